@@ -1,0 +1,1 @@
+"""Frigate: its HTTP interface and its MQTT payloads. Imports no Home Assistant."""

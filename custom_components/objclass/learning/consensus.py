@@ -1,0 +1,136 @@
+"""When several attempts on one object agree.
+
+The rules are the ones Frigate documents for its own classifier ("Assignment
+Requirements"): an attempt counts when its score meets the threshold; a class is
+assigned after at least three counted attempts when 60 % of them agree; `none` only
+suppresses.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+NONE: Final = "none"
+
+
+class Outcome(StrEnum):
+    """How an object ended."""
+
+    ASSIGNED = "assigned"
+    NONE = "none"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What it takes to agree. Scores and agreement are fractions of 1."""
+
+    threshold: float = 0.8
+    min_attempts: int = 3
+    agreement: float = 0.6
+    max_attempts: int = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One classification of one crop.
+
+    An `unfamiliar` crop is unlike everything that was labelled. It counts as `none`
+    whatever its score, since a score only compares the known classes with each other.
+    """
+
+    class_name: str
+    score: float
+    frame_time: float
+    unfamiliar: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the counted attempts say; `class_name` is None while they disagree."""
+
+    class_name: str | None
+    score: float
+    votes: Mapping[str, int]
+    reason: str
+
+    @property
+    def attempts(self) -> int:
+        """The number of counted attempts."""
+        return sum(self.votes.values())
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict as an object's end."""
+        if self.class_name is None:
+            return Outcome.UNDECIDED
+        return Outcome.NONE if self.class_name == NONE else Outcome.ASSIGNED
+
+
+@dataclass(slots=True)
+class Consensus:
+    """The attempts of one classifier on one object."""
+
+    rules: Rules
+    attempts: int = 0
+    counted: list[Attempt] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Whether further attempts would not count any more."""
+        return len(self.counted) >= self.rules.max_attempts
+
+    def add(self, attempt: Attempt) -> bool:
+        """Note an attempt; return whether it counts."""
+        self.attempts += 1
+        counts = not self.full and (
+            attempt.unfamiliar or attempt.score >= self.rules.threshold
+        )
+        if counts:
+            self.counted.append(attempt)
+        return counts
+
+    def verdict(self) -> Verdict:
+        """Weigh the counted attempts by the documented rules."""
+        if len(self.counted) < self.rules.min_attempts:
+            return self._verdict(
+                agreed=False,
+                reason=f"{len(self.counted)} of {self.rules.min_attempts} attempts",
+            )
+        share = self._votes_of_best() / len(self.counted)
+        return self._verdict(
+            agreed=share >= self.rules.agreement,
+            reason=f"{share:.0%} agree, {self.rules.agreement:.0%} needed",
+        )
+
+    def final_verdict(self) -> Verdict:
+        """Weigh the attempts of an object that has ended.
+
+        One that was gone before it could be looked at often enough is decided by what
+        there is, if all of its counted attempts agree.
+        """
+        if len(self.counted) >= self.rules.min_attempts:
+            return self.verdict()
+        return self._verdict(
+            agreed=bool(self.counted) and self._votes_of_best() == len(self.counted),
+            reason=f"it ended after {len(self.counted)} counted attempts",
+        )
+
+    def _votes_of_best(self) -> int:
+        return Counter(a.class_name for a in self.counted).most_common(1)[0][1]
+
+    def _verdict(self, *, agreed: bool, reason: str) -> Verdict:
+        votes = Counter(attempt.class_name for attempt in self.counted)
+        if not agreed:
+            return Verdict(class_name=None, score=0.0, votes=votes, reason=reason)
+        # most_common keeps the order of insertion among equals, as Frigate does.
+        best = votes.most_common(1)[0][0]
+        scores = [a.score for a in self.counted if a.class_name == best]
+        return Verdict(
+            class_name=best,
+            score=sum(scores) / len(scores),
+            votes=votes,
+            reason=reason,
+        )

@@ -1,0 +1,124 @@
+"""From the bytes of a picture to the square of pixels that a classifier looks at."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+type Box = tuple[int, int, int, int]
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+# 8K; a picture that claims more is refused before a pixel of it is decoded.
+MAX_PIXELS: Final = 7680 * 4320
+# The side of a kept crop: twice what the backbone sees, so that a training may shift
+# and scale it, and small enough for thousands of them.
+KEPT_SIDE: Final = 448
+KEPT_QUALITY: Final = 92
+
+
+class PictureError(ValueError):
+    """The bytes are no picture that can be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """One look at an object.
+
+    `pixels` is what the backbone gets: uint8 RGB, shape (size, size, 3).
+    `jpeg` is the same square in its own resolution, to keep on disk.
+    """
+
+    pixels: NDArray[np.uint8]
+    jpeg: bytes
+
+
+def decode(data: bytes) -> Image.Image:
+    """Decode a JPEG, PNG or WebP picture to RGB.
+
+    Raises PictureError when it is damaged, in another format, or larger than 8K.
+    """
+    try:
+        image = Image.open(BytesIO(data), formats=FORMATS)
+        if image.width * image.height > MAX_PIXELS:
+            raise PictureError(f"{image.width} x {image.height} pixels are too many")
+        return ImageOps.exif_transpose(image).convert("RGB")
+    except PictureError:
+        raise
+    except UnidentifiedImageError:
+        raise PictureError("not a JPEG, PNG or WebP picture") from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as err:
+        raise PictureError(f"the picture is damaged: {err}") from err
+
+
+def square_around(box: Box, width: int, height: int) -> Box:
+    """Return the square that Frigate's own classifier looks at.
+
+    `box` is x1, y1, x2, y2 in pixels of a frame of `width` x `height`. The side is
+    the longer side of the box; the square is moved inside the frame at its true edges
+    (Frigate clamps the lower edge at 1.5 times the height, which distorts what is near
+    it) and cut where the frame is smaller than the square. See Frigate's
+    `calculate_region` in util/image.py.
+    """
+    x1, y1, x2, y2 = box
+    side = max(x2 - x1, y2 - y1, 1)
+
+    def place(low: int, high: int, limit: int) -> tuple[int, int]:
+        start = int((high - low) / 2 + low - side / 2)
+        start = max(0, min(start, limit - side))
+        return start, min(start + side, limit)
+
+    left, right = place(x1, x2, width)
+    top, bottom = place(y1, y2, height)
+    return left, top, right, bottom
+
+
+def crop_object(data: bytes, box: Box, frame_size: tuple[int, int], size: int) -> Crop:
+    """Cut an object out of a frame.
+
+    `box` is in pixels of a frame of `frame_size` (width, height), which is what
+    Frigate's messages speak of; the picture may have been scaled since. `size` is the
+    backbone's.
+    Raises PictureError.
+    """
+    image = decode(data)
+    width, height = frame_size
+    left, top, right, bottom = square_around(box, width, height)
+    if right <= left or bottom <= top:
+        raise PictureError(f"the box {box} is outside a frame of {width} x {height}")
+    across, down = image.width / width, image.height / height
+    return crop_square(
+        image.crop(
+            (
+                round(left * across),
+                round(top * down),
+                max(round(right * across), round(left * across) + 1),
+                max(round(bottom * down), round(top * down) + 1),
+            )
+        ),
+        size,
+    )
+
+
+def crop_whole(data: bytes, size: int) -> Crop:
+    """Take a whole picture as the crop, as a training image is. Raises PictureError."""
+    return crop_square(decode(data), size)
+
+
+def crop_square(image: Image.Image, size: int) -> Crop:
+    """Make a Crop of an image that is already the part to look at."""
+    kept = image
+    if max(image.size) > KEPT_SIDE:
+        kept = image.copy()
+        kept.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.BILINEAR)
+    jpeg = BytesIO()
+    kept.save(jpeg, "JPEG", quality=KEPT_QUALITY)
+    return Crop(pixels=pixels_of(image, size), jpeg=jpeg.getvalue())
+
+
+def pixels_of(image: Image.Image, size: int) -> NDArray[np.uint8]:
+    """Scale an RGB image to uint8 pixels of shape (size, size, 3)."""
+    scaled = image.resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(scaled, dtype=np.uint8)

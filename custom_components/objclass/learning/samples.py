@@ -1,0 +1,357 @@
+"""The kept crops of one classifier: pictures, labels and embeddings on disk.
+
+Each crop is a JPEG file in `crops/`; everything known about it is a row in
+`samples.sqlite` beside that folder. A picture is complete on disk before its row
+exists, and a label is on disk before the caller hears of it, so a crash at any moment
+loses neither. All methods block: call them from one worker thread.
+"""
+
+import json
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .files import write_atomically
+
+# The plain crop; higher numbers are its augmented views.
+PLAIN_VIEW: Final = 0
+_SAFE_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS samples (
+    id TEXT PRIMARY KEY,
+    event_id TEXT,
+    camera TEXT NOT NULL,
+    time REAL NOT NULL,
+    label TEXT,
+    labelled_at REAL,
+    source TEXT NOT NULL,
+    predicted TEXT,
+    score REAL,
+    scores TEXT NOT NULL,
+    distance REAL
+) STRICT;
+CREATE INDEX IF NOT EXISTS by_time ON samples (time);
+CREATE INDEX IF NOT EXISTS by_label ON samples (label, time);
+CREATE INDEX IF NOT EXISTS by_event ON samples (event_id);
+CREATE TABLE IF NOT EXISTS embeddings (
+    sample_id TEXT NOT NULL REFERENCES samples (id) ON DELETE CASCADE,
+    backbone TEXT NOT NULL,
+    view INTEGER NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (sample_id, backbone, view)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+_SELECT: Final = "SELECT * FROM samples "
+
+
+class SampleStoreError(Exception):
+    """The samples cannot be read or written; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A crop kept on disk, labelled or not.
+
+    `id` is a safe file name, unique in its classifier. `time` is when the picture
+    was taken, in seconds since the epoch. `scores` are the attempt's, by class; empty
+    when there was no trained head yet. `source` is `live`, `collect` or `import`.
+    """
+
+    id: str
+    event_id: str | None
+    camera: str
+    time: float
+    source: str = "live"
+    label: str | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    distance: float | None = None
+
+    @property
+    def predicted(self) -> str | None:
+        """The class with the highest score, if there are any."""
+        return max(self.scores, key=self.scores.__getitem__, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSet:
+    """All labelled samples whose plain embedding is known.
+
+    `embeddings` is float32, shape (n, d); `views` is float32, shape (n, v, d), with
+    the augmented views that every one of them has, or None. `groups` holds the event of each
+    sample: crops of one event are near copies of each other.
+    """
+
+    ids: Sequence[str]
+    labels: Sequence[str]
+    groups: Sequence[str]
+    embeddings: NDArray[np.float32]
+    views: NDArray[np.float32] | None
+
+
+def is_safe_id(sample_id: str) -> bool:
+    """Return whether an id can be a file name on any system."""
+    return _SAFE_ID.fullmatch(sample_id) is not None
+
+
+class SampleStore:
+    """The samples of one classifier, below `folder`. Raises SampleStoreError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._crops = folder / "crops"
+        with _reported():
+            self._crops.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                folder / "samples.sqlite", check_same_thread=False
+            )
+            self._db.row_factory = sqlite3.Row
+            self._db.executescript(
+                "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + _SCHEMA
+            )
+            self._remove_orphans()
+
+    def close(self) -> None:
+        """Close the files."""
+        self._db.close()
+
+    def picture_path(self, sample_id: str) -> Path:
+        """Return where the picture of a sample is. Raises SampleStoreError."""
+        if not is_safe_id(sample_id):
+            raise SampleStoreError(f"{sample_id!r} is no sample")
+        return self._crops / f"{sample_id}.jpg"
+
+    # Writing
+
+    def add(self, sample: Sample, jpeg: bytes) -> bool:
+        """Keep a crop; return False when one of that id is here already."""
+        path = self.picture_path(sample.id)
+        if self.get(sample.id) is not None:
+            return False
+        with self._transaction(durable=sample.label is not None):
+            write_atomically(path, jpeg, durable=sample.label is not None)
+            self._db.execute(
+                "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    sample.id,
+                    sample.event_id,
+                    sample.camera,
+                    sample.time,
+                    sample.label,
+                    time.time() if sample.label is not None else None,
+                    sample.source,
+                    sample.predicted,
+                    max(sample.scores.values(), default=None),
+                    json.dumps(dict(sample.scores)),
+                    sample.distance,
+                ),
+            )
+        return True
+
+    def add_embedding(
+        self,
+        sample_id: str,
+        backbone: str,
+        vector: NDArray[np.float32],
+        view: int = PLAIN_VIEW,
+    ) -> None:
+        """Keep the embedding of a sample by the backbone of that identity, shape (d,)."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
+                (sample_id, backbone, view, vector.astype("<f4").tobytes()),
+            )
+
+    def label(self, sample_ids: Iterable[str], label: str | None) -> list[str]:
+        """Give samples a class, or take it away; return the ids that exist."""
+        changed = []
+        with self._transaction(durable=True):
+            for sample_id in sample_ids:
+                cursor = self._db.execute(
+                    "UPDATE samples SET label = ?, labelled_at = ? WHERE id = ?",
+                    (label, time.time() if label is not None else None, sample_id),
+                )
+                if cursor.rowcount:
+                    changed.append(sample_id)
+        return changed
+
+    def move_label(self, old: str, new: str | None) -> int:
+        """Give all samples of one class another, or none; return how many they were."""
+        with self._transaction(durable=True):
+            cursor = self._db.execute(
+                "UPDATE samples SET label = ?1, "
+                "labelled_at = CASE WHEN ?1 IS NULL THEN NULL ELSE labelled_at END "
+                "WHERE label = ?2",
+                (new, old),
+            )
+        return cursor.rowcount
+
+    def delete(self, sample_ids: Iterable[str]) -> int:
+        """Remove samples for good, labelled or not; return how many there were."""
+        removed = []
+        with self._transaction(durable=True):
+            for sample_id in sample_ids:
+                cursor = self._db.execute(
+                    "DELETE FROM samples WHERE id = ?", (sample_id,)
+                )
+                if cursor.rowcount:
+                    removed.append(sample_id)
+        for sample_id in removed:
+            self.picture_path(sample_id).unlink(missing_ok=True)
+        return len(removed)
+
+    def prune(self, keep: int) -> int:
+        """Remove all but the newest `keep` unlabelled samples; labelled ones stay."""
+        with _reported():
+            old = self._db.execute(
+                "SELECT id FROM samples WHERE label IS NULL "
+                "ORDER BY time DESC, id LIMIT -1 OFFSET ?",
+                (keep,),
+            ).fetchall()
+        return self.delete([row["id"] for row in old]) if old else 0
+
+    # Reading
+
+    def get(self, sample_id: str) -> Sample | None:
+        """Return one sample, if it is here."""
+        found = self._samples("WHERE id = ?", [sample_id])
+        return found[0] if found else None
+
+    def find(
+        self,
+        *,
+        labelled: bool | None = None,
+        label: str | None = None,
+        camera: str | None = None,
+        event_id: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Sample]:
+        """Return samples that meet all the conditions given, newest first."""
+        conditions, values = ["1"], []
+        for column, value in (
+            ("label", label),
+            ("camera", camera),
+            ("event_id", event_id),
+        ):
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                values.append(value)
+        if labelled is not None:
+            conditions.append(f"label IS {'NOT ' if labelled else ''}NULL")
+        return self._samples(
+            f"WHERE {' AND '.join(conditions)} ORDER BY time DESC, id LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of labelled samples of each class that has any."""
+        with _reported():
+            rows = self._db.execute(
+                "SELECT label, COUNT(*) AS n FROM samples "
+                "WHERE label IS NOT NULL GROUP BY label ORDER BY label"
+            )
+            return {row["label"]: row["n"] for row in rows}
+
+    def without_embedding(self, backbone: str, view: int = PLAIN_VIEW) -> list[str]:
+        """Return the labelled samples that this backbone has yet to look at."""
+        with _reported():
+            rows = self._db.execute(
+                "SELECT id FROM samples WHERE label IS NOT NULL AND NOT EXISTS ("
+                "SELECT 1 FROM embeddings "
+                "WHERE sample_id = id AND backbone = ? AND view = ?) ORDER BY time, id",
+                (backbone, view),
+            )
+            return [row["id"] for row in rows]
+
+    def embedding(self, sample_id: str, backbone: str) -> NDArray[np.float32] | None:
+        """Return the plain embedding of a sample, shape (d,), if it is known."""
+        with _reported():
+            row = self._db.execute(
+                "SELECT vector FROM embeddings "
+                "WHERE sample_id = ? AND backbone = ? AND view = ?",
+                (sample_id, backbone, PLAIN_VIEW),
+            ).fetchone()
+        return None if row is None else np.frombuffer(row["vector"], "<f4")
+
+    def training_set(self, backbone: str, view_count: int = 0) -> TrainingSet:
+        """Return what a head is trained on, with `view_count` augmented views each."""
+        with _reported():
+            rows = self._db.execute(
+                "SELECT id, label, event_id, vector "
+                "FROM samples JOIN embeddings ON sample_id = id "
+                "WHERE label IS NOT NULL AND backbone = ? AND view <= ? "
+                "ORDER BY time, id, view",
+                (backbone, view_count),
+            )
+            found = [list(of_one) for _, of_one in groupby(rows, itemgetter("id"))]
+        complete = [of_one for of_one in found if len(of_one) == view_count + 1]
+        flat = np.frombuffer(
+            b"".join(row["vector"] for of_one in complete for row in of_one), "<f4"
+        )
+        stacked = flat.reshape(len(complete), view_count + 1, -1 if complete else 0)
+        first = [of_one[0] for of_one in complete]
+        return TrainingSet(
+            ids=[row["id"] for row in first],
+            labels=[row["label"] for row in first],
+            groups=[row["event_id"] or row["id"] for row in first],
+            embeddings=stacked[:, 0],
+            views=stacked[:, 1:] if view_count else None,
+        )
+
+    # Inside
+
+    def _samples(self, clause: str, values: Sequence[Any]) -> list[Sample]:
+        with _reported():
+            rows = self._db.execute(_SELECT + clause, values)
+            return [
+                Sample(
+                    id=row["id"],
+                    event_id=row["event_id"],
+                    camera=row["camera"],
+                    time=row["time"],
+                    source=row["source"],
+                    label=row["label"],
+                    scores=json.loads(row["scores"]),
+                    distance=row["distance"],
+                )
+                for row in rows
+            ]
+
+    @contextmanager
+    def _transaction(self, *, durable: bool = False) -> Iterator[None]:
+        """Commit on success. A durable one survives a power cut, not only a crash."""
+        with _reported():
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            with self._db:
+                yield
+
+    def _remove_orphans(self) -> None:
+        """Remove pictures whose row was never written or is gone."""
+        known = {
+            f"{row['id']}.jpg" for row in self._db.execute("SELECT id FROM samples")
+        }
+        for entry in os.scandir(self._crops):
+            if entry.name not in known:
+                Path(entry.path).unlink(missing_ok=True)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what the disk and the database say into a SampleStoreError."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as err:
+        raise SampleStoreError(str(err)) from err

@@ -1,0 +1,139 @@
+"""Strangers: how far an embedding lies from everything that was labelled.
+
+Softmax scores always sum to 1, so they cannot say "none of these". A distance can: the
+Mahalanobis distance to the nearest class mean, under one covariance shared by all
+classes and shrunk towards a sphere (Lee et al. 2018, "A simple unified framework for
+detecting out-of-distribution samples"; the shrinkage keeps it defined with fewer
+samples than dimensions).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .vectors import unit_rows
+
+SHRINKAGE = 0.3
+KNOWN_KEPT = 0.97  # share of held-out known images that the limit lets pass
+FEWEST_IMAGES = 8  # held out; fewer say nothing about a limit
+_SMALLEST_VARIANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Familiarity:
+    """Class means and a whitening basis; embeddings are L2-normalised inside."""
+
+    means: NDArray[np.float32]  # (n, d), one per class
+    basis: NDArray[np.float32]  # (d, r): known directions, scaled by what they discount
+    scale: float  # variance of every direction that the samples say nothing about
+    limit: float  # beyond this distance an embedding is a stranger
+
+    def distances(self, embeddings: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the distance, (m,), of (m, d) embeddings to the nearest class.
+
+        1 is about as far as a labelled sample lies from its own class's mean.
+        """
+        return _distances(unit_rows(embeddings), self.means, self.basis, self.scale)
+
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """Return what belongs in the head's file besides the limit."""
+        return {
+            "familiarity_means": self.means,
+            "familiarity_basis": self.basis,
+            "familiarity_scale": np.array([self.scale], np.float32),
+        }
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, NDArray[Any]], limit: float, *, dimension: int
+    ) -> Self:
+        """Read `arrays` again. Raises KeyError or ValueError when they do not fit."""
+        means, basis = arrays["familiarity_means"], arrays["familiarity_basis"]
+        scale = arrays["familiarity_scale"]
+        wanted = ((len(means), dimension), (dimension, basis.size // dimension), (1,))
+        if (means.shape, basis.shape, scale.shape) != wanted or not len(means):
+            raise ValueError("its familiarity does not fit its weights")
+        if not (scale[0] > 0 and 0 < limit < np.inf):
+            raise ValueError("its familiarity is not positive")
+        return cls(means=means, basis=basis, scale=float(scale[0]), limit=limit)
+
+
+def fit_familiarity(
+    rows: NDArray[np.float64], targets: NDArray[np.intp], limit: float
+) -> Familiarity:
+    """Fit on L2-normalised (n, d) rows and their class numbers (n,)."""
+    means, basis, scale = _whiten(rows, targets, rows.shape[1])
+    return Familiarity(
+        means=means.astype(np.float32),
+        basis=basis.astype(np.float32),
+        scale=scale,
+        limit=limit,
+    )
+
+
+def held_out_distances(
+    rows: NDArray[np.float64],
+    targets: NDArray[np.intp],
+    folds: NDArray[np.intp],
+    dimension: int,
+) -> NDArray[np.float64]:
+    """Return the distance of each row, (n,), from the rows of the other folds.
+
+    rows may be coordinates in their own span, (n, r); `dimension` is the embedding's.
+    A row of a negative fold is never held out: its distance is NaN.
+    """
+    result = np.full(len(rows), np.nan)
+    for fold in range(folds.max() + 1):
+        held = folds == fold
+        if held.any():
+            means, basis, scale = _whiten(rows[~held], targets[~held], dimension)
+            result[held] = _distances(rows[held], means, basis, scale)
+    return result
+
+
+def _distances(
+    rows: NDArray[np.float64],
+    means: NDArray[np.floating],
+    basis: NDArray[np.floating],
+    scale: float,
+) -> NDArray[np.float64]:
+    known = rows @ basis
+    nearest = np.full(len(rows), np.inf)
+    for mean in means.astype(np.float64):
+        squares = ((rows - mean) ** 2).sum(axis=1)
+        squares -= ((known - mean @ basis) ** 2).sum(axis=1)
+        np.minimum(nearest, np.maximum(squares, 0), out=nearest)
+    result: NDArray[np.float64] = np.sqrt(nearest / scale)
+    return result
+
+
+def _whiten(
+    rows: NDArray[np.float64], targets: NDArray[np.intp], dimension: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return class means, whitening basis and scale (see Familiarity)."""
+    present = np.unique(targets)
+    means = np.stack([rows[targets == number].mean(axis=0) for number in present])
+    inside = rows - means[np.searchsorted(present, targets)]
+    n, r = inside.shape
+    spare = max(n - len(present), 1)  # each mean costs one degree of freedom
+    gram = inside @ inside.T if n < r else inside.T @ inside
+    values, vectors = np.linalg.eigh(gram / spare)
+    keep = values > max(values[-1], np.finfo(float).tiny) * _SMALLEST_VARIANCE
+    values, vectors = values[keep], vectors[:, keep]
+    if n < r:
+        vectors = inside.T @ (vectors / np.sqrt(values * spare))
+    total = max(float(values.sum()), np.finfo(float).eps)
+    # Covariance = (1 - a) S + a I total/d: its inverse is I/floor less a part within S.
+    floor = SHRINKAGE * total / dimension
+    discount = 1 - floor / (floor + (1 - SHRINKAGE) * values)
+    return means, vectors * np.sqrt(discount), floor * dimension
+
+
+def familiarity_limit(distances: NDArray[np.float64]) -> float | None:
+    """Return the distance that keeps `KNOWN_KEPT` of held-out images; None without."""
+    if len(distances) < FEWEST_IMAGES:
+        return None
+    return float(np.quantile(distances, KNOWN_KEPT))

@@ -1,0 +1,79 @@
+"""Which images are held out together, so that cross-validation tells the truth.
+
+Crops of one visit are near copies of each other: if one of them is trained on and
+another judged, the judgement only says that the same picture was recognised again. So
+whole events are held out, and events that share a near copy count as one.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEAR_COPY = 0.995  # cosine of two embeddings
+ALWAYS_TRAINED = -1  # the fold of a class that cannot spare an event
+
+
+def near_copies(
+    rows: NDArray[np.float64], groups: Sequence[str]
+) -> list[tuple[int, int]]:
+    """Find pairs (i < j) of L2-normalised rows of different groups: near copies."""
+    pairs = []
+    for start in range(0, len(rows), 512):  # blocks, so that memory stays small
+        block = rows[start : start + 512]
+        for i, j in np.argwhere(block @ rows[start:].T >= NEAR_COPY):
+            first, second = int(start + i), int(start + j)
+            if first < second and groups[first] != groups[second]:
+                pairs.append((first, second))
+    return pairs
+
+
+def join_groups(
+    groups: Sequence[str], pairs: Sequence[tuple[int, int]]
+) -> NDArray[np.intp]:
+    """Give each row its group's number; a pair makes two groups one."""
+    names = sorted(set(groups))
+    parent = {name: name for name in names}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    for first, second in pairs:
+        one, other = sorted((root(groups[first]), root(groups[second])))
+        parent[other] = one
+    numbers = {name: number for number, name in enumerate(names)}
+    return np.array([numbers[root(name)] for name in groups], np.intp)
+
+
+def deal(
+    targets: NDArray[np.intp], groups: NDArray[np.intp], folds: int, seed: int
+) -> NDArray[np.intp]:
+    """Give each row a fold, 0 to folds - 1: groups whole, classes spread evenly.
+
+    A class whose images all come from one group stays in training (ALWAYS_TRAINED):
+    holding it out would ask for a class that was never seen.
+    """
+    result = np.full(len(targets), ALWAYS_TRAINED, np.intp)
+    random = np.random.default_rng(seed)
+    members = defaultdict(list)
+    for row, group in enumerate(groups.tolist()):
+        members[group].append(row)
+    by_class = defaultdict(list)
+    for rows in members.values():
+        by_class[int(np.bincount(targets[rows]).argmax())].append(rows)
+    sizes = np.zeros(folds)
+    for number in sorted(by_class):
+        dealt = by_class[number]
+        if len(dealt) == 1:
+            continue
+        own_sizes = np.zeros(folds)
+        order = random.permutation(len(dealt))
+        for place in sorted(order.tolist(), key=lambda place: -len(dealt[place])):
+            fold = int(np.lexsort((sizes, own_sizes))[0])
+            result[dealt[place]] = fold
+            own_sizes[fold] += len(dealt[place])
+            sizes[fold] += len(dealt[place])
+    return result

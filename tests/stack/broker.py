@@ -1,0 +1,81 @@
+"""A real MQTT broker on a free loopback port: mosquitto, or amqtt from PyPI."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import processes
+from .ports import LOOPBACK, free_port, listening
+
+# Debian puts the daemon where an ordinary user's PATH does not look.
+SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+# Where scripts/common.sh installs the substitute: its requirements contradict those
+# of Home Assistant, so it has an environment of its own.
+AMQTT = Path(__file__).parents[2] / ".dev" / "broker" / "bin" / "amqtt"
+
+MOSQUITTO_CONFIGURATION = """\
+listener {port} {host}
+allow_anonymous true
+persistence false
+log_dest stderr
+"""
+AMQTT_CONFIGURATION = """\
+listeners:
+  default:
+    type: tcp
+    bind: {host}:{port}
+plugins:
+  amqtt.plugins.authentication.AnonymousAuthPlugin:
+    allow_anonymous: true
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broker:
+    """A running broker: where it listens, what it speaks, and what it logs."""
+
+    host: str
+    port: int
+    protocol: str  # the newest MQTT version it knows, as Home Assistant writes it
+    log: Path
+
+
+class NoBrokerError(RuntimeError):
+    """Neither mosquitto nor amqtt is installed."""
+
+
+def find_broker() -> Path:
+    """Return the broker to run; raises NoBrokerError."""
+    if mosquitto := shutil.which("mosquitto", path=SEARCH_PATH):
+        return Path(mosquitto)
+    if AMQTT.exists():
+        return AMQTT
+    raise NoBrokerError(
+        "No MQTT broker: install mosquitto, or run scripts/setup broker."
+    )
+
+
+@asynccontextmanager
+async def running_broker(
+    folder: Path, *, program: Path | None = None
+) -> AsyncIterator[Broker]:
+    """Run a broker without accounts for as long as the context lasts.
+
+    Its configuration and log are written into `folder`.
+    """
+    program = program or find_broker()
+    port, log = free_port(), folder / "broker.log"
+    configuration = folder / "broker.conf"
+    is_mosquitto = program.name == "mosquitto"
+    text = MOSQUITTO_CONFIGURATION if is_mosquitto else AMQTT_CONFIGURATION
+    configuration.write_text(text.format(host=LOOPBACK, port=port))
+    process = await processes.start(program, "-c", configuration, log=log)
+    try:
+        await listening(port, process, log, within=30)
+        protocol = "5" if is_mosquitto else "3.1.1"
+        yield Broker(host=LOOPBACK, port=port, protocol=protocol, log=log)
+    finally:
+        await processes.stop(process, patience=5)

@@ -10,7 +10,6 @@ MINIMUM_PYTHON=3.14.2
 export ROOT DEV
 export UV_LINK_MODE=${UV_LINK_MODE:-hardlink}
 export UV_PYTHON_DOWNLOADS=never # we ask for the one download we want ourselves
-export PYTHONDONTWRITEBYTECODE=${PYTHONDONTWRITEBYTECODE:-}
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() {
@@ -21,17 +20,18 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # Install Debian packages when that is possible here; returns 1 when it is not.
 apt_install() {
-  have apt-get && [ "$(id -u)" = 0 ] || return 1
-  say "Installing Debian packages: $*"
-  if ! DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
-    >"$DEV/apt.log" 2>&1; then
-    apt-get update -q >>"$DEV/apt.log" 2>&1 || true
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
-      >>"$DEV/apt.log" 2>&1 || {
-      tail -n 5 "$DEV/apt.log" >&2
-      return 1
-    }
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends)
+  have apt-get || return 1
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2>/dev/null || return 1
+    apt=(sudo -n "${apt[@]}")
   fi
+  say "Installing Debian packages: $*"
+  "${apt[@]}" install "$@" >"$DEV/apt.log" 2>&1 && return
+  "${apt[@]}" update >>"$DEV/apt.log" 2>&1 || true
+  "${apt[@]}" install "$@" >>"$DEV/apt.log" 2>&1 && return
+  tail -n 5 "$DEV/apt.log" >&2
+  return 1
 }
 
 # Put `uv` on the PATH.
@@ -65,6 +65,7 @@ python_from_debian_testing() {
   python_is_new_enough "$PYTHON" && return
 
   # The mirror this machine already uses; only the suite differs.
+  # shellcheck disable=SC2016 # the variable is apt's
   uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
     grep -E '/debian/?$' | head -n 1) || return 1
   say "Unpacking Debian testing's Python 3.14 into .dev/python"
@@ -112,8 +113,11 @@ need_python() {
   fi
 }
 
-# Compiling a requirement needs the headers that belong to the unpacked Python.
-use_python_headers() {
+# Two of Home Assistant's requirements have no wheel for Python 3.14. Compiling them needs
+# a compiler, and the headers that belong to the unpacked Python.
+need_compiler() {
+  have g++ || apt_install g++ libc6-dev ||
+    die "A C++ compiler is missing: install g++ (Debian: apt-get install g++)."
   if [ -d "$DEV/python/usr/include" ]; then
     export CPATH="$DEV/python/usr/include${CPATH:+:$CPATH}"
   fi
@@ -127,10 +131,23 @@ need_env() {
     return
   fi
   need_python
-  use_python_headers
   say "Installing $(basename "$requirements") into .dev/$name"
   [ -x "$env/bin/python" ] || uv venv --quiet --clear --python "$PYTHON" "$env"
   uv pip install --quiet --python "$env/bin/python" --requirements "$requirements" ||
     die "$(basename "$requirements") could not be installed."
   printf '%s\n' "$wanted" >"$env/.installed"
+}
+
+# The newest Home Assistant.
+need_run_env() {
+  [ -x "$DEV/run/bin/hass" ] || need_compiler
+  need_env run "$ROOT/requirements_run.txt"
+}
+
+# An MQTT broker: mosquitto, else the one from PyPI in an environment of its own.
+# tests/stack/broker.py finds either.
+need_broker() {
+  PATH="$PATH:/usr/sbin:/usr/local/sbin" have mosquitto && return
+  apt_install mosquitto && return
+  need_env broker "$ROOT/requirements_broker.txt"
 }

@@ -129,7 +129,7 @@ class TrackedObjectUpdate:
     source: str | None
 
 
-def parse_event(payload: str | bytes) -> EventMessage:
+def parse_event(payload: str | bytes | bytearray) -> EventMessage:
     """Read a message of `<prefix>/events`, else raise `InvalidMessageError`."""
     data = fields.as_object(fields.load_json(payload, limit=_MAX_PAYLOAD), "message")
     kind = data.get("type")
@@ -140,7 +140,7 @@ def parse_event(payload: str | bytes) -> EventMessage:
     return EventMessage(type=event_type, after=after)
 
 
-def parse_tracked_object_update(payload: str | bytes) -> TrackedObjectUpdate:
+def parse_tracked_object_update(payload: str | bytes | bytearray) -> TrackedObjectUpdate:
     """Read a message of `<prefix>/tracked_object_update`.
 
     Raises `InvalidMessageError` when it names no object; a type that is not known today
@@ -162,9 +162,9 @@ def parse_tracked_object_update(payload: str | bytes) -> TrackedObjectUpdate:
     )
 
 
-def parse_availability(payload: str | bytes) -> bool:
+def parse_availability(payload: str | bytes | bytearray) -> bool:
     """Tell from `<prefix>/available` whether Frigate runs."""
-    if isinstance(payload, bytes):
+    if isinstance(payload, bytes | bytearray):
         payload = payload.decode(errors="replace")
     match payload:
         case "online":

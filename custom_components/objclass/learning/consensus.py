@@ -74,17 +74,28 @@ class Consensus:
     """The attempts of one classifier on one object."""
 
     rules: Rules
-    attempts: int = 0
     counted: list[Attempt] = field(default_factory=list)
+    unscored: int = 0
 
     @property
     def full(self) -> bool:
         """Whether further attempts would not count any more."""
-        return len(self.counted) >= self.rules.max_attempts
+        return (
+            len(self.counted) >= self.rules.max_attempts
+            or self.unscored >= self.rules.max_attempts
+        )
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are not yet enough attempts for an agreement."""
+        return len(self.counted) < self.rules.min_attempts
+
+    def add_unscored(self) -> None:
+        """Note a crop that was only kept, because no head has been trained yet."""
+        self.unscored += 1
 
     def add(self, attempt: Attempt) -> bool:
         """Note an attempt; return whether it counts."""
-        self.attempts += 1
         counts = not self.full and (
             attempt.unfamiliar or attempt.score >= self.rules.threshold
         )
@@ -94,7 +105,7 @@ class Consensus:
 
     def verdict(self) -> Verdict:
         """Weigh the counted attempts by the documented rules."""
-        if len(self.counted) < self.rules.min_attempts:
+        if self.too_few:
             return self._verdict(
                 agreed=False,
                 reason=f"{len(self.counted)} of {self.rules.min_attempts} attempts",
@@ -111,7 +122,7 @@ class Consensus:
         One that was gone before it could be looked at often enough is decided by what
         there is, if all of its counted attempts agree.
         """
-        if len(self.counted) >= self.rules.min_attempts:
+        if not self.too_few:
             return self.verdict()
         return self._verdict(
             agreed=bool(self.counted) and self._votes_of_best() == len(self.counted),

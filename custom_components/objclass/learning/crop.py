@@ -11,6 +11,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 type Box = tuple[int, int, int, int]
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
+# What a picture file may weigh.
+MAX_BYTES: Final = 40 * 2**20
 # 8K; a picture that claims more is refused before a pixel of it is decoded.
 MAX_PIXELS: Final = 7680 * 4320
 # The side of a kept crop: twice what the backbone sees, so that a training may shift

@@ -91,8 +91,8 @@ class TrainingSet:
     """All labelled samples whose plain embedding is known.
 
     `embeddings` is float32, shape (n, d); `views` is float32, shape (n, v, d), with
-    the augmented views that every one of them has, or None. `groups` holds the event of each
-    sample: crops of one event are near copies of each other.
+    the augmented views that every one of them has, or None. `groups` holds the event of
+    each sample: crops of one event are near copies of each other.
     """
 
     ids: Sequence[str]
@@ -135,13 +135,23 @@ class SampleStore:
 
     # Writing
 
-    def add(self, sample: Sample, jpeg: bytes) -> bool:
-        """Keep a crop; return False when one of that id is here already."""
+    def add(
+        self,
+        sample: Sample,
+        jpeg: bytes,
+        embedding: NDArray[np.float32] | None = None,
+        backbone: str = "",
+    ) -> bool:
+        """Keep a crop; return False when one of that id is here already.
+
+        The embedding, shape (d,), is that of the backbone of that identity.
+        """
         path = self.picture_path(sample.id)
         if self.get(sample.id) is not None:
             return False
-        with self._transaction(durable=sample.label is not None):
-            write_atomically(path, jpeg, durable=sample.label is not None)
+        labelled = sample.label is not None
+        with self._transaction(durable=labelled):
+            write_atomically(path, jpeg, durable=labelled)
             self._db.execute(
                 "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -150,7 +160,7 @@ class SampleStore:
                     sample.camera,
                     sample.time,
                     sample.label,
-                    time.time() if sample.label is not None else None,
+                    time.time() if labelled else None,
                     sample.source,
                     sample.predicted,
                     max(sample.scores.values(), default=None),
@@ -158,6 +168,8 @@ class SampleStore:
                     sample.distance,
                 ),
             )
+            if embedding is not None:
+                self._put_embedding(sample.id, backbone, embedding)
         return True
 
     def add_embedding(
@@ -167,12 +179,9 @@ class SampleStore:
         vector: NDArray[np.float32],
         view: int = PLAIN_VIEW,
     ) -> None:
-        """Keep the embedding of a sample by the backbone of that identity, shape (d,)."""
+        """Keep the embedding, shape (d,), that the named backbone has of a sample."""
         with self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
-                (sample_id, backbone, view, vector.astype("<f4").tobytes()),
-            )
+            self._put_embedding(sample_id, backbone, vector, view)
 
     def label(self, sample_ids: Iterable[str], label: str | None) -> list[str]:
         """Give samples a class, or take it away; return the ids that exist."""
@@ -187,16 +196,18 @@ class SampleStore:
                     changed.append(sample_id)
         return changed
 
-    def move_label(self, old: str, new: str | None) -> int:
-        """Give all samples of one class another, or none; return how many they were."""
+    def move_labels(self, moves: Mapping[str, str | None]) -> None:
+        """Give all samples of some classes another class, or None.
+
+        The moves are of classes that are gone to classes that stay.
+        """
         with self._transaction(durable=True):
-            cursor = self._db.execute(
+            self._db.executemany(
                 "UPDATE samples SET label = ?1, "
                 "labelled_at = CASE WHEN ?1 IS NULL THEN NULL ELSE labelled_at END "
                 "WHERE label = ?2",
-                (new, old),
+                [(new, old) for old, new in moves.items()],
             )
-        return cursor.rowcount
 
     def delete(self, sample_ids: Iterable[str]) -> int:
         """Remove samples for good, labelled or not; return how many there were."""
@@ -213,11 +224,11 @@ class SampleStore:
         return len(removed)
 
     def prune(self, keep: int) -> int:
-        """Remove all but the newest `keep` unlabelled samples; labelled ones stay."""
+        """Remove all but the last `keep` unlabelled samples; labelled ones stay."""
         with _reported():
             old = self._db.execute(
                 "SELECT id FROM samples WHERE label IS NULL "
-                "ORDER BY time DESC, id LIMIT -1 OFFSET ?",
+                "ORDER BY rowid DESC LIMIT -1 OFFSET ?",
                 (keep,),
             ).fetchall()
         return self.delete([row["id"] for row in old]) if old else 0
@@ -312,6 +323,18 @@ class SampleStore:
         )
 
     # Inside
+
+    def _put_embedding(
+        self,
+        sample_id: str,
+        backbone: str,
+        vector: NDArray[np.float32],
+        view: int = PLAIN_VIEW,
+    ) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
+            (sample_id, backbone, view, vector.astype("<f4").tobytes()),
+        )
 
     def _samples(self, clause: str, values: Sequence[Any]) -> list[Sample]:
         with _reported():

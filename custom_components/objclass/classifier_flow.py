@@ -1,0 +1,342 @@
+"""Creating a classifier, and changing it later."""
+
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+)
+
+from .classifier import Classifier, classifier_folder
+from .const import (
+    CONF_AGREEMENT,
+    CONF_CAMERAS,
+    CONF_CLASSES,
+    CONF_KIND,
+    CONF_LABELS,
+    CONF_MAX_ATTEMPTS,
+    CONF_MIN_ATTEMPTS,
+    CONF_SAVE_ATTEMPTS,
+    CONF_THRESHOLD,
+    CONF_ZONES,
+    KIND_ATTRIBUTE,
+    KIND_SUB_LABEL,
+    SECTION_FILTER,
+    SECTION_RULES,
+)
+from .data import DEFAULT_SAVE_ATTEMPTS, ObjclassConfigEntry
+from .event import UNDECIDED
+from .frigate.models import FrigateConfig
+from .learning.consensus import NONE, Rules
+from .learning.samples import SampleStore, SampleStoreError
+
+MAX_CLASSES: Final = 50
+MAX_NAME: Final = 64
+# What Home Assistant and we ourselves say in the place of a class.
+RESERVED: Final = frozenset({NONE, UNDECIDED, "unknown", "unavailable"})
+# What happens to the crops of a class that was removed: their label goes, they stay.
+UNLABEL: Final = "unlabel"
+
+
+class ClassifierFlow(ConfigSubentryFlow):
+    """One classifier of a Frigate."""
+
+    def __init__(self) -> None:
+        self._data: dict[str, Any] = {}
+        self._orphaned: dict[str, int] = {}
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what is to be classified."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._data, errors = _validated(user_input)
+            if self._is_taken(self._data[CONF_NAME]):
+                errors[CONF_NAME] = "name_taken"
+            if not errors:
+                return await self._async_finish()
+        elif self.source != SOURCE_USER:
+            user_input = dict(self._get_reconfigure_subentry().data)
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(
+                _schema(_frigate_of(self._get_entry()), user_input or {}), user_input
+            ),
+            errors=errors,
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change what is classified."""
+        return await self.async_step_user(user_input)
+
+    async def async_step_moves(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what becomes of the labelled crops of classes that are gone."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                await self._async_move(
+                    {
+                        old: None if new == UNLABEL else new
+                        for old, new in user_input.items()
+                    }
+                )
+            except SampleStoreError:
+                errors["base"] = "storage_failed"
+            else:
+                return self._async_save()
+        targets = [UNLABEL, *self._data[CONF_CLASSES], NONE]
+        # A class that went while another came was most likely renamed.
+        added = [
+            name
+            for name in self._data[CONF_CLASSES]
+            if name not in self._get_reconfigure_subentry().data[CONF_CLASSES]
+        ]
+        likely = added[0] if len(added) == 1 == len(self._orphaned) else UNLABEL
+        return self.async_show_form(
+            step_id="moves",
+            data_schema=vol.Schema(
+                {
+                    vol.Required(name, default=likely): SelectSelector(
+                        SelectSelectorConfig(options=targets, translation_key="moves")
+                    )
+                    for name in self._orphaned
+                }
+            ),
+            errors=errors,
+            description_placeholders={
+                "classes": ", ".join(
+                    f"{name} ({count})" for name, count in self._orphaned.items()
+                )
+            },
+        )
+
+    async def _async_finish(self) -> SubentryFlowResult:
+        if self.source == SOURCE_USER:
+            return self.async_create_entry(title=self._data[CONF_NAME], data=self._data)
+        kept = {*self._data[CONF_CLASSES], NONE}
+        labelled = await self._async_labelled()
+        self._orphaned = {
+            name: count for name, count in labelled.items() if name not in kept
+        }
+        if self._orphaned:
+            return await self.async_step_moves()
+        return self._async_save()
+
+    def _async_save(self) -> SubentryFlowResult:
+        return self.async_update_and_abort(
+            self._get_entry(),
+            self._get_reconfigure_subentry(),
+            title=self._data[CONF_NAME],
+            data=self._data,
+        )
+
+    def _is_taken(self, name: str) -> bool:
+        own = None if self.source == SOURCE_USER else self._reconfigure_subentry_id
+        return any(
+            subentry.title.casefold() == name.casefold()
+            for subentry in self._get_entry().subentries.values()
+            if subentry.subentry_id != own
+        )
+
+    async def _async_labelled(self) -> Mapping[str, int]:
+        """Return the number of labelled crops by class."""
+        if classifier := self._loaded():
+            return classifier.labelled
+        return await self.hass.async_add_executor_job(_count, self._folder())
+
+    async def _async_move(self, moves: Mapping[str, str | None]) -> None:
+        if classifier := self._loaded():
+            await classifier.async_move_labels(moves)
+        else:
+            await self.hass.async_add_executor_job(_move, self._folder(), moves)
+
+    def _loaded(self) -> Classifier | None:
+        entry: ObjclassConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return None
+        return entry.runtime_data.classifiers.get(self._reconfigure_subentry_id)
+
+    def _folder(self) -> Path:
+        return classifier_folder(
+            self.hass, self._get_entry().entry_id, self._reconfigure_subentry_id
+        )
+
+
+def _count(folder: Path) -> Mapping[str, int]:
+    with closing(SampleStore(folder)) as samples:
+        return samples.counts()
+
+
+def _move(folder: Path, moves: Mapping[str, str | None]) -> None:
+    with closing(SampleStore(folder)) as samples:
+        samples.move_labels(moves)
+
+
+def _frigate_of(entry: ConfigEntry) -> FrigateConfig | None:
+    if entry.state is not ConfigEntryState.LOADED:
+        return None
+    config: FrigateConfig = entry.runtime_data.pipeline.frigate
+    return config
+
+
+def _schema(frigate: FrigateConfig | None, current: Mapping[str, Any]) -> vol.Schema:
+    """Build the form from what Frigate tracks, and what was chosen before."""
+    where = current.get(SECTION_FILTER, {})
+    cameras = frigate.cameras if frigate else {}
+    zones = {zone for camera in cameras.values() for zone in camera.zones}
+    rules = Rules()
+    return vol.Schema(
+        {
+            vol.Required(CONF_NAME): TextSelector(),
+            vol.Required(CONF_LABELS): _choice(
+                {*(frigate.labels if frigate else ()), *current.get(CONF_LABELS, ())},
+                custom=True,
+            ),
+            vol.Required(CONF_CLASSES): _choice(
+                current.get(CONF_CLASSES, ()), custom=True
+            ),
+            vol.Required(CONF_KIND, default=KIND_SUB_LABEL): SelectSelector(
+                SelectSelectorConfig(
+                    options=[KIND_SUB_LABEL, KIND_ATTRIBUTE], translation_key=CONF_KIND
+                )
+            ),
+            vol.Required(SECTION_FILTER): section(
+                vol.Schema(
+                    {
+                        vol.Optional(CONF_CAMERAS): _choice(
+                            {*cameras, *where.get(CONF_CAMERAS, ())},
+                            names={
+                                name: camera.friendly_name
+                                for name, camera in cameras.items()
+                                if camera.friendly_name
+                            },
+                        ),
+                        vol.Optional(CONF_ZONES): _choice(
+                            {*zones, *where.get(CONF_ZONES, ())}
+                        ),
+                    }
+                ),
+                {"collapsed": True},
+            ),
+            vol.Required(SECTION_RULES): section(
+                vol.Schema(
+                    {
+                        vol.Required(
+                            CONF_THRESHOLD, default=rules.threshold
+                        ): _fraction(),
+                        vol.Required(
+                            CONF_MIN_ATTEMPTS, default=rules.min_attempts
+                        ): _number(1, 50),
+                        vol.Required(
+                            CONF_AGREEMENT, default=rules.agreement
+                        ): _fraction(),
+                        vol.Required(
+                            CONF_MAX_ATTEMPTS, default=rules.max_attempts
+                        ): _number(1, 100),
+                        vol.Required(
+                            CONF_SAVE_ATTEMPTS, default=DEFAULT_SAVE_ATTEMPTS
+                        ): _number(0, 5000),
+                    }
+                ),
+                {"collapsed": True},
+            ),
+        }
+    )
+
+
+def _choice(
+    options: Collection[str],
+    *,
+    custom: bool = False,
+    names: Mapping[str, str] | None = None,
+) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=value, label=(names or {}).get(value, value))
+                for value in sorted(options)
+            ],
+            multiple=True,
+            custom_value=custom,
+        )
+    )
+
+
+def _fraction() -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(min=0, max=1, step=0.01, mode=NumberSelectorMode.SLIDER)
+    )
+
+
+def _number(low: int, high: int) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
+    )
+
+
+def _validated(user_input: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return clean data, and the key of an error for each wrong field."""
+    data = {**user_input, SECTION_RULES: {**user_input[SECTION_RULES]}}
+    errors: dict[str, str] = {}
+    data[CONF_NAME] = " ".join(user_input[CONF_NAME].split())
+    if not data[CONF_NAME] or len(data[CONF_NAME]) > MAX_NAME:
+        errors[CONF_NAME] = "bad_name"
+    data[CONF_LABELS] = _clean(user_input[CONF_LABELS])
+    if not data[CONF_LABELS]:
+        errors[CONF_LABELS] = "no_labels"
+    # `none` is there anyway; writing it down is no mistake.
+    classes = [name for name in _clean(user_input[CONF_CLASSES]) if name != NONE]
+    data[CONF_CLASSES] = classes
+    if error := _error_of(classes):
+        errors[CONF_CLASSES] = error
+    rules = data[SECTION_RULES]
+    for key in (CONF_MIN_ATTEMPTS, CONF_MAX_ATTEMPTS, CONF_SAVE_ATTEMPTS):
+        rules[key] = int(rules[key])
+    if rules[CONF_MIN_ATTEMPTS] > rules[CONF_MAX_ATTEMPTS]:
+        errors["base"] = "attempts_crossed"
+    return data, errors
+
+
+def _error_of(classes: list[str]) -> str | None:
+    if not 1 <= len(classes) < MAX_CLASSES:
+        return "class_count"
+    if any(name.casefold() in RESERVED for name in classes):
+        return "class_reserved"
+    if len({name.casefold() for name in classes}) != len(classes):
+        return "class_twice"
+    # Frigate splits lists of sub labels at commas.
+    if any(
+        len(name) > MAX_NAME or "," in name or not name.isprintable()
+        for name in classes
+    ):
+        return "class_name"
+    return None
+
+
+def _clean(names: list[str]) -> list[str]:
+    """Return names without surplus spaces and repetitions, in their order."""
+    clean = (" ".join(name.split()) for name in names)
+    return list(dict.fromkeys(name for name in clean if name))

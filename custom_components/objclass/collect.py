@@ -1,0 +1,130 @@
+"""Gathering examples from Frigate's past objects."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from .classifier import Classifier
+from .const import LOGGER
+from .data import ObjclassConfigEntry
+from .frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
+from .frigate.models import StoredEvent
+from .learning.crop import PictureError
+from .learning.look import Look, look
+from .learning.samples import Sample
+from .learning.selection import most_diverse
+
+# How many pictures are looked at for each that is kept.
+_CHOICE: Final = 3
+_MOST_EVENTS: Final = 1000
+# Objects of one camera within six hours tend to be the same visitor in the same light;
+# Frigate's wizard groups them like this too.
+_PERIOD: Final = 6 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """The samples that were kept, and how many objects had no usable picture."""
+
+    samples: list[Sample]
+    unusable: int
+
+
+async def async_collect(
+    entry: ObjclassConfigEntry,
+    classifier: Classifier,
+    *,
+    count: int,
+    cameras: Collection[str] = (),
+    days: float | None = None,
+) -> Collected:
+    """Keep `count` samples of past objects, as unlike each other as possible.
+
+    Raises FrigateError when Frigate cannot be asked at all.
+    """
+    client, settings = entry.runtime_data.client, classifier.settings
+    events = await client.events(
+        labels=settings.labels,
+        cameras=cameras or settings.cameras,
+        zones=settings.zones,
+        after=None if days is None else dt_util.utcnow().timestamp() - days * 86400,
+        has_snapshot=True,
+        limit=_MOST_EVENTS,
+    )
+    seen: list[tuple[StoredEvent, Look]] = []
+    unusable = 0
+    for event in _mixed(events):
+        if len(seen) >= count * _CHOICE:
+            break
+        if await classifier.async_files(classifier.samples.find, event_id=event.id):
+            continue
+        if found := await _async_look(entry, classifier, event):
+            seen.append((event, found))
+        else:
+            unusable += 1
+    chosen = await entry.runtime_data.worker.run(
+        most_diverse, [found.embedding for _, found in seen], count
+    )
+    samples = [
+        await classifier.async_keep_collected(*_sample(classifier, *seen[index]))
+        for index in chosen
+    ]
+    return Collected(samples=samples, unusable=unusable)
+
+
+def _mixed(events: Iterable[StoredEvent]) -> Iterable[StoredEvent]:
+    """Order events so that cameras and times of day take turns."""
+    groups: defaultdict[tuple[str, int], list[StoredEvent]] = defaultdict(list)
+    for event in events:
+        groups[event.camera, int(event.start_time // _PERIOD)].append(event)
+    turns = chain.from_iterable(zip_longest(*groups.values()))
+    return (event for event in turns if event is not None)
+
+
+async def _async_look(
+    entry: ObjclassConfigEntry, classifier: Classifier, event: StoredEvent
+) -> Look | None:
+    """Look at a past object; None when it has no usable picture."""
+    data = entry.runtime_data
+    camera = data.pipeline.frigate.cameras.get(event.camera)
+    if camera is None:
+        return None
+    box = event.absolute_box(camera.width, camera.height)
+    if box is None:
+        return None
+    try:
+        picture = await data.client.clean_snapshot(event.id)
+        return await data.worker.run(
+            look,
+            data.worker.backbone,
+            picture.data,
+            {classifier.id: classifier.head} if classifier.head else {},
+            box=(box.x1, box.y1, box.x2, box.y2),
+            frame_size=(camera.width, camera.height),
+        )
+    except FrigateAuthError, FrigateConnectionError:
+        raise
+    except (FrigateError, PictureError) as err:
+        LOGGER.debug("No example from %s: %s", event.id, err)
+        return None
+
+
+def _sample(
+    classifier: Classifier, event: StoredEvent, seen: Look
+) -> tuple[Sample, Look]:
+    taken_at = event.snapshot_frame_time or event.start_time
+    prediction = seen.predictions.get(classifier.id)
+    sample = Sample(
+        id=f"{event.id}-{taken_at:.3f}",
+        event_id=event.id,
+        camera=event.camera,
+        time=taken_at,
+        source="collect",
+        scores=prediction.scores if prediction else {},
+        distance=prediction.distance if prediction else None,
+    )
+    return sample, seen

@@ -1,0 +1,156 @@
+"""The types that the rooms of the integration hand to each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_NAME
+from homeassistant.util.signal_type import SignalTypeFormat
+
+from .const import (
+    CONF_AGREEMENT,
+    CONF_CAMERAS,
+    CONF_CLASSES,
+    CONF_KIND,
+    CONF_LABELS,
+    CONF_MAX_ATTEMPTS,
+    CONF_MIN_ATTEMPTS,
+    CONF_SAVE_ATTEMPTS,
+    CONF_THRESHOLD,
+    CONF_ZONES,
+    KIND_SUB_LABEL,
+    SECTION_FILTER,
+    SECTION_RULES,
+)
+from .frigate.messages import TrackedObject
+from .learning.consensus import NONE, Outcome, Rules, Verdict
+
+if TYPE_CHECKING:
+    from .classifier import Classifier
+    from .frigate.client import FrigateClient
+    from .pipeline import Pipeline
+    from .worker import Worker
+
+
+@dataclass(slots=True, kw_only=True)
+class ObjclassData:
+    """What a loaded config entry holds; `classifiers` by subentry id.
+
+    `unique_ids` are those of all entities that exist now.
+    """
+
+    client: FrigateClient
+    pipeline: Pipeline
+    worker: Worker
+    classifiers: dict[str, Classifier]
+    unique_ids: set[str] = field(default_factory=set)
+
+
+# Frigate keeps as many crops for its own object classifiers.
+DEFAULT_SAVE_ATTEMPTS = 200
+
+type ObjclassConfigEntry = ConfigEntry[ObjclassData]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassifierSettings:
+    """What a person set for one classifier.
+
+    `classes` are theirs, without `none`, which every classifier has. Empty `cameras`
+    or `zones` mean all of them.
+    """
+
+    name: str
+    labels: frozenset[str]
+    kind: str
+    classes: tuple[str, ...]
+    cameras: frozenset[str]
+    zones: frozenset[str]
+    rules: Rules
+    save_attempts: int
+
+    @classmethod
+    def from_subentry(cls, subentry: ConfigSubentry) -> Self:
+        """Read the settings that the subentry flow stored."""
+        data: Mapping[str, Any] = subentry.data
+        rules: Mapping[str, Any] = data.get(SECTION_RULES, {})
+        where: Mapping[str, Any] = data.get(SECTION_FILTER, {})
+        defaults = Rules()
+        return cls(
+            name=data[CONF_NAME],
+            labels=frozenset(data[CONF_LABELS]),
+            kind=data.get(CONF_KIND, KIND_SUB_LABEL),
+            classes=tuple(data[CONF_CLASSES]),
+            cameras=frozenset(where.get(CONF_CAMERAS, ())),
+            zones=frozenset(where.get(CONF_ZONES, ())),
+            rules=Rules(
+                threshold=rules.get(CONF_THRESHOLD, defaults.threshold),
+                min_attempts=int(rules.get(CONF_MIN_ATTEMPTS, defaults.min_attempts)),
+                agreement=rules.get(CONF_AGREEMENT, defaults.agreement),
+                max_attempts=int(rules.get(CONF_MAX_ATTEMPTS, defaults.max_attempts)),
+            ),
+            save_attempts=int(rules.get(CONF_SAVE_ATTEMPTS, DEFAULT_SAVE_ATTEMPTS)),
+        )
+
+    @property
+    def all_classes(self) -> tuple[str, ...]:
+        """The classes including `none`."""
+        return (*self.classes, NONE)
+
+    def wants_camera(self, camera: str) -> bool:
+        """Return whether objects on this camera are looked at."""
+        return not self.cameras or camera in self.cameras
+
+    def wants(self, tracked: TrackedObject) -> bool:
+        """Return whether this object is looked at."""
+        return (
+            tracked.label in self.labels
+            and self.wants_camera(tracked.camera)
+            and (not self.zones or not self.zones.isdisjoint(tracked.entered_zones))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one classifier has to say about one object.
+
+    While the object is in view `outcome` is None and `verdict.class_name` was assigned
+    just now; `changed` tells whether it is news. When the object has ended, `outcome`
+    is its one final outcome.
+    """
+
+    classifier_id: str
+    classifier_name: str
+    event_id: str
+    camera: str
+    label: str
+    frame_time: float
+    verdict: Verdict
+    changed: bool
+    outcome: Outcome | None = None
+
+    def as_event_data(self) -> dict[str, Any]:
+        """Return what automations get to see."""
+        return {
+            "classifier": self.classifier_name,
+            "classifier_id": self.classifier_id,
+            "event_id": self.event_id,
+            "camera": self.camera,
+            "label": self.label,
+            "class": self.verdict.class_name,
+            "score": round(self.verdict.score, 3),
+            "attempts": self.verdict.attempts,
+            "votes": dict(self.verdict.votes),
+            "frame_time": self.frame_time,
+            "final": self.outcome is not None,
+            "outcome": self.outcome,
+        }
+
+
+# A Result, by classifier id
+SIGNAL_RESULT: SignalTypeFormat[Result] = SignalTypeFormat("objclass_result_{}")
+# Labels, training or what is in view changed, by classifier id
+SIGNAL_CHANGED: SignalTypeFormat[()] = SignalTypeFormat("objclass_changed_{}")
+# Frigate came or went, by entry id
+SIGNAL_AVAILABLE: SignalTypeFormat[()] = SignalTypeFormat("objclass_available_{}")

@@ -1,0 +1,113 @@
+"""What all entities of a classifier have in common."""
+
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.entity import Entity
+
+from .classifier import Classifier
+from .const import DOMAIN
+from .data import (
+    SIGNAL_AVAILABLE,
+    SIGNAL_CHANGED,
+    SIGNAL_RESULT,
+    ObjclassConfigEntry,
+    Result,
+)
+
+
+class ClassifierEntity(Entity):
+    """An entity on the device of a classifier."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self, entry: ObjclassConfigEntry, classifier: Classifier, key: str
+    ) -> None:
+        self.classifier = classifier
+        self._entry = entry
+        self._attr_unique_id = f"{classifier.id}-{key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, classifier.id)},
+            name=classifier.settings.name,
+            manufacturer="objclass",
+            model="MobileNetV2",
+            entry_type=DeviceEntryType.SERVICE,
+        )
+        entry.runtime_data.unique_ids.add(self._attr_unique_id)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the classifier."""
+        await super().async_added_to_hass()
+        for unsubscribe in (
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_CHANGED.format(self.classifier.id),
+                self._async_on_changed,
+            ),
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_RESULT.format(self.classifier.id),
+                self._async_on_result,
+            ),
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_AVAILABLE.format(self._entry.entry_id),
+                self._async_on_available,
+            ),
+        ):
+            self.async_on_remove(unsubscribe)
+
+    @callback
+    def _async_on_changed(self) -> None:
+        """Labels, training or what is in view changed."""
+
+    @callback
+    def _async_on_result(self, result: Result) -> None:
+        """Something was found out about an object."""
+
+    @callback
+    def _async_on_available(self) -> None:
+        """Frigate came or went."""
+
+
+class LiveEntity(ClassifierEntity):
+    """An entity that only means something while Frigate runs."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self._entry.runtime_data.pipeline.available
+
+    @callback
+    @override
+    def _async_on_available(self) -> None:
+        self.async_write_ha_state()
+
+
+class CameraEntity(LiveEntity):
+    """An entity about the objects on one camera."""
+
+    def __init__(
+        self, entry: ObjclassConfigEntry, classifier: Classifier, key: str, camera: str
+    ) -> None:
+        super().__init__(entry, classifier, f"{key}-{camera}")
+        self.camera = camera
+        config = entry.runtime_data.pipeline.frigate.cameras[camera]
+        self._attr_translation_placeholders = {
+            "camera": config.friendly_name or camera.replace("_", " ").capitalize()
+        }
+
+
+def cameras_of(entry: ObjclassConfigEntry, classifier: Classifier) -> list[str]:
+    """Return the cameras on which a classifier may see something."""
+    settings = classifier.settings
+    return [
+        name
+        for name, camera in entry.runtime_data.pipeline.frigate.cameras.items()
+        if settings.wants_camera(name) and not settings.labels.isdisjoint(camera.labels)
+    ]

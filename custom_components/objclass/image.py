@@ -1,0 +1,60 @@
+"""Images: the newest crop of a classifier."""
+
+from typing import override
+
+from homeassistant.components.image import ImageEntity
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .classifier import Classifier
+from .data import ObjclassConfigEntry
+from .entity import LiveEntity
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the image of each classifier."""
+    for classifier in entry.runtime_data.classifiers.values():
+        async_add_entities(
+            [LastCropImage(hass, entry, classifier)], config_subentry_id=classifier.id
+        )
+
+
+class LastCropImage(LiveEntity, ImageEntity):
+    """What the classifier looked at last."""
+
+    _attr_translation_key = "last_crop"
+    _attr_content_type = "image/jpeg"
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ObjclassConfigEntry, classifier: Classifier
+    ) -> None:
+        LiveEntity.__init__(self, entry, classifier, "last_crop")
+        ImageEntity.__init__(self, hass)
+        self._update()
+
+    @override
+    async def async_image(self) -> bytes | None:
+        crop = self.classifier.last_crop
+        return crop.jpeg if crop else None
+
+    @callback
+    @override
+    def _async_on_changed(self) -> None:
+        before = self._attr_image_last_updated
+        self._update()
+        if before != self._attr_image_last_updated:
+            self.async_write_ha_state()
+
+    def _update(self) -> None:
+        if crop := self.classifier.last_crop:
+            self._attr_image_last_updated = crop.taken_at
+            self._attr_extra_state_attributes = {
+                "camera": crop.camera,
+                "event_id": crop.event_id,
+            }

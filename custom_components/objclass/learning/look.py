@@ -1,0 +1,45 @@
+"""One look at an object: crop, embedding, and what every head makes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .backbone import Backbone
+from .crop import Box, Crop, crop_object, crop_whole
+from .head import Head, Prediction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A crop, its embedding (float32, shape (d,)) and a prediction per head."""
+
+    crop: Crop
+    embedding: NDArray[np.float32]
+    predictions: Mapping[str, Prediction]
+
+
+def look(
+    backbone: Backbone,
+    picture: bytes,
+    heads: Mapping[str, Head],
+    *,
+    box: Box | None = None,
+    frame_size: tuple[int, int] = (0, 0),
+) -> Look:
+    """Look at an object in a picture, or at the whole picture without a `box`.
+
+    The backbone, which is nearly all of the work, runs once for all heads. `box` is in
+    pixels of a frame of `frame_size` (width, height). Raises PictureError.
+    """
+    if box is None:
+        crop = crop_whole(picture, backbone.size)
+    else:
+        crop = crop_object(picture, box, frame_size, backbone.size)
+    embedding = backbone.embed(crop.pixels)
+    return Look(
+        crop=crop,
+        embedding=embedding,
+        predictions={name: head.predict(embedding) for name, head in heads.items()},
+    )

@@ -1,0 +1,58 @@
+"""Finding a loaded classifier by what people and programs call it."""
+
+from collections.abc import Iterator
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+
+from .classifier import Classifier
+from .const import DOMAIN
+from .data import ObjclassConfigEntry
+
+
+@callback
+def loaded_classifiers(
+    hass: HomeAssistant,
+) -> Iterator[tuple[ObjclassConfigEntry, Classifier]]:
+    """Iterate over the classifiers of all loaded entries."""
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.LOADED:
+            for classifier in entry.runtime_data.classifiers.values():
+                yield entry, classifier
+
+
+@callback
+def find_classifier(hass: HomeAssistant, classifier_id: str) -> Classifier | None:
+    """Return the loaded classifier of that subentry id."""
+    for _, classifier in loaded_classifiers(hass):
+        if classifier.id == classifier_id:
+            return classifier
+    return None
+
+
+@callback
+def resolve_classifier(
+    hass: HomeAssistant, wanted: str
+) -> tuple[ObjclassConfigEntry, Classifier]:
+    """Return the classifier of that device id, subentry id or name.
+
+    Raises ServiceValidationError when there is none, or more than one of that name.
+    """
+    device = dr.async_get(hass).async_get(wanted)
+    ids = {identifier[1] for identifier in device.identifiers} if device else {wanted}
+    known = list(loaded_classifiers(hass))
+    found = [pair for pair in known if pair[1].id in ids] or [
+        pair for pair in known if pair[1].settings.name.casefold() == wanted.casefold()
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="classifier_ambiguous" if found else "classifier_unknown",
+        translation_placeholders={
+            "classifier": wanted,
+            "classifiers": ", ".join(pair[1].settings.name for pair in known) or "-",
+        },
+    )

@@ -1,0 +1,338 @@
+"""From a Frigate message to a published result.
+
+A message on `<prefix>/events` updates what is known about an object and, when it shows
+a new frame that a classifier cares for, lets the object wait for a look. A look fetches
+the picture, and on the worker's thread crops it, embeds it once and asks the head of
+every classifier. Each answer is an attempt; when attempts agree, the class is assigned:
+shown in Home Assistant, and told to Frigate (`results`). The crop is kept last, so that
+it costs no time before the result. When the object ends, each classifier gives one
+final outcome.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from time import perf_counter
+from typing import Final
+
+from homeassistant.components import mqtt
+from homeassistant.components.mqtt.models import ReceiveMessage
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.event import async_track_time_interval
+
+from .classifier import Classifier
+from .const import LOGGER
+from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry
+from .frigate.client import FrigateClient
+from .frigate.errors import FrigateAuthError, FrigateError, InvalidMessageError
+from .frigate.messages import (
+    SOURCE,
+    EventMessage,
+    Snapshot,
+    TrackedObject,
+    parse_availability,
+    parse_event,
+    parse_tracked_object_update,
+)
+from .frigate.models import FrigateConfig, Picture
+from .learning.crop import PictureError
+from .learning.look import look
+from .results import Results
+from .tracking import ObjectState, Tracker
+from .work_queue import WorkQueue
+from .worker import Worker
+
+# One fetches while the other's picture is being looked at.
+_WORKERS: Final = 2
+_SWEEP: Final = timedelta(minutes=1)
+# Times of frames travel as text; frames are further apart than this (seconds).
+SAME_FRAME: Final = 0.001
+
+
+class Pipeline:
+    """One Frigate at work."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        *,
+        client: FrigateClient,
+        frigate: FrigateConfig,
+        worker: Worker,
+        classifiers: list[Classifier],
+        results: Results,
+    ) -> None:
+        self.frigate = frigate
+        self.counts: Counter[str] = Counter()
+        self.seconds_per_look: float | None = None
+        self._hass = hass
+        self._entry = entry
+        self._client = client
+        self._worker = worker
+        self._classifiers = classifiers
+        self._results = results
+        self._tracker = Tracker()
+        self._queue = WorkQueue()
+        self._online = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def available(self) -> bool:
+        """Whether Frigate runs and can be heard."""
+        return self._online and mqtt.is_connected(self._hass)
+
+    @property
+    def waiting(self) -> int:
+        """How many objects wait for a look."""
+        return len(self._queue)
+
+    @property
+    def dropped(self) -> int:
+        """How many looks were dropped because newer ones were waiting."""
+        return self._queue.dropped
+
+    async def async_start(self) -> None:
+        """Start listening; the subscriptions end when the entry is unloaded."""
+        prefix = self.frigate.topic_prefix
+        topics: dict[str, Callable[[ReceiveMessage], None]] = {
+            f"{prefix}/available": self._async_on_available,
+            f"{prefix}/events": self._async_on_event,
+            f"{prefix}/tracked_object_update": self._async_on_update,
+        }
+        for topic, on_message in topics.items():
+            self._entry.async_on_unload(
+                await mqtt.async_subscribe(self._hass, topic, on_message)
+            )
+        self._entry.async_on_unload(
+            mqtt.async_subscribe_connection_status(
+                self._hass, self._async_on_connection
+            )
+        )
+        self._entry.async_on_unload(
+            async_track_time_interval(self._hass, self._async_sweep, _SWEEP)
+        )
+        self._tasks = [
+            self._entry.async_create_background_task(
+                self._hass, self._async_work(), f"objclass pipeline {number}"
+            )
+            for number in range(_WORKERS)
+        ]
+
+    async def async_stop(self) -> None:
+        """Stop looking; what is under way is given up."""
+        self._queue.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def async_wait_idle(self) -> None:
+        """Wait until nothing waits and nothing is being looked at."""
+        await self._idle.wait()
+
+    # What Frigate says
+
+    @callback
+    def _async_on_available(self, message: ReceiveMessage) -> None:
+        with suppress(InvalidMessageError):
+            self._async_set_online(parse_availability(message.payload))
+
+    @callback
+    def _async_set_online(self, online: bool) -> None:
+        if online == self._online:
+            return
+        self._online = online
+        if online:
+            LOGGER.info("Frigate %s is online", self._entry.title)
+        else:
+            LOGGER.warning("Frigate %s is offline", self._entry.title)
+            for state in self._tracker:
+                self._async_finish(state, "Frigate went offline")
+            self._queue.clear()
+        async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
+
+    @callback
+    def _async_on_connection(self, _connected: bool) -> None:
+        async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
+
+    @callback
+    def _async_on_event(self, message: ReceiveMessage) -> None:
+        try:
+            event = parse_event(message.payload)
+        except InvalidMessageError as err:
+            self.counts["invalid_messages"] += 1
+            LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
+            return
+        self._async_set_online(online=True)
+        if self._tracker.get(event.after.id) or self._interested(event.after):
+            self._async_take_in(event)
+
+    @callback
+    def _async_take_in(self, event: EventMessage) -> None:
+        """Note what a message says; let the object wait if there is work to do."""
+        if event.after.false_positive:
+            return
+        state = self._tracker.update(event.after, ended=event.type == "end")
+        if state is None:
+            return
+        if state.ended or self._new_frame(state):
+            self._idle.clear()
+            dropped = self._queue.put(state.id)
+            if dropped and (old := self._tracker.get(dropped)) and old.ended:
+                self._async_finish(old, "it ended while too much was waiting")
+
+    @callback
+    def _async_on_update(self, message: ReceiveMessage) -> None:
+        """Hear when somebody else names an object before its next event says so."""
+        try:
+            update = parse_tracked_object_update(message.payload)
+        except InvalidMessageError as err:
+            self.counts["invalid_messages"] += 1
+            LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
+            return
+        name = update.sub_label or (update.name if update.type != "lpr" else None)
+        if update.source == SOURCE or name is None:
+            return
+        if state := self._tracker.get(update.id):
+            state.note_sub_label(name)
+
+    @callback
+    def _async_sweep(self, _now: object) -> None:
+        for state in self._tracker.overdue():
+            self._async_finish(state, "Frigate stopped speaking of it")
+
+    # Looking
+
+    def _interested(self, tracked: TrackedObject) -> list[Classifier]:
+        return [c for c in self._classifiers if c.settings.wants(tracked)]
+
+    def _looking(self, state: ObjectState) -> list[Classifier]:
+        """Return the classifiers that another attempt on the object would help."""
+        return [
+            classifier
+            for classifier in self._interested(state.latest)
+            if not state.consensus(classifier).full
+        ]
+
+    def _new_frame(self, state: ObjectState) -> bool:
+        snapshot = state.latest.snapshot
+        return (
+            snapshot is not None
+            and snapshot.frame_time not in state.frame_times
+            and bool(self._looking(state))
+        )
+
+    async def _async_work(self) -> None:
+        while True:
+            event_id = await self._queue.get()
+            try:
+                if state := self._tracker.get(event_id):
+                    await self._async_work_on(state)
+            except Exception:  # noqa: BLE001
+                # A defect met by one object must not silence all the others.
+                self.counts["errors"] += 1
+                LOGGER.exception("Unexpected error while looking at %s", event_id)
+            finally:
+                self._queue.done(event_id)
+                if not len(self._queue):
+                    self._idle.set()
+
+    async def _async_work_on(self, state: ObjectState) -> None:
+        if not state.ended:
+            if self._new_frame(state):
+                await self._async_attempt(state, self._looking(state))
+        # It may have ended meanwhile; then it waits again.
+        elif self._tracker.get(state.id):
+            if self._new_frame(state) and (undecided := self._needs_last_look(state)):
+                await self._async_attempt(state, undecided, last=True)
+            self._async_finish(state, "it ended")
+
+    def _needs_last_look(self, state: ObjectState) -> list[Classifier]:
+        """Return the classifiers that had too few attempts on an ended object."""
+        return [
+            classifier
+            for classifier in self._looking(state)
+            if state.consensus(classifier).too_few
+        ]
+
+    async def _async_attempt(
+        self, state: ObjectState, classifiers: list[Classifier], *, last: bool = False
+    ) -> None:
+        """Look at an object once, for all classifiers that care."""
+        tracked, snapshot = state.latest, state.latest.snapshot
+        camera = self.frigate.cameras.get(tracked.camera)
+        if snapshot is None or camera is None:
+            return
+        picture = await self._async_fetch(state, snapshot, last=last)
+        if picture is None:
+            return
+        state.frame_times.add(snapshot.frame_time)
+        box = snapshot.box
+        started = perf_counter()
+        try:
+            seen = await self._worker.run(
+                look,
+                self._worker.backbone,
+                picture.data,
+                {c.id: c.head for c in classifiers if c.head},
+                box=(box.x1, box.y1, box.x2, box.y2),
+                frame_size=(camera.width, camera.height),
+            )
+        except PictureError as err:
+            self.counts["bad_pictures"] += 1
+            LOGGER.debug("No attempt on %s: %s", state.id, err)
+            return
+        self.seconds_per_look = perf_counter() - started
+        self.counts["attempts"] += 1
+        for classifier in classifiers:
+            self._results.async_count(
+                state, classifier, seen.predictions.get(classifier.id), snapshot
+            )
+        for classifier in classifiers:
+            await classifier.async_keep(tracked, snapshot.frame_time, seen)
+
+    async def _async_fetch(
+        self, state: ObjectState, snapshot: Snapshot, *, last: bool
+    ) -> Picture | None:
+        """Fetch the picture that a snapshot's box belongs to; None when it is gone."""
+        if (held := state.held) and _is_of(held, snapshot):
+            state.held = None
+            return held
+        try:
+            if last:
+                return await self._client.clean_snapshot(state.id)
+            picture = await self._client.snapshot(state.id)
+        except FrigateError as err:
+            self.counts["failed_fetches"] += 1
+            LOGGER.debug("No picture of %s: %s", state.id, err)
+            if isinstance(err, FrigateAuthError):
+                self._entry.async_start_reauth(self._hass)
+            return None
+        if _is_of(picture, snapshot):
+            return picture
+        # A better frame was found since; its box comes with the next message.
+        state.held = picture
+        return None
+
+    @callback
+    def _async_finish(self, state: ObjectState, why: str) -> None:
+        """Give the final outcome of every classifier, and forget the object."""
+        for classifier in self._interested(state.latest):
+            self._results.async_finish(state, classifier, why)
+        self._tracker.forget(state.id)
+
+
+def _is_of(picture: Picture, snapshot: Snapshot) -> bool:
+    """Return whether a picture shows the frame of that time, as far as one can know.
+
+    Frigate tells the time of a picture from 0.18 on.
+    """
+    return (
+        picture.frame_time is None
+        or abs(picture.frame_time - snapshot.frame_time) < SAME_FRAME
+    )

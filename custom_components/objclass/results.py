@@ -1,0 +1,147 @@
+"""What the attempts come to: assignments while an object is in view, and its end."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+
+from .classifier import Classifier
+from .const import EVENT_RESULT, LOGGER
+from .data import SIGNAL_RESULT, Result
+from .frigate.messages import Snapshot
+from .learning.consensus import NONE, Attempt, Outcome, Verdict
+from .learning.head import Prediction
+from .tracking import ObjectState
+from .writeback import Writeback
+
+
+class Results:
+    """Weighs attempts, and tells Home Assistant and Frigate what they agree on."""
+
+    def __init__(self, hass: HomeAssistant, writeback: Writeback) -> None:
+        self._hass = hass
+        self._writeback = writeback
+
+    @callback
+    def async_count(
+        self,
+        state: ObjectState,
+        classifier: Classifier,
+        prediction: Prediction | None,
+        snapshot: Snapshot,
+    ) -> None:
+        """Count an attempt, and assign the class if the attempts agree.
+
+        Without a prediction there is no trained head yet, and nothing to count.
+        """
+        consensus = state.consensus(classifier)
+        if prediction is None:
+            consensus.add_unscored()
+            return
+        attempt = _attempt(classifier, prediction, snapshot.frame_time)
+        counts = consensus.add(attempt)
+        verdict = consensus.verdict()
+        LOGGER.debug(
+            "%s: %s looks like %s%s at %.3f (%s): %s the threshold of %.2f; "
+            "votes so far %s: %s",
+            classifier.settings.name,
+            state.id,
+            attempt.class_name,
+            " (unfamiliar)" if attempt.unfamiliar else "",
+            snapshot.frame_time,
+            ", ".join(f"{name} {p:.2f}" for name, p in prediction.scores.items()),
+            "counts, as unfamiliar or over" if counts else "does not meet",
+            classifier.settings.rules.threshold,
+            dict(verdict.votes),
+            verdict.reason,
+        )
+        if counts and verdict.outcome is Outcome.ASSIGNED:
+            self._async_assign(state, classifier, verdict, snapshot.frame_time)
+
+    @callback
+    def async_finish(
+        self, state: ObjectState, classifier: Classifier, why: str
+    ) -> None:
+        """Give the one final outcome of an object."""
+        frame_time = state.latest.frame_time
+        verdict = state.assigned.get(classifier.id)
+        if verdict is None:
+            verdict = state.consensus(classifier).final_verdict()
+            if verdict.outcome is Outcome.ASSIGNED:
+                self._async_assign(state, classifier, verdict, frame_time)
+        LOGGER.debug(
+            "%s: %s is finally %s %s, since %s (%s)",
+            classifier.settings.name,
+            state.id,
+            verdict.outcome,
+            verdict.class_name or "",
+            verdict.reason,
+            why,
+        )
+        self._async_publish(
+            state, classifier, verdict, frame_time, outcome=verdict.outcome
+        )
+
+    @callback
+    def _async_assign(
+        self,
+        state: ObjectState,
+        classifier: Classifier,
+        verdict: Verdict,
+        frame_time: float,
+    ) -> None:
+        before = state.assigned.get(classifier.id)
+        state.assigned[classifier.id] = verdict
+        changed = before is None or before.class_name != verdict.class_name
+        if changed:
+            LOGGER.debug(
+                "%s: assigning %s to %s with %.2f, since %s",
+                classifier.settings.name,
+                verdict.class_name,
+                state.id,
+                verdict.score,
+                verdict.reason,
+            )
+        self._async_publish(state, classifier, verdict, frame_time, changed=changed)
+        self._writeback.async_tell(state, classifier, verdict, frame_time)
+
+    @callback
+    def _async_publish(
+        self,
+        state: ObjectState,
+        classifier: Classifier,
+        verdict: Verdict,
+        frame_time: float,
+        *,
+        changed: bool = False,
+        outcome: Outcome | None = None,
+    ) -> None:
+        result = Result(
+            classifier_id=classifier.id,
+            classifier_name=classifier.settings.name,
+            event_id=state.id,
+            camera=state.latest.camera,
+            label=state.latest.label,
+            frame_time=frame_time,
+            verdict=verdict,
+            changed=changed,
+            outcome=outcome,
+        )
+        classifier.async_note(result)
+        async_dispatcher_send(self._hass, SIGNAL_RESULT.format(classifier.id), result)
+        if changed or outcome is not None:
+            self._hass.bus.async_fire(EVENT_RESULT, result.as_event_data())
+
+
+def _attempt(
+    classifier: Classifier, prediction: Prediction, frame_time: float
+) -> Attempt:
+    """Turn a prediction into an attempt.
+
+    A head may know a class that was removed since; nobody wants to hear of it.
+    """
+    known = prediction.best in classifier.settings.all_classes
+    return Attempt(
+        class_name=prediction.best if known and not prediction.unfamiliar else NONE,
+        score=prediction.score,
+        frame_time=frame_time,
+        unfamiliar=prediction.unfamiliar,
+    )

@@ -1,0 +1,218 @@
+"""Sensors: the class last assigned, when each class was last seen, and the training."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    RestoreSensor,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .classifier import Classifier
+from .data import ObjclassConfigEntry, Result
+from .entity import CameraEntity, ClassifierEntity, LiveEntity, cameras_of
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSensorDescription(SensorEntityDescription):
+    """A figure about the training of a classifier."""
+
+    value: Callable[[Classifier], StateType | datetime]
+    attributes: Callable[[Classifier], Mapping[str, Any]] | None = None
+
+
+TRAINING_SENSORS = (
+    TrainingSensorDescription(
+        key="labelled",
+        translation_key="labelled",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda classifier: sum(classifier.labelled.values()),
+        attributes=lambda classifier: {
+            name: classifier.labelled.get(name, 0)
+            for name in classifier.settings.all_classes
+        },
+    ),
+    TrainingSensorDescription(
+        key="accuracy",
+        translation_key="accuracy",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        value=lambda classifier: (
+            classifier.trained.report.accuracy * 100
+            if classifier.trained and classifier.trained.report.accuracy is not None
+            else None
+        ),
+    ),
+    TrainingSensorDescription(
+        key="trained_at",
+        translation_key="trained_at",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=lambda classifier: (
+            classifier.trained.trained_at if classifier.trained else None
+        ),
+    ),
+    TrainingSensorDescription(
+        key="progress",
+        translation_key="progress",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        value=lambda classifier: (
+            None if classifier.training is None else classifier.training * 100
+        ),
+    ),
+)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of each classifier."""
+    for classifier in entry.runtime_data.classifiers.values():
+        entities: list[SensorEntity] = [
+            ClassSensor(entry, classifier, camera)
+            for camera in cameras_of(entry, classifier)
+        ]
+        entities += (
+            LastSeenSensor(entry, classifier, name)
+            for name in classifier.settings.classes
+        )
+        entities += (
+            TrainingSensor(entry, classifier, description)
+            for description in TRAINING_SENSORS
+        )
+        async_add_entities(entities, config_subentry_id=classifier.id)
+
+
+class ClassSensor(CameraEntity, RestoreSensor):
+    """The class that was last assigned to an object on a camera."""
+
+    _attr_translation_key = "class"
+    _attr_device_class = SensorDeviceClass.ENUM
+    _unrecorded_attributes = frozenset({"votes", "attempts", "frame_time"})
+
+    def __init__(
+        self, entry: ObjclassConfigEntry, classifier: Classifier, camera: str
+    ) -> None:
+        super().__init__(entry, classifier, "class", camera)
+        self._attr_options = list(classifier.settings.classes)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if (
+            (last := await self.async_get_last_sensor_data())
+            and last.native_value in self.options_or_empty
+            and (state := await self.async_get_last_state())
+        ):
+            self._attr_native_value = last.native_value
+            self._attr_extra_state_attributes = {
+                key: state.attributes[key]
+                for key in ("event_id", "score", "attempts", "votes", "frame_time")
+                if key in state.attributes
+            }
+
+    @property
+    def options_or_empty(self) -> list[str]:
+        """The classes that may be restored."""
+        return self._attr_options or []
+
+    @callback
+    @override
+    def _async_on_result(self, result: Result) -> None:
+        if result.camera != self.camera or result.outcome is not None:
+            return
+        self._attr_native_value = result.verdict.class_name
+        self._attr_extra_state_attributes = {
+            "event_id": result.event_id,
+            "score": round(result.verdict.score, 3),
+            "attempts": result.verdict.attempts,
+            "votes": dict(result.verdict.votes),
+            "frame_time": result.frame_time,
+        }
+        self.async_write_ha_state()
+
+
+class LastSeenSensor(LiveEntity, RestoreSensor):
+    """When a class was last seen, on any camera."""
+
+    _attr_translation_key = "last_seen"
+    _attr_device_class = SensorDeviceClass.TIMESTAMP
+
+    def __init__(
+        self, entry: ObjclassConfigEntry, classifier: Classifier, class_name: str
+    ) -> None:
+        super().__init__(entry, classifier, f"last_seen-{class_name}")
+        self._class_name = class_name
+        self._attr_translation_placeholders = {"class": class_name}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if last := await self.async_get_last_sensor_data():
+            self._attr_native_value = last.native_value
+        if (state := await self.async_get_last_state()) and (
+            camera := state.attributes.get("camera")
+        ):
+            self._attr_extra_state_attributes = {"camera": camera}
+
+    @callback
+    @override
+    def _async_on_result(self, result: Result) -> None:
+        if result.verdict.class_name != self._class_name:
+            return
+        # Once when it is recognised and once when it leaves, not for every attempt.
+        if result.changed or result.outcome is not None:
+            self._attr_native_value = dt_util.utc_from_timestamp(result.frame_time)
+            self._attr_extra_state_attributes = {"camera": result.camera}
+            self.async_write_ha_state()
+
+
+class TrainingSensor(ClassifierEntity, SensorEntity):
+    """A figure about the training; known whether Frigate runs or not."""
+
+    entity_description: TrainingSensorDescription
+
+    def __init__(
+        self,
+        entry: ObjclassConfigEntry,
+        classifier: Classifier,
+        description: TrainingSensorDescription,
+    ) -> None:
+        super().__init__(entry, classifier, description.key)
+        self.entity_description = description
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        return self.entity_description.value(self.classifier)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        attributes = self.entity_description.attributes
+        return attributes(self.classifier) if attributes else None
+
+    @callback
+    @override
+    def _async_on_changed(self) -> None:
+        self.async_write_ha_state()

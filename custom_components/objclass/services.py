@@ -1,0 +1,289 @@
+"""Actions: gather examples, label them, train, and classify a picture now."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.components.camera import async_get_image
+from homeassistant.components.media_source import async_resolve_media
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import MediaSelector
+
+from .classifier import Classifier
+from .collect import async_collect
+from .const import DOMAIN
+from .data import ObjclassConfigEntry
+from .frigate.errors import FrigateError
+from .learning.crop import MAX_BYTES, PictureError
+from .learning.look import Look, look
+from .learning.samples import Sample
+from .lookup import resolve_classifier
+from .views import async_crop_url
+
+ATTR_CAMERAS: Final = "cameras"
+ATTR_CLASS: Final = "class"
+ATTR_CLASSIFIER: Final = "classifier"
+ATTR_COUNT: Final = "count"
+ATTR_DAYS: Final = "days"
+ATTR_EVENT_ID: Final = "event_id"
+ATTR_LABELLED: Final = "labelled"
+ATTR_LIMIT: Final = "limit"
+ATTR_MEDIA: Final = "media"
+ATTR_SAMPLES: Final = "samples"
+
+_CLASSIFIER: Final = {vol.Required(ATTR_CLASSIFIER): cv.string}
+COLLECT_SCHEMA: Final = vol.Schema(
+    {
+        **_CLASSIFIER,
+        vol.Optional(ATTR_COUNT, default=24): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=200)
+        ),
+        vol.Optional(ATTR_CAMERAS, default=list): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_DAYS): vol.All(vol.Coerce(float), vol.Range(min=0)),
+    }
+)
+LABEL_SCHEMA: Final = vol.All(
+    vol.Schema(
+        {
+            **_CLASSIFIER,
+            vol.Required(ATTR_CLASS): cv.string,
+            vol.Optional(ATTR_SAMPLES): vol.All(cv.ensure_list, [cv.string]),
+            vol.Optional(ATTR_EVENT_ID): cv.string,
+        }
+    ),
+    cv.has_at_least_one_key(ATTR_SAMPLES, ATTR_EVENT_ID),
+)
+SAMPLES_SCHEMA: Final = vol.Schema(
+    {
+        **_CLASSIFIER,
+        vol.Optional(ATTR_LABELLED): cv.boolean,
+        vol.Optional(ATTR_CLASS): cv.string,
+        vol.Optional(ATTR_EVENT_ID): cv.string,
+        vol.Optional(ATTR_LIMIT, default=50): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=500)
+        ),
+    }
+)
+TRAIN_SCHEMA: Final = vol.Schema(_CLASSIFIER)
+_PICTURES: Final = (ATTR_ENTITY_ID, ATTR_EVENT_ID, ATTR_MEDIA)
+CLASSIFY_SCHEMA: Final = vol.All(
+    vol.Schema(
+        {
+            **_CLASSIFIER,
+            vol.Exclusive(ATTR_ENTITY_ID, "picture"): cv.entity_domain("camera"),
+            vol.Exclusive(ATTR_EVENT_ID, "picture"): cv.string,
+            vol.Exclusive(ATTR_MEDIA, "picture"): MediaSelector(
+                {"accept": ["image/*"]}
+            ),
+        }
+    ),
+    cv.has_at_least_one_key(*_PICTURES),
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    optional, only = SupportsResponse.OPTIONAL, SupportsResponse.ONLY
+    for name, handler, schema, response in (
+        ("collect", _async_collect, COLLECT_SCHEMA, optional),
+        ("samples", _async_samples, SAMPLES_SCHEMA, only),
+        ("label", _async_label, LABEL_SCHEMA, optional),
+        ("train", _async_train, TRAIN_SCHEMA, optional),
+        ("classify", _async_classify, CLASSIFY_SCHEMA, only),
+    ):
+        hass.services.async_register(
+            DOMAIN, name, handler, schema=schema, supports_response=response
+        )
+
+
+async def _async_collect(call: ServiceCall) -> ServiceResponse:
+    """Gather examples from Frigate's past objects."""
+    entry, classifier = _classifier_of(call)
+    try:
+        collected = await async_collect(
+            entry,
+            classifier,
+            count=call.data[ATTR_COUNT],
+            cameras=call.data[ATTR_CAMERAS],
+            days=call.data.get(ATTR_DAYS),
+        )
+    except FrigateError as err:
+        raise _frigate_failed(err) from err
+    return {
+        "samples": [_described(call, classifier, item) for item in collected.samples],
+        "unusable": collected.unusable,
+    }
+
+
+async def _async_samples(call: ServiceCall) -> ServiceResponse:
+    """List kept crops, newest first."""
+    _, classifier = _classifier_of(call)
+    found = await classifier.async_files(
+        classifier.samples.find,
+        labelled=call.data.get(ATTR_LABELLED),
+        label=call.data.get(ATTR_CLASS),
+        event_id=call.data.get(ATTR_EVENT_ID),
+        limit=call.data[ATTR_LIMIT],
+    )
+    return {"samples": [_described(call, classifier, item) for item in found]}
+
+
+async def _async_label(call: ServiceCall) -> ServiceResponse:
+    """Give samples a class."""
+    _, classifier = _classifier_of(call)
+    wanted: list[str] = list(call.data.get(ATTR_SAMPLES, ()))
+    if event_id := call.data.get(ATTR_EVENT_ID):
+        of_event = await classifier.async_files(
+            classifier.samples.find, event_id=event_id, limit=-1
+        )
+        wanted += (sample.id for sample in of_event)
+    changed = await classifier.async_label(
+        dict.fromkeys(wanted), call.data[ATTR_CLASS] or None
+    )
+    if not changed:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_samples",
+            translation_placeholders={"classifier": classifier.settings.name},
+        )
+    return {"labelled": [*changed], "images": dict(classifier.labelled)}
+
+
+async def _async_train(call: ServiceCall) -> ServiceResponse:
+    """Train a classifier, and wait until its new head is in use."""
+    _, classifier = _classifier_of(call)
+    trained = await classifier.async_train()
+    report = trained.kept.report
+    return {
+        "classifier": classifier.settings.name,
+        "images": {item.name: item.images for item in report.classes},
+        "classes_without_images": list(report.left_out),
+        "skipped": trained.skipped,
+        "accuracy": report.accuracy,
+        "balanced_accuracy": report.balanced_accuracy,
+        "proposed_threshold": report.proposed_threshold,
+        "advice": [item.text for item in report.advice],
+        "seconds": round(trained.seconds, 3),
+    }
+
+
+async def _async_classify(call: ServiceCall) -> ServiceResponse:
+    """Classify a picture now, whatever the rules for objects say."""
+    entry, classifier = _classifier_of(call)
+    if classifier.head is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_trained",
+            translation_placeholders={"classifier": classifier.settings.name},
+        )
+    try:
+        seen = await _async_look(call, entry, classifier)
+    except FrigateError as err:
+        raise _frigate_failed(err) from err
+    except PictureError as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="bad_picture",
+            translation_placeholders={"error": str(err)},
+        ) from err
+    prediction = seen.predictions[classifier.id]
+    return {
+        "class": prediction.best,
+        "score": prediction.score,
+        "scores": dict(prediction.scores),
+        "unfamiliar": prediction.unfamiliar,
+        "distance": prediction.distance,
+        "meets_threshold": prediction.score >= classifier.settings.rules.threshold,
+    }
+
+
+async def _async_look(
+    call: ServiceCall, entry: ObjclassConfigEntry, classifier: Classifier
+) -> Look:
+    """Look at the picture that a call names."""
+    data = entry.runtime_data
+    where: dict[str, Any] = {}
+    if event_id := call.data.get(ATTR_EVENT_ID):
+        picture, where = await _async_event_picture(entry, event_id)
+    elif entity_id := call.data.get(ATTR_ENTITY_ID):
+        picture = (await async_get_image(call.hass, entity_id)).content
+    else:
+        picture = await _async_media(call.hass, call.data[ATTR_MEDIA])
+    heads = {classifier.id: classifier.head} if classifier.head else {}
+    return await data.worker.run(look, data.worker.backbone, picture, heads, **where)
+
+
+async def _async_event_picture(
+    entry: ObjclassConfigEntry, event_id: str
+) -> tuple[bytes, dict[str, Any]]:
+    """Return the picture of an object, and where in it the object is."""
+    data = entry.runtime_data
+    event = await data.client.event(event_id)
+    camera = data.pipeline.frigate.cameras.get(event.camera) if event else None
+    box = event.absolute_box(camera.width, camera.height) if event and camera else None
+    if event is None or camera is None or box is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="event_unknown",
+            translation_placeholders={"event_id": event_id},
+        )
+    fetch = data.client.clean_snapshot if event.end_time else data.client.snapshot
+    return (await fetch(event_id)).data, {
+        "box": (box.x1, box.y1, box.x2, box.y2),
+        "frame_size": (camera.width, camera.height),
+    }
+
+
+async def _async_media(hass: HomeAssistant, media: Mapping[str, Any]) -> bytes:
+    """Read a picture that the media browser knows."""
+    resolved = await async_resolve_media(hass, media["media_content_id"], None)
+    if resolved.path is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="media_not_local"
+        )
+    return await hass.async_add_executor_job(_read_picture, resolved.path)
+
+
+def _read_picture(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if len(data := file.read(MAX_BYTES + 1)) > MAX_BYTES:
+            raise PictureError(f"{path.name} is too large")
+    return data
+
+
+def _classifier_of(call: ServiceCall) -> tuple[ObjclassConfigEntry, Classifier]:
+    return resolve_classifier(call.hass, call.data[ATTR_CLASSIFIER])
+
+
+def _described(
+    call: ServiceCall, classifier: Classifier, sample: Sample
+) -> dict[str, Any]:
+    """Return what a caller gets to see of a sample; the address is good for an hour."""
+    return {
+        "id": sample.id,
+        "event_id": sample.event_id,
+        "camera": sample.camera,
+        "time": sample.time,
+        "class": sample.label,
+        "scores": dict(sample.scores),
+        "url": async_crop_url(call.hass, classifier.id, sample.id),
+    }
+
+
+def _frigate_failed(err: FrigateError) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="frigate_failed",
+        translation_placeholders={"error": str(err)},
+    )

@@ -1,0 +1,118 @@
+"""What is known about the objects that Frigate tracks right now."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final
+
+from .classifier import Classifier
+from .frigate.messages import TrackedObject
+from .frigate.models import Picture
+from .learning.consensus import Consensus, Verdict
+
+# Frigate speaks of an object at least once a minute. One that it has not mentioned for
+# this long will never end: Frigate was restarted, or the message was lost.
+FORGET_AFTER: Final = 600.0
+# An object that has ended stays ended, whatever repeated or late messages say.
+_REMEMBERED_ENDS: Final = 4096
+
+
+@dataclass(slots=True)
+class ObjectState:
+    """An object in view, with what was seen of it and what was said about it.
+
+    `latest` is Frigate's newest message about it. `frame_times` are the frames that an
+    attempt was made on. `held` is a picture that was newer than the message it was
+    fetched for. `assigned` holds what each classifier (by id) has assigned, `told` what
+    Frigate was told of it, `attributes` what was written as an attribute. `named_by` is
+    the classifier whose sub label it carries, `names` all the sub labels that came from
+    us, and `foreign_sub_label` one that somebody else has set. `writing` is held while
+    Frigate is being told.
+    """
+
+    latest: TrackedObject
+    frame_times: set[float] = field(default_factory=set)
+    held: Picture | None = None
+    ended: bool = False
+    last_seen: float = field(default_factory=monotonic)
+    assigned: dict[str, Verdict] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
+    named_by: str | None = None
+    names: set[str] = field(default_factory=set)
+    foreign_sub_label: str | None = None
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _consensus: dict[str, Consensus] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Frigate's id of the object, which is also that of its event."""
+        return self.latest.id
+
+    def consensus(self, classifier: Classifier) -> Consensus:
+        """Return a classifier's attempts on the object so far."""
+        if (consensus := self._consensus.get(classifier.id)) is None:
+            consensus = Consensus(classifier.settings.rules)
+            self._consensus[classifier.id] = consensus
+        return consensus
+
+    def note_sub_label(self, text: str | None) -> None:
+        """Note the sub label that Frigate shows, which may be somebody else's."""
+        self.foreign_sub_label = None if text in self.names else text
+
+    def may_be_named_by(self, classifier_id: str) -> bool:
+        """Return whether nobody else, person or classifier, has named the object."""
+        return self.foreign_sub_label is None and (
+            self.named_by in (None, classifier_id)
+        )
+
+
+class Tracker:
+    """All objects in view, by id."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, ObjectState] = {}
+        self._ended: dict[str, None] = {}
+
+    def __iter__(self) -> Iterator[ObjectState]:
+        """Iterate over the objects in view; they may be forgotten meanwhile."""
+        return iter(list(self._objects.values()))
+
+    def __len__(self) -> int:
+        """Return how many objects are in view."""
+        return len(self._objects)
+
+    def get(self, event_id: str) -> ObjectState | None:
+        """Return an object in view."""
+        return self._objects.get(event_id)
+
+    def update(self, tracked: TrackedObject, *, ended: bool) -> ObjectState | None:
+        """Take in a message; None when the object has ended before.
+
+        Messages may be repeated or arrive out of order; an older one changes nothing.
+        """
+        if tracked.id in self._ended:
+            return None
+        state = self._objects.get(tracked.id)
+        if state is None:
+            state = self._objects[tracked.id] = ObjectState(tracked)
+        elif tracked.frame_time >= state.latest.frame_time:
+            state.latest = tracked
+        state.ended = state.ended or ended
+        state.last_seen = monotonic()
+        sub_label = state.latest.sub_label
+        state.note_sub_label(sub_label.text if sub_label else None)
+        return state
+
+    def forget(self, event_id: str) -> None:
+        """Forget an object for good."""
+        if self._objects.pop(event_id, None) is not None:
+            self._ended[event_id] = None
+            if len(self._ended) > _REMEMBERED_ENDS:
+                del self._ended[next(iter(self._ended))]
+
+    def overdue(self) -> list[ObjectState]:
+        """Return the objects that Frigate has stopped speaking of."""
+        limit = monotonic() - FORGET_AFTER
+        return [state for state in self if state.last_seen < limit]

@@ -1,0 +1,98 @@
+"""The integration's own thread, and the backbone that lives on it.
+
+There is one of each in a Home Assistant, shared by all entries: pixels, files and
+training never touch the event loop, and at most one inference runs at a time.
+"""
+
+import asyncio
+import platform
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.requirements import (
+    RequirementsNotFound,
+    async_process_requirements,
+)
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN, LOGGER
+from .learning.backbone import Backbone, load_backbone
+
+# Four times faster than NumPy, but without wheels for musl, so never in the manifest.
+LITERT: Final = "ai-edge-litert==2.3.0"
+
+
+_WORKER: HassKey[Worker] = HassKey(f"{DOMAIN}_worker")
+
+
+class Worker:
+    """One thread for everything that takes longer than the event loop may wait."""
+
+    backbone: Backbone
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._hass = hass
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=DOMAIN)
+        self._users = 1
+        self._loading = hass.async_create_task(self._async_load(), f"{DOMAIN} backbone")
+
+    async def run[**P, T](
+        self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a blocking function on the worker's thread."""
+        if self._users == 0:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="stopped"
+            )
+        return await self._hass.loop.run_in_executor(
+            self._executor, partial(job, *args, **kwargs)
+        )
+
+    @classmethod
+    async def async_acquire(cls, hass: HomeAssistant) -> Worker:
+        """Return the one worker, its backbone loaded; every call wants a release."""
+        if (worker := hass.data.get(_WORKER)) is None:
+            worker = cls(hass)
+            hass.data[_WORKER] = worker
+        else:
+            worker._users += 1
+        try:
+            await asyncio.shield(worker._loading)
+        except BaseException:
+            worker.async_release()
+            raise
+        return worker
+
+    @callback
+    def async_release(self) -> None:
+        """Let go of the worker; the last one to do so ends its thread."""
+        self._users -= 1
+        if self._users == 0:
+            self._loading.cancel()
+            # What was asked for before, like closing files, is still done.
+            self._executor.shutdown(wait=False)
+            del self._hass.data[_WORKER]
+
+    async def _async_load(self) -> None:
+        self.backbone = await self.run(load_backbone)
+        LOGGER.debug("The backbone runs on %s", self.backbone.runtime.name)
+        if self.backbone.runtime.name != "litert" and platform.libc_ver()[0]:
+            self._hass.async_create_background_task(
+                self._async_get_litert(), f"{DOMAIN} LiteRT"
+            )
+
+    async def _async_get_litert(self) -> None:
+        """Ask Home Assistant for the faster runtime; going without is not an error."""
+        try:
+            await async_process_requirements(
+                self._hass, DOMAIN, [LITERT], is_built_in=False
+            )
+            self.backbone = await self.run(load_backbone)
+        except (RequirementsNotFound, RuntimeError) as err:
+            LOGGER.debug("LiteRT cannot be had, NumPy it is: %s", err)
+        else:
+            LOGGER.debug("The backbone now runs on %s", self.backbone.runtime.name)

@@ -68,9 +68,9 @@ class Canvas:
         for point in points:
             self.ellipse(point, (width / 2, width / 2), colour)
 
-    def save(self, path: Path) -> None:
-        """Write the picture as PNG."""
-        self.image.resize(self.size, Image.Resampling.BOX).save(path, optimize=True)
+    def picture(self) -> Image.Image:
+        """Return the picture at its real size."""
+        return self.image.resize(self.size, Image.Resampling.BOX)
 
 
 def _band(start: Point, end: Point, width: float) -> list[Point]:
@@ -210,11 +210,11 @@ def build(folder: Path) -> None:
         for suffix, side in (("", 256), ("@2x", 512)):
             icon = Canvas(side, side)
             draw_icon(icon, palette)
-            icon.save(folder / f"{prefix}icon{suffix}.png")
+            icon.picture().save(folder / f"{prefix}icon{suffix}.png", optimize=True)
             logo = Canvas(round(side * logo_width), side)
             draw_icon(logo, palette)
             draw_word(logo, 1.16, palette.word)
-            logo.save(folder / f"{prefix}logo{suffix}.png")
+            logo.picture().save(folder / f"{prefix}logo{suffix}.png", optimize=True)
 
 
 if __name__ == "__main__":

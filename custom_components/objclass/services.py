@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import voluptuous as vol
-from homeassistant.components.camera import async_get_image
 from homeassistant.components.media_source import async_resolve_media
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import (
@@ -217,6 +216,9 @@ async def _async_look(
     if event_id := call.data.get(ATTR_EVENT_ID):
         picture, where = await _async_event_picture(entry, event_id)
     elif entity_id := call.data.get(ATTR_ENTITY_ID):
+        # Imported late: it needs a library that only comes with the first camera.
+        from homeassistant.components.camera import async_get_image  # noqa: PLC0415
+
         picture = (await async_get_image(call.hass, entity_id)).content
     else:
         picture = await _async_media(call.hass, call.data[ATTR_MEDIA])

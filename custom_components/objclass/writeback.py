@@ -90,7 +90,7 @@ class Writeback:
             model=classifier.settings.name,
             sub_label=None if is_attribute else verdict.class_name,
             attribute=verdict.class_name if is_attribute else None,
-            score=round(verdict.score, 2),
+            score=round(verdict.score, 3),
         )
         topic = f"{self._frigate.topic_prefix}/tracked_object_update"
         try:
@@ -135,7 +135,7 @@ class Writeback:
             return
         state.named_by = classifier.id
         state.names.add(name)
-        await self._client.set_sub_label(state.id, name, verdict.score)
+        await self._client.set_sub_label(state.id, name, round(verdict.score, 3))
 
     async def _async_write_attribute(
         self, state: ObjectState, classifier: Classifier, verdict: Verdict

@@ -1,10 +1,29 @@
-"""What every test of the integration needs."""
+"""What the tests of the integration share: a simulated Frigate, and an entry for it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import json_dumps
+from homeassistant.util.json import json_loads
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_mqtt_message,
+)
+from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
 # Imported before Home Assistant starts: phcc brings a `custom_components` folder of
 # its own, which would otherwise be found first.
 import custom_components.objclass  # noqa: F401
+from custom_components.objclass.classifier import Classifier
+from custom_components.objclass.const import DOMAIN
+from custom_components.objclass.data import ObjclassData
+from tests.frigate_sim.sim import FrigateSim
+
+type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +38,125 @@ def load_objclass_from_this_repository(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Keep the files of a test in a folder of its own."""
+    return hass_tmp_config_dir
+
+
+class Frigate(FrigateSim):
+    """A simulated Frigate whose MQTT messages reach the Home Assistant of a test."""
+
+    def __init__(self, hass: HomeAssistant, **options: Any) -> None:
+        super().__init__(**options)
+        self.hass = hass
+
+    def _publish_event(self, message: dict[str, Any]) -> None:
+        super()._publish_event(message)
+        self.say("events", json_dumps(message))
+
+    def say(self, topic: str, payload: str) -> None:
+        """Send a message of Frigate's."""
+        async_fire_mqtt_message(self.hass, f"frigate/{topic}", payload)
+
+
+@pytest.fixture
+async def frigate(
+    hass: HomeAssistant, socket_enabled: None, request: pytest.FixtureRequest
+) -> AsyncIterator[Frigate]:
+    """Return a running Frigate with some history; a param may change its options."""
+    options = {"past_events": 40, "speed": 10, "version": "0.18.0"}
+    options |= getattr(request, "param", {})
+    async with Frigate(hass, **options) as running:
+        yield running
+
+
+CLASSIFIER: dict[str, Any] = {
+    "name": "Our cats",
+    "labels": ["cat"],
+    "classes": ["leo", "charlie"],
+    "kind": "sub_label",
+    "filter": {},
+    "rules": {},
+}
+
+
+def classifier_data(**changes: Any) -> ConfigSubentryData:
+    """Return a classifier as a stored subentry."""
+    data = CLASSIFIER | changes
+    return ConfigSubentryData(
+        subentry_type="classifier", title=data["name"], unique_id=None, data=data
+    )
+
+
+@pytest.fixture
+async def set_up(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
+) -> SetUp:
+    """Return a function that sets up an entry with classifiers for the Frigate."""
+
+    async def add(
+        *classifiers: ConfigSubentryData,
+        options: dict[str, Any] | None = None,
+        online: bool = True,
+    ) -> MockConfigEntry:
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="Frigate",
+            unique_id="frigate",
+            data={"url": frigate.url, "verify_ssl": True},
+            options=options or {},
+            subentries_data=classifiers or [classifier_data()],
+        )
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        if online:
+            frigate.say("available", "online")
+            await hass.async_block_till_done()
+        return entry
+
+    return add
+
+
+def data_of(entry: MockConfigEntry) -> ObjclassData:
+    """Return what a loaded entry holds."""
+    data: ObjclassData = entry.runtime_data
+    return data
+
+
+def classifier_of(entry: MockConfigEntry, number: int = 0) -> Classifier:
+    """Return a classifier of a loaded entry."""
+    return list(data_of(entry).classifiers.values())[number]
+
+
+async def teach(hass: HomeAssistant, frigate: Frigate, entry: MockConfigEntry) -> None:
+    """Collect examples, label them with the truth, and train."""
+    classifier = classifier_of(entry)
+    collected = await hass.services.async_call(
+        DOMAIN,
+        "collect",
+        {"classifier": classifier.id, "count": 40},
+        blocking=True,
+        return_response=True,
+    )
+    assert collected is not None
+    for sample in collected["samples"]:
+        truth = frigate.truths[sample["event_id"]]
+        name = truth if truth in classifier.settings.classes else "none"
+        await classifier.async_label([sample["id"]], name)
+    await classifier.async_train()
+
+
+def published(mqtt_mock: MqttMockHAClient) -> list[dict[str, Any]]:
+    """Return what we published on Frigate's topic."""
+    return [
+        json_loads(call.args[1])
+        for call in mqtt_mock.async_publish.call_args_list
+        if call.args[0].endswith("/tracked_object_update")
+    ]
+
+
+PAYLOADS = Path(__file__).parents[4] / "shared" / "reference" / "frigate" / "payloads"

@@ -1,0 +1,259 @@
+"""The demo: broker, simulated Frigate and Home Assistant, from nothing to live results.
+
+    python -m tests.stack.demo [--check] [--images DIR] [--speed N]
+
+It does over Home Assistant's own API what a person does with the mouse: adds the
+integrations, creates a classifier, collects examples from Frigate's past, labels them
+(the simulation knows the truth), trains, and watches. With --check it exits with 0 only
+when Home Assistant showed, and Frigate was told, what each camera really showed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.frigate_sim.photos import read_folders
+from tests.frigate_sim.sim import FrigateSim
+
+from .api import Api, Json, until
+from .broker import running_broker
+from .home_assistant import HomeAssistant
+from .sign_in import PASSWORD, USERNAME
+
+CLASSIFIER = "Our animals"
+EXAMPLES_PER_CLASS = 14
+PAST_OBJECTS = 80
+# Whoever walks past and is none of the classes; the drawn cast has a stray cat.
+STRANGERS = frozenset({"stray"})
+CAMERAS = ("front_door", "back_yard")
+
+
+class CheckError(Exception):
+    """What the demo shows is not what happened; the text says what."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Everything that runs, and the classifier in it."""
+
+    sim: FrigateSim
+    hass: HomeAssistant
+    classes: Sequence[str]
+    entry_id: str
+
+    @property
+    def api(self) -> Api:
+        """Home Assistant's API."""
+        return self.hass.api
+
+
+def say(text: str) -> None:
+    """Tell what happens."""
+    sys.stdout.write(f"\033[1m==>\033[0m {text}\n")
+    sys.stdout.flush()
+
+
+async def run(arguments: argparse.Namespace) -> None:
+    """Bring everything up, train, and then check or stay."""
+    images = class_folders(arguments.images) if arguments.images else None
+    with tempfile.TemporaryDirectory(prefix="objclass-demo-") as name:
+        folder = Path(name)
+        say("Starting the MQTT broker")
+        async with running_broker(folder) as broker:
+            say("Starting the simulated Frigate")
+            async with FrigateSim(
+                mqtt_port=broker.port,
+                images=images,
+                past_events=PAST_OBJECTS,
+                speed=arguments.speed,
+                version="0.18.0",
+            ) as sim:
+                say("Starting Home Assistant (the first start takes half a minute)")
+                async with HomeAssistant(folder / "home_assistant") as hass:
+                    await hass.api.add_mqtt(broker)
+                    stage = await set_up(sim, hass)
+                    await teach(stage)
+                    if arguments.check:
+                        await check(stage)
+                    else:
+                        await stay(stage)
+
+
+async def set_up(sim: FrigateSim, hass: HomeAssistant) -> Stage:
+    """Add the integration and a classifier."""
+    flow = await hass.api.start_flow("objclass")
+    added = await flow.submit({"url": sim.url, "verify_ssl": True, "login": {}})
+    if added["type"] != "create_entry":
+        raise CheckError(f"The integration could not be added: {added}")
+    entry_id = added["result"]["entry_id"]
+    await hass.api.wait_for_entry(entry_id)
+    cast = sim.world.cast.values()
+    label = next(iter(cast)).label
+    classes = sorted({who.name for who in cast if who.label == label} - STRANGERS)
+    subentry = await hass.api.start_subentry_flow(entry_id, "classifier")
+    created = await subentry.submit(
+        {
+            "name": CLASSIFIER,
+            "labels": [label],
+            "classes": classes,
+            "kind": "sub_label",
+            "filter": {},
+            "rules": {
+                "threshold": 0.8,
+                "min_attempts": 3,
+                "agreement": 0.6,
+                "max_attempts": 16,
+                "save_attempts": 200,
+            },
+        }
+    )
+    if created["type"] != "create_entry":
+        raise CheckError(f"The classifier could not be created: {created}")
+    await hass.api.wait_for_entry(entry_id)
+    say(f"Added the classifier {CLASSIFIER!r} for {label}: {', '.join(classes)}")
+    return Stage(sim=sim, hass=hass, classes=classes, entry_id=entry_id)
+
+
+async def teach(stage: Stage) -> None:
+    """Collect examples, label them with the truth, and train."""
+    collected = await stage.api.call_for_response(
+        "objclass.collect", classifier=CLASSIFIER, count=PAST_OBJECTS
+    )
+    by_class: dict[str, list[str]] = {}
+    for sample in collected["samples"]:
+        truth = stage.sim.truths[sample["event_id"]]
+        name = truth if truth in stage.classes else "none"
+        by_class.setdefault(name, []).append(sample["id"])
+    for name, ids in by_class.items():
+        await stage.api.call(
+            "objclass.label",
+            classifier=CLASSIFIER,
+            samples=ids[:EXAMPLES_PER_CLASS],
+            **{"class": name},
+        )
+    trained = await stage.api.call_for_response("objclass.train", classifier=CLASSIFIER)
+    say(
+        f"Trained on {trained['images']} in {trained['seconds']:.2f} s; "
+        f"cross-validated accuracy {trained['accuracy']:.0%}"
+    )
+
+
+async def check(stage: Stage) -> None:
+    """Let everyone walk past, and compare what is said with the truth."""
+    for number, name in enumerate(stage.classes):
+        camera = CAMERAS[number % len(CAMERAS)]
+        say(f"{name} walks past {camera}")
+        await check_walk(stage, name, camera)
+    say("Home Assistant showed, and Frigate was told, what the cameras showed.")
+
+
+async def check_walk(stage: Stage, name: str, camera: str) -> None:
+    """Raise CheckError unless a sensor and Frigate say who walks past."""
+    walk = stage.sim.walk(name, camera)
+    sensor = await class_sensor(stage.api, stage.entry_id, camera)
+
+    def shows(state: Json) -> bool:
+        return state["state"] == name and state["attributes"].get("event_id") == walk.id
+
+    async def told() -> tuple[str | None, float | None] | None:
+        return walk.sub_label if walk.sub_label and walk.sub_label[0] else None
+
+    try:
+        state = await stage.api.wait_for_state(sensor, shows, within=30)
+        sub_label = await until(told, f"Frigate to be told about {name}", within=10)
+    except TimeoutError as err:
+        raise CheckError(str(err)) from err
+    if sub_label[0] != name:
+        raise CheckError(f"Frigate was told {sub_label}, but {name} walked past")
+    say(f"  {sensor} is {state['state']} ({state['attributes']['score']:.0%})")
+
+
+async def class_sensor(api: Api, entry_id: str, camera: str) -> str:
+    """Return the sensor with the class of a camera."""
+    async with api.websocket() as websocket:
+        for entity in await websocket.command("config/entity_registry/list"):
+            if (
+                entity["config_entry_id"] == entry_id
+                and entity["translation_key"] == "class"
+                and entity["unique_id"].endswith(f"-{camera}")
+            ):
+                return str(entity["entity_id"])
+    raise CheckError(f"There is no sensor for {camera}")
+
+
+async def stay(stage: Stage) -> None:
+    """Let animals walk past until somebody presses Ctrl-C."""
+    sys.stdout.write(
+        f"""
+  Home Assistant   {stage.hass.url}
+  User, password   {USERNAME}, {PASSWORD}
+  Cameras          {stage.sim.url}/sim/
+
+  What to look at:
+  - Settings > Devices & services > Object Classifier > {CLASSIFIER}: what was last
+    seen on each camera, who is in view, the last crop, and the accuracy.
+  - Developer tools > Actions > Object Classifier: collect, label, train, classify.
+  - The log of it all: {stage.hass.log}
+
+  Somebody walks past every few seconds. Ctrl-C ends everything.
+
+"""
+    )
+    sys.stdout.flush()
+    names = sorted(stage.sim.world.cast)
+    number = 0
+    while True:
+        stage.sim.walk(names[number % len(names)], CAMERAS[number % len(CAMERAS)])
+        number += 1
+        await asyncio.sleep(12 / stage.sim.world.speed)
+
+
+def class_folders(folder: Path) -> Path:
+    """Return the folder of class folders: this one, or the first in it that is one."""
+    for candidate in (folder, *sorted(p for p in folder.iterdir() if p.is_dir())):
+        with contextlib.suppress(ValueError):
+            read_folders(candidate)
+            return candidate
+    raise CheckError(f"{folder} has no class folders with photos in them")
+
+
+def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add: Any = parser.add_argument
+    add("--check", action="store_true", help="prove that it works, and end")
+    add("--images", type=Path, help="show these photos: a folder per class")
+    add("--speed", type=float, default=1.0, help="how fast the animals walk")
+    return parser.parse_args(words)
+
+
+async def main() -> int:
+    """Run until done, or until somebody ends it."""
+    arguments = parse()
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("not in a task")
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    try:
+        await run(arguments)
+    except CheckError as err:
+        sys.stderr.write(f"\033[1;31mFailed:\033[0m {err}\n")
+        return 1
+    except asyncio.CancelledError:
+        say("Everything was ended.")
+        return 130 if arguments.check else 0
+    return 0
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(asyncio.run(main()))

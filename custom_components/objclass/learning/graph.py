@@ -91,7 +91,6 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         fields=(*_WINDOW, *_DILATION, "depth_multiplier"),
     ),
     "DEQUANTIZE": Schema(options="DequantizeOptions", version=3),
-    "DIV": Schema(options="DivOptions", fields=(_ACTIVATION,)),
     "FULLY_CONNECTED": Schema(
         options="FullyConnectedOptions",
         fields=("weights_format", "keep_num_dims", _ACTIVATION),
@@ -109,3 +108,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "SUB": Schema(options="SubOptions", fields=(_ACTIVATION,)),
 }
 """The operators that this package knows. Any other is refused when a file is read."""
+
+
+def schema_name(key: str) -> str:
+    """Return the schema's name of an option: `stride_w` is StrideW."""
+    return "".join(part.capitalize() for part in key.split("_"))

@@ -8,7 +8,7 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-from .graph import SCHEMAS, Graph, Operator, Tensor
+from .graph import SCHEMAS, Graph, Operator, Tensor, schema_name
 
 _VERSION = 3
 _ALIGNMENT = 16
@@ -152,8 +152,3 @@ def _int32s(builder: Any, values: Sequence[int]) -> int:
     for value in reversed(values):
         builder.PrependInt32(value)
     return int(builder.EndVector())
-
-
-def schema_name(key: str) -> str:
-    """Return the schema's name of an option: stride_w is StrideW."""
-    return "".join(part.capitalize() for part in key.split("_"))

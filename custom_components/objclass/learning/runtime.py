@@ -1,0 +1,67 @@
+"""What executes a model, and what a model has to look like."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from .graph import UnsupportedModelError
+
+_COLOURS: Final = 3
+_PICTURE_RANK: Final = 4
+
+
+class Runtime(Protocol):
+    """A loaded model. For one picture, and for one thread, at a time."""
+
+    @property
+    def name(self) -> str:
+        """Which runtime this is: "litert" or "numpy"."""
+
+    @property
+    def threads(self) -> int:
+        """How many threads it was told to use."""
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """(height, width, 3)."""
+
+    @property
+    def output_size(self) -> int:
+        """How many numbers it computes from a picture."""
+
+    def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return `output_size` new numbers for an RGB picture of `input_shape`.
+
+        Raises ValueError for a picture of another shape.
+        """
+
+
+def check_form(inputs: Sequence[tuple[int, ...]], outputs: Sequence[DTypeLike]) -> None:
+    """Refuse a model that does not turn one picture into float32 numbers.
+
+    Takes the shapes of its inputs and the types of its outputs. Raises
+    UnsupportedModelError.
+    """
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise UnsupportedModelError(
+            "The model does not have exactly one input and one output."
+        )
+    shape = inputs[0]
+    if len(shape) != _PICTURE_RANK or shape[0] != 1 or shape[3] != _COLOURS:
+        raise UnsupportedModelError(
+            f"The model does not take one RGB picture at a time, but {shape}."
+        )
+    if np.dtype(outputs[0]) != np.float32:
+        raise UnsupportedModelError(
+            f"The model gives {np.dtype(outputs[0])}, not float32."
+        )
+
+
+def check_picture(image: NDArray[Any], shape: tuple[int, ...]) -> None:
+    """Raise ValueError for anything but uint8 of that shape."""
+    if image.dtype != np.uint8 or image.shape != shape:
+        raise ValueError(
+            f"The model takes uint8 of {shape}, not {image.dtype} of {image.shape}."
+        )

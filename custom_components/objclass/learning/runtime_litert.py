@@ -1,0 +1,75 @@
+"""Executes a .tflite file with LiteRT, the successor of TensorFlow Lite.
+
+`ai-edge-litert` where that is installed, else `tflite-runtime`. Neither exists for Home
+Assistant OS and Container.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .graph import InvalidModelError, UnsupportedModelError
+from .runtime import check_form, check_picture
+
+_MODULES: Final = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
+
+
+class LiteRtRuntime:
+    """Runs one model, for one picture at a time."""
+
+    name: Final = "litert"
+
+    def __init__(self, model: Path, *, threads: int = 1) -> None:
+        """Load a file.
+
+        Raises ImportError when LiteRT cannot be imported, OSError when there is no such
+        file, and ModelError when LiteRT refuses it or it is not one for pictures.
+        """
+        self.threads = threads
+        # Kept: LiteRT reads the weights from it.
+        self._content = model.read_bytes()
+        try:
+            self._interpreter = _interpreter_class()(
+                model_content=self._content, num_threads=threads
+            )
+            self._interpreter.allocate_tensors()
+        except ValueError as error:
+            raise InvalidModelError(f"LiteRT cannot read the model: {error}") from error
+        except RuntimeError as error:
+            raise UnsupportedModelError(
+                f"LiteRT cannot run the model: {error}"
+            ) from error
+        inputs = self._interpreter.get_input_details()
+        outputs = self._interpreter.get_output_details()
+        check_form(
+            [tuple(map(int, item["shape"])) for item in inputs],
+            [item["dtype"] for item in outputs],
+        )
+        self._input = inputs[0]
+        self._output = outputs[0]
+        self.input_shape: tuple[int, ...] = tuple(map(int, self._input["shape"][1:]))
+        self.output_size = int(np.prod(self._output["shape"]))
+
+    def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return new numbers, shape (output_size,), for one picture."""
+        check_picture(image, self.input_shape)
+        self._interpreter.set_tensor(
+            self._input["index"], image[None].astype(self._input["dtype"], copy=False)
+        )
+        self._interpreter.invoke()
+        output: NDArray[np.float32] = self._interpreter.get_tensor(
+            self._output["index"]
+        )
+        return output.reshape(-1)
+
+
+def _interpreter_class() -> Any:
+    for name in _MODULES:
+        try:
+            return importlib.import_module(name).Interpreter
+        except ImportError:
+            continue
+    raise ImportError("Neither ai-edge-litert nor tflite-runtime can be imported.")

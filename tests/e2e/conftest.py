@@ -12,7 +12,7 @@ from tests.stack.home_assistant import HomeAssistant
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests in one event loop: the programs they share live in it."""
-    for item in items:
+    for item in filter(pytest_asyncio.is_async_test, items):
         item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -4,6 +4,7 @@ Each fault counts how often it struck, so that a test can tell that it really di
 """
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -54,6 +55,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._cleared = asyncio.Event()
 
     def add(self, fault: Fault) -> Fault:
         """Switch a fault on; its `hits` tell later how often it struck."""
@@ -61,8 +63,10 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Switch all faults off."""
+        """Switch all faults off; what is being delayed goes on."""
         self._faults.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
 
     def as_json(self) -> list[dict[str, Any]]:
         """List the faults and how often each struck."""
@@ -75,15 +79,18 @@ class Faults:
         for fault in self._faults:
             if fault.strikes(request):
                 fault.hits += 1
+                await self._delay(fault.delay)
                 return await _answer(fault, request, handler)
         return await handler(request)
+
+    async def _delay(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._cleared.wait(), seconds)
 
 
 async def _answer(
     fault: Fault, request: web.Request, handler: Handler
 ) -> web.StreamResponse:
-    if fault.delay:
-        await asyncio.sleep(fault.delay)
     if fault.status is not None:
         return web.Response(status=fault.status, text=_HTML, content_type="text/html")
     if fault.damage == "html":

@@ -1,5 +1,6 @@
 """The life of one tracked object: what is known of it, and when Frigate tells it."""
 
+import asyncio
 import math
 import random
 import string
@@ -40,7 +41,8 @@ class SimObject:
     """One object. `truth` is what it really is; Frigate only knows `label`.
 
     `stored_after` is how many seconds pass between the first message and the moment
-    Frigate keeps a snapshot, and with that a database row.
+    Frigate keeps a snapshot, and with that a database row. `in_view` is set with the
+    first message.
     """
 
     id: str
@@ -68,6 +70,7 @@ class SimObject:
     better_at: float = 0.0
     before: dict[str, Any] | None = None
     first_sure: float | None = None
+    in_view: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def start_time(self) -> float:
@@ -108,6 +111,7 @@ class SimObject:
         first = self.first_sure is None
         if first:
             self.first_sure = sighting.at
+            self.in_view.set()
         self._keep_if_better()
         self._enter_zones()
         changes = (

@@ -157,7 +157,8 @@ def _encode(
         picture = picture.resize((width, style.height))
     data = BytesIO()
     kind = _CONTENT_TYPES[style.extension].upper()
-    picture.save(data, kind, **({} if kind == "PNG" else {"quality": style.quality}))
+    options = {"compress_level": 1} if kind == "PNG" else {"quality": style.quality}
+    picture.save(data, kind, **options)
     return data.getvalue()
 
 

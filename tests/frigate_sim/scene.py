@@ -155,14 +155,12 @@ def _texture(
 def _shadow(frame: Image.Image, box: Corners) -> None:
     """Darken the ground below something."""
     x1, _, x2, y2 = box
-    depth = max(4, (x2 - x1) // 14)
-    shade = Image.new("L", (x2 - x1, 2 * depth), 0)
-    ImageDraw.Draw(shade).ellipse([0, 0, x2 - x1 - 1, 2 * depth - 1], fill=110)
-    frame.paste(
-        (20, 20, 20),
-        (x1, y2 - depth - depth // 3),
-        shade.filter(ImageFilter.GaussianBlur(3)),
-    )
+    depth, soft = max(4, (x2 - x1) // 14), 8
+    shade = Image.new("L", (x2 - x1 + 2 * soft, 2 * (depth + soft)), 0)
+    oval = [soft, soft, soft + x2 - x1, soft + 2 * depth]
+    ImageDraw.Draw(shade).ellipse(oval, fill=110)
+    shade = shade.filter(ImageFilter.GaussianBlur(soft / 2))
+    frame.paste((20, 20, 20), (x1 - soft, y2 - soft - depth - depth // 3), shade)
 
 
 def _exposed(frame: Image.Image, light: Light, grain: int) -> Image.Image:

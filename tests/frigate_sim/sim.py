@@ -106,6 +106,7 @@ class FrigateSim:
     ) -> None:
         if self._background:
             self._background.cancel()
+        self.faults.clear()
         await self.world.close()
         if self._mqtt:
             await self._mqtt.stop()

@@ -1,0 +1,147 @@
+"""Frigate's HTTP answers become plain values; damaged ones are refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custom_components.objclass.frigate.errors import InvalidMessageError
+from custom_components.objclass.frigate.messages import Box, SubLabel
+from custom_components.objclass.frigate.models import parse_config, parse_stored_event
+
+from .test_messages import JSON, REPOSITORY, payloads
+
+EVENT: dict[str, Any] = {
+    "id": "1795319067.021702-edkgmf",
+    "label": "dog",
+    "sub_label": "rex",
+    "camera": "front_door",
+    "start_time": 1795319067.021702,
+    "end_time": 1795319077.1707017,
+    "false_positive": False,
+    "zones": ["yard"],
+    "thumbnail": None,
+    "has_clip": True,
+    "has_snapshot": True,
+    "data": {
+        "box": [0.490625, 0.4819, 0.2086, 0.3708],
+        "score": 0.95,
+        "top_score": 0.95,
+        "snapshot_clean": True,
+        "snapshot_frame_time": 1795319076.9685357,
+        "sub_label_score": 0.5,
+        "recognized_license_plate": "KX12",
+        "recognized_license_plate_score": 0.8,
+        "collar": "rex",
+        "collar_score": 1.0,
+    },
+}
+
+
+def test_a_stored_object_of_0_18_is_read() -> None:
+    event = parse_stored_event(EVENT)
+    assert event.sub_label == SubLabel(text="rex", score=0.5)
+    assert event.model_attributes == {"collar": SubLabel(text="rex", score=1.0)}
+    assert event.absolute_box(1280, 720) == Box(x1=628, y1=346, x2=895, y2=613)
+    assert event.snapshot_frame_time == 1795319076.9685357
+    assert (event.score, event.zones, event.snapshot_clean) == (0.95, ("yard",), True)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        None,
+        [],
+        [0.1, 0.1, 0.5],
+        [0, 0, 0, 0],
+        ["a", 0, 0, 0],
+        [57, 220, 339, 424],
+        [1e308] * 4,
+    ],
+)
+def test_a_box_that_cannot_be_is_none(box: object) -> None:
+    event = parse_stored_event(EVENT | {"data": {"box": box}})
+    assert event.absolute_box(1280, 720) is None
+
+
+def test_a_box_is_cut_off_at_the_frame() -> None:
+    event = parse_stored_event(EVENT | {"data": {"box": [-0.1, 0.9, 0.5, 0.5]}})
+    assert event.absolute_box(1000, 1000) == Box(x1=0, y1=900, x2=400, y2=1000)
+
+
+def test_an_object_of_an_old_frigate_is_read() -> None:
+    examples = json.loads((payloads() / "recorded_from_issue_threads.json").read_text())
+    recorded = [item["payload"] for item in examples if "GET" in item["topic"]]
+    assert parse_stored_event(recorded[0]).absolute_box(1280, 720) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["frigate_web_e2e_events", "hass_integration_events_front_door"]
+)
+def test_the_published_examples_of_objects_are_read(name: str) -> None:
+    events = json.loads((payloads() / f"{name}.json").read_text())
+    assert all(parse_stored_event(event).label for event in events)
+
+
+def test_the_published_examples_of_configurations_are_read() -> None:
+    web = parse_config(
+        json.loads((payloads() / "frigate_web_e2e_config-snapshot.json").read_text())
+    )
+    assert (web.cameras["front_door"].width, web.cameras["front_door"].labels) == (
+        1280,
+        ("person",),
+    )
+    assert not web.cameras["front_door"].snapshots_enabled
+    home = parse_config(
+        json.loads((payloads() / "hass_integration_test_config.json").read_text())
+    )
+    assert home.client_id == "frigate_client_id"
+    assert home.cameras["front_door"].zones == ("steps",)
+    kinds = {name: model.type for name, model in home.custom_models.items()}
+    assert kinds == {"color": "state", "person_classifier": "sub_label"}
+    assert (home.face_recognition, home.lpr) == (True, True)
+
+
+@given(JSON, JSON, JSON)
+def test_no_configuration_raises_anything_but_a_refusal(
+    cameras: object, mqtt: object, custom: object
+) -> None:
+    value = {"cameras": cameras, "mqtt": mqtt, "classification": {"custom": custom}}
+    for config in (
+        value,
+        value | {"mqtt": {}},
+        {"cameras": {"a": cameras}, "mqtt": {}},
+        mqtt,
+    ):
+        try:
+            assert isinstance(parse_config(config).labels, tuple)
+        except InvalidMessageError:
+            continue
+
+
+@given(st.sampled_from(sorted(EVENT)), JSON)
+def test_no_stored_object_raises_anything_but_a_refusal(
+    key: str, value: object
+) -> None:
+    try:
+        event = parse_stored_event(EVENT | {key: value})
+    except InvalidMessageError:
+        return
+    box = event.absolute_box(1280, 720)
+    assert box is None or 0 <= box.x1 < box.x2 <= 1280
+
+
+def test_the_package_needs_no_home_assistant() -> None:
+    code = (
+        "import sys; sys.modules['homeassistant'] = None\n"
+        "import frigate.client, frigate.messages"
+    )
+    folder = Path("custom_components") / "objclass"
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY / folder, check=True, timeout=60
+    )

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from .blas import one_thread
 from .graph import Graph, InvalidModelError, Operator
 from .numpy_call import Call, Step
 from .numpy_operators import COMPILERS
@@ -26,7 +27,6 @@ class NumpyRuntime:
 
     name: Final = "numpy"
     threads: Final = 1
-    """Of this code; NumPy's matrix products may use more, as its environment says."""
 
     def __init__(self, model: Path) -> None:
         """Load a file.
@@ -54,8 +54,9 @@ class NumpyRuntime:
         """Return new numbers, shape (output_size,), for one picture."""
         check_picture(image, self.input_shape)
         np.copyto(self._input[0], image)
-        for step in self._steps:
-            step()
+        with one_thread():
+            for step in self._steps:
+                step()
         return self._output.reshape(-1).copy()
 
 

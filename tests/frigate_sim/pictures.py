@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
+from typing import Self
 
 from PIL import Image, ImageDraw
 
@@ -52,8 +53,10 @@ class Studio:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="frigate-sim-studio")
 
-    def close(self) -> None:
-        """Wait for the picture being made, and end the thread."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._thread.shutdown()
 
     async def best(

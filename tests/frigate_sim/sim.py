@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -83,19 +84,21 @@ class FrigateSim:
         self._past_events = past_events
         self._walk_every = walk_every
         self._mqtt = Publisher(mqtt_host, mqtt_port, prefix) if mqtt_port else None
-        self._background: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self.world.add_history(self._past_events)
-        self._studio = Studio()
-        self._runner = web.AppRunner(self._application(), shutdown_timeout=1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, *self._address)
-        await site.start()
-        if self._mqtt:
-            await self._mqtt.start()
-        if self._walk_every:
-            self._background = asyncio.create_task(self._keep_walking(self._walk_every))
+        async with AsyncExitStack() as stack:
+            self._studio = stack.enter_context(Studio())
+            await self._serve(stack)
+            if self._mqtt:
+                await self._mqtt.start()
+                stack.push_async_callback(self._mqtt.stop)
+            stack.push_async_callback(self.world.close)
+            stack.callback(self.faults.clear)
+            if self._walk_every:
+                walking = asyncio.create_task(self._keep_walking(self._walk_every))
+                stack.callback(walking.cancel)
+            self._running = stack.pop_all()
         return self
 
     async def __aexit__(
@@ -104,14 +107,13 @@ class FrigateSim:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._background:
-            self._background.cancel()
-        self.faults.clear()
-        await self.world.close()
-        if self._mqtt:
-            await self._mqtt.stop()
-        await self._runner.cleanup()
-        self._studio.close()
+        await self._running.aclose()
+
+    async def _serve(self, stack: AsyncExitStack) -> None:
+        self._runner = web.AppRunner(self._application(), shutdown_timeout=1)
+        stack.push_async_callback(self._runner.cleanup)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, *self._address).start()
 
     @property
     def url(self) -> str:

@@ -1,0 +1,108 @@
+"""The simulated Frigate on a real MQTT broker, and as a program of its own."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+from tests.frigate_sim import FrigateSim
+from tests.stack.broker import Broker, NoBrokerError, running_broker
+
+type Heard = asyncio.Queue[tuple[str, str, bool]]
+
+
+@pytest.fixture
+async def broker(socket_enabled: None, tmp_path: Path) -> AsyncIterator[Broker]:
+    try:
+        async with running_broker(tmp_path) as running:
+            yield running
+    except NoBrokerError as err:
+        pytest.skip(str(err))
+
+
+@asynccontextmanager
+async def listening(broker: Broker, topic: str) -> AsyncIterator[Heard]:
+    """Hear topic, payload and whether it was retained."""
+    loop = asyncio.get_running_loop()
+    heard: Heard = asyncio.Queue()
+    ready = asyncio.Event()
+
+    def on_message(client: Client, data: object, message: MQTTMessage) -> None:
+        said = (message.topic, message.payload.decode(), message.retain)
+        loop.call_soon_threadsafe(heard.put_nowait, said)
+
+    client = Client(CallbackAPIVersion.VERSION2)
+
+    def on_subscribe(*_: object) -> None:
+        loop.call_soon_threadsafe(ready.set)
+
+    client.on_message = on_message
+    client.on_subscribe = on_subscribe
+    client.connect(broker.host, broker.port)
+    client.subscribe(topic)
+    client.loop_start()
+    try:
+        await asyncio.wait_for(ready.wait(), 10)
+        yield heard
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+async def test_it_announces_itself_tells_of_objects_and_says_goodbye(
+    broker: Broker,
+) -> None:
+    async with asyncio.timeout(30), listening(broker, "house/#") as heard:
+        async with FrigateSim(mqtt_port=broker.port, prefix="house", speed=20) as sim:
+            assert await heard.get() == ("house/available", "online", False)
+            walk = sim.walk("leo", "front_door", duration=3)
+            await sim.walks_done()
+        kinds = []
+        while (said := await heard.get())[0] == "house/events":
+            event = json.loads(said[1])
+            kinds.append(event["type"])
+            assert event["after"]["id"] == walk.id
+        assert (kinds[0], kinds[-1]) == ("new", "end")
+        assert said == ("house/available", "stopped", False)
+        async with listening(broker, "house/available") as later:
+            assert await later.get() == ("house/available", "stopped", True)
+
+
+async def test_without_a_broker_it_says_so(
+    socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.frigate_sim.mqtt._FIRST_CONNECTION", 0.2)
+    with pytest.raises(TimeoutError, match="no MQTT broker"):
+        async with FrigateSim(mqtt_port=9):
+            pass
+
+
+async def test_it_runs_as_a_program_until_it_is_told_to_stop(broker: Broker) -> None:
+    command = ("-m", "tests.frigate_sim", "--http-port", "0", "--past-events", "3")
+    broker_at = ("--mqtt-port", str(broker.port), "--walk-every", "2", "--speed", "10")
+    async with asyncio.timeout(60), listening(broker, "frigate/events") as heard:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            *broker_at,
+            cwd=Path(__file__).parents[3],
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout
+        url = (await process.stdout.readline()).decode().split()[-1]
+        assert b"leo" in await process.stdout.readline()
+        cameras: set[str] = set()
+        while len(cameras) < 2:
+            cameras.add(json.loads((await heard.get())[1])["after"]["camera"])
+        async with aiohttp.ClientSession() as session, session.get(url) as page:
+            assert "front_door" in await page.text()
+        process.send_signal(signal.SIGTERM)
+        assert await process.wait() == 0

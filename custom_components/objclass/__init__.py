@@ -7,23 +7,29 @@ Frigate; the crop is kept so that a person can correct it; corrections train a b
 classifier in about a second.
 """
 
+import asyncio
+from functools import partial
+from typing import Final
+
 from homeassistant.components import mqtt
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
-    ConfigEntryError,
     ConfigEntryNotReady,
+    HomeAssistantError,
 )
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .api import create_client
 from .classifier import Classifier
-from .const import DOMAIN, SUBENTRY_CLASSIFIER
-from .data import ObjclassConfigEntry, ObjclassData
+from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER
+from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry, ObjclassData
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
@@ -43,17 +49,21 @@ PLATFORMS = [
     Platform.IMAGE,
     Platform.SENSOR,
 ]
+# Frigate says that it is online some time before it answers requests (seconds).
+_ASK_AGAIN_AFTER: Final = (0, 5, 10, 20, 40, 80)
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up what does not depend on an entry."""
     async_setup_services(hass)
     async_setup_views(hass)
+    mqtt.async_subscribe_connection_status(hass, partial(_async_on_broker, hass))
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> bool:
     """Set up one Frigate and its classifiers."""
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
     if not await mqtt.async_wait_for_mqtt_client(hass):
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="mqtt_missing"
@@ -82,8 +92,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _remove_stale_entities(hass, entry)
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    _async_follow_frigate(hass, entry)
     await pipeline.async_start()
+    for classifier in classifiers.values():
+        if classifier.outdated:
+            entry.async_create_background_task(
+                hass, _async_train_anew(classifier), f"{DOMAIN} train {classifier.id}"
+            )
     return True
 
 
@@ -97,16 +112,13 @@ async def async_remove_config_entry_device(
     _hass: HomeAssistant, entry: ObjclassConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Allow to remove the device of a classifier that is gone."""
-    return not any(
-        domain == DOMAIN and identifier in entry.subentries
-        for domain, identifier in device.identifiers
-    )
+    return not any((DOMAIN, known) in device.identifiers for known in entry.subentries)
 
 
 async def _async_ask_frigate(client: FrigateClient) -> FrigateConfig:
     try:
         await client.version()
-        return await client.config()
+        frigate = await client.config()
     except FrigateAuthError as err:
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN, translation_key="invalid_auth"
@@ -117,6 +129,12 @@ async def _async_ask_frigate(client: FrigateClient) -> FrigateConfig:
             translation_key="cannot_connect",
             translation_placeholders={"error": str(err)},
         ) from err
+    # In its safe mode Frigate has no cameras either: their entities must not go now.
+    if not frigate.mqtt_enabled:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key="frigate_without_mqtt"
+        )
+    return frigate
 
 
 async def _async_load_classifiers(
@@ -128,7 +146,7 @@ async def _async_load_classifiers(
         try:
             await classifier.async_load()
         except SampleStoreError as err:
-            raise ConfigEntryError(
+            raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key="storage_failed",
                 translation_placeholders={
@@ -149,5 +167,68 @@ def _remove_stale_entities(hass: HomeAssistant, entry: ObjclassConfigEntry) -> N
             registry.async_remove(entity.entity_id)
 
 
+async def _async_train_anew(classifier: Classifier) -> None:
+    """Train a classifier whose head does not fit any more."""
+    try:
+        await classifier.async_train()
+    except HomeAssistantError as err:
+        LOGGER.warning("%s has to be trained anew: %s", classifier.settings.name, err)
+
+
+# What changes later
+
+
 async def _async_reload(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
     await hass.config_entries.async_reload(entry.entry_id)
+
+
+@callback
+def _async_on_broker(hass: HomeAssistant, connected: bool) -> None:
+    """Set up what waits for the broker as soon as that is back."""
+    if not connected:
+        return
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.SETUP_RETRY:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+@callback
+def _async_follow_frigate(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
+    """Look what is new in Frigate when it comes back after it was away."""
+    was_away = False
+
+    @callback
+    def on_available() -> None:
+        nonlocal was_away
+        if not entry.runtime_data.pipeline.available:
+            was_away = True
+        elif was_away:
+            was_away = False
+            entry.async_create_background_task(
+                hass, _async_reload_if_changed(hass, entry), f"{DOMAIN} ask Frigate"
+            )
+
+    entry.async_on_unload(
+        async_dispatcher_connect(
+            hass, SIGNAL_AVAILABLE.format(entry.entry_id), on_available
+        )
+    )
+
+
+async def _async_reload_if_changed(
+    hass: HomeAssistant, entry: ObjclassConfigEntry
+) -> None:
+    """Reload if Frigate has other cameras, zones or objects than before."""
+    data = entry.runtime_data
+    for delay in _ASK_AGAIN_AFTER:
+        await asyncio.sleep(delay)
+        try:
+            await data.client.version()
+            frigate = await data.client.config()
+        except FrigateError as err:
+            LOGGER.debug("Frigate %s does not answer yet: %s", entry.title, err)
+            continue
+        if frigate != data.pipeline.frigate:
+            LOGGER.info("The configuration of Frigate %s has changed", entry.title)
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+        return

@@ -90,6 +90,14 @@ class Classifier:
         head = self.trained.head
         return head if head.backbone == self._worker.backbone.identity else None
 
+    @property
+    def outdated(self) -> bool:
+        """Whether the trained head is for another backbone or knows gone classes."""
+        return self.trained is not None and (
+            self.head is None
+            or not {*self.trained.head.classes} <= {*self.settings.all_classes}
+        )
+
     async def async_load(self) -> None:
         """Open the files. Raises SampleStoreError."""
         await self._worker.run(self._load)

@@ -30,7 +30,8 @@ class Crop:
     """One look at an object.
 
     `pixels` is what the backbone gets: uint8 RGB, shape (size, size, 3).
-    `jpeg` is the same square in its own resolution, to keep on disk.
+    `jpeg` is the same part of the picture in its own resolution, at most KEPT_SIDE
+    pixels across, to keep on disk.
     """
 
     pixels: NDArray[np.uint8]
@@ -38,7 +39,7 @@ class Crop:
 
 
 def decode(data: bytes) -> Image.Image:
-    """Decode a JPEG, PNG or WebP picture to RGB.
+    """Decode a JPEG, PNG or WebP picture to RGB, the right way up.
 
     Raises PictureError when it is damaged, in another format, or larger than 8K.
     """
@@ -46,13 +47,28 @@ def decode(data: bytes) -> Image.Image:
         image = Image.open(BytesIO(data), formats=FORMATS)
         if image.width * image.height > MAX_PIXELS:
             raise PictureError(f"{image.width} x {image.height} pixels are too many")
-        return ImageOps.exif_transpose(image).convert("RGB")
+        image.load()
+        # In place: a copy of a large picture is all that a small computer can spare.
+        ImageOps.exif_transpose(image, in_place=True)
+        return _rgb(image)
     except PictureError:
         raise
+    except Image.DecompressionBombError:
+        raise PictureError("it claims to have far too many pixels") from None
     except UnidentifiedImageError:
         raise PictureError("not a JPEG, PNG or WebP picture") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as err:
+    except (OSError, ValueError, SyntaxError) as err:
         raise PictureError(f"the picture is damaged: {err}") from err
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """Convert to RGB as a viewer shows it: 16 bits scaled to 8, on a white ground."""
+    if image.mode == "I;16":
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image.convert("RGBA"))
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def square_around(box: Box, width: int, height: int) -> Box:
@@ -85,23 +101,19 @@ def crop_object(data: bytes, box: Box, frame_size: tuple[int, int], size: int) -
     backbone's.
     Raises PictureError.
     """
+    (x1, y1, x2, y2), (width, height) = box, frame_size
+    if max(x1, 0) >= min(x2, width) or max(y1, 0) >= min(y2, height):
+        raise PictureError(f"the box {box} is not in a frame of {width} x {height}")
     image = decode(data)
-    width, height = frame_size
     left, top, right, bottom = square_around(box, width, height)
-    if right <= left or bottom <= top:
-        raise PictureError(f"the box {box} is outside a frame of {width} x {height}")
-    across, down = image.width / width, image.height / height
-    return crop_square(
-        image.crop(
-            (
-                round(left * across),
-                round(top * down),
-                max(round(right * across), round(left * across) + 1),
-                max(round(bottom * down), round(top * down) + 1),
-            )
-        ),
-        size,
+    # All pixels that are touched, so that there is always one.
+    part = (
+        left * image.width // width,
+        top * image.height // height,
+        -(-right * image.width // width),
+        -(-bottom * image.height // height),
     )
+    return crop_square(image.crop(part), size)
 
 
 def crop_whole(data: bytes, size: int) -> Crop:

@@ -46,6 +46,11 @@ class Attempt:
     frame_time: float
     unfamiliar: bool = False
 
+    @property
+    def vote(self) -> str:
+        """The class that it counts for."""
+        return NONE if self.unfamiliar else self.class_name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -130,15 +135,15 @@ class Consensus:
         )
 
     def _votes_of_best(self) -> int:
-        return Counter(a.class_name for a in self.counted).most_common(1)[0][1]
+        return Counter(a.vote for a in self.counted).most_common(1)[0][1]
 
     def _verdict(self, *, agreed: bool, reason: str) -> Verdict:
-        votes = Counter(attempt.class_name for attempt in self.counted)
+        votes = Counter(attempt.vote for attempt in self.counted)
         if not agreed:
             return Verdict(class_name=None, score=0.0, votes=votes, reason=reason)
         # most_common keeps the order of insertion among equals, as Frigate does.
         best = votes.most_common(1)[0][0]
-        scores = [a.score for a in self.counted if a.class_name == best]
+        scores = [a.score for a in self.counted if a.vote == best]
         return Verdict(
             class_name=best,
             score=sum(scores) / len(scores),

@@ -5,6 +5,7 @@ use. A head file is complete before it is named, so a crash leaves the old head 
 All functions block.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,31 +36,41 @@ class HeadShelf:
         self._current = self._folder / "current"
 
     def put(self, head: Head, report: TrainingReport) -> KeptHead:
-        """Keep a new head and put it in use; the oldest ones go. Raises OSError."""
+        """Keep a new head and put it in use. Raises OSError.
+
+        The oldest ones go, but not the one that was in use until now: it may have been
+        taken back from long ago, and be the one to take back again.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
+        before = None
+        with suppress(HeadFileError):
+            before = self._number_in_use()
         number = max(self.numbers(), default=0) + 1
         save_head(self._path(number), head, report)
-        self.use(number)
-        for old in self.numbers()[:-KEPT]:
-            self._path(old).unlink(missing_ok=True)
-        return self.load(number)
+        kept = self.use(number)
+        for old in {*self.numbers()[:-KEPT]} - {before}:
+            # One that cannot be removed now is removed after the next training.
+            with suppress(OSError):
+                self._path(old).unlink()
+        return kept
 
-    def use(self, number: int) -> None:
-        """Put a kept head in use. Raises OSError."""
+    def use(self, number: int) -> KeptHead:
+        """Put a kept head in use.
+
+        Raises HeadFileError or OSError; the head in use so far then stays.
+        """
+        kept = self.load(number)
         write_atomically(self._current, str(number).encode())
+        return kept
 
     def current(self) -> KeptHead | None:
         """Return the head in use, None before the first training.
 
-        Raises HeadFileError when it is damaged; an older one is then still here.
+        Raises HeadFileError when it is damaged, and OSError when it cannot be read; an
+        older one is then still here.
         """
-        try:
-            number = int(self._current.read_text())
-        except FileNotFoundError:
-            return None
-        except ValueError:
-            raise HeadFileError(f"{self._current.name} names no head") from None
-        return self.load(number)
+        number = self._number_in_use()
+        return None if number is None else self.load(number)
 
     def load(self, number: int) -> KeptHead:
         """Return a kept head. Raises HeadFileError or OSError."""
@@ -72,6 +83,14 @@ class HeadShelf:
         """Return the numbers of the kept heads, oldest first."""
         found = (path.stem for path in self._folder.glob("*.npz"))
         return sorted(int(stem) for stem in found if stem.isdecimal())
+
+    def _number_in_use(self) -> int | None:
+        try:
+            return int(self._current.read_text())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise HeadFileError(f"{self._current.name} names no head") from None
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.npz"

@@ -164,7 +164,7 @@ def _shadow(frame: Image.Image, box: Corners) -> None:
 
 
 def _exposed(frame: Image.Image, light: Light, grain: int) -> Image.Image:
-    """Apply the light, and the noise of a cheap sensor."""
+    """Apply the light, and what is left of a sensor's noise after video encoding."""
     gains = (
         light.brightness * light.warmth,
         light.brightness,
@@ -179,5 +179,5 @@ def _exposed(frame: Image.Image, light: Light, grain: int) -> Image.Image:
 
 @lru_cache(maxsize=4)
 def _noise(size: tuple[int, int]) -> NDArray[np.int16]:
-    noise = np.random.default_rng(1).normal(0, 3.0, (size[1], size[0], 1))
+    noise = np.random.default_rng(1).normal(0, 1.0, (size[1], size[0], 1))
     return noise.round().astype(np.int16)

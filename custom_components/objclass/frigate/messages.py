@@ -140,7 +140,9 @@ def parse_event(payload: str | bytes | bytearray) -> EventMessage:
     return EventMessage(type=event_type, after=after)
 
 
-def parse_tracked_object_update(payload: str | bytes | bytearray) -> TrackedObjectUpdate:
+def parse_tracked_object_update(
+    payload: str | bytes | bytearray,
+) -> TrackedObjectUpdate:
     """Read a message of `<prefix>/tracked_object_update`.
 
     Raises `InvalidMessageError` when it names no object; a type that is not known today

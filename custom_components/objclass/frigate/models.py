@@ -222,21 +222,17 @@ def _named(value: object, score: object) -> SubLabel | None:
 def _model_attributes(data: JsonObject) -> dict[str, SubLabel]:
     """Find the pairs `"<model>": text` and `"<model>_score": number`."""
     found = {}
-    for key in data:
+    for key in data.keys() - {"recognized_license_plate"}:
         attribute = _named(data[key], data.get(f"{key}_score"))
-        if (
-            attribute
-            and attribute.score is not None
-            and key != "recognized_license_plate"
-        ):
+        if attribute and attribute.score is not None:
             found[key] = attribute
     return found
 
 
 def _fractions(value: object) -> tuple[float, float, float, float] | None:
     match value:
-        case [float() | int(), float() | int(), float() | int(), float() | int()]:
-            left, top, wide, high = (fields.optional_number(item) for item in value)
+        case [_, _, _, _]:
+            left, top, wide, high = map(fields.optional_number, value)
         case _:
             return None
     if left is None or top is None or wide is None or high is None:

@@ -85,24 +85,40 @@ async def test_without_a_broker_it_says_so(
             pass
 
 
-async def test_it_runs_as_a_program_until_it_is_told_to_stop(broker: Broker) -> None:
-    command = ("-m", "tests.frigate_sim", "--http-port", "0", "--past-events", "3")
-    broker_at = ("--mqtt-port", str(broker.port), "--walk-every", "2", "--speed", "10")
-    async with asyncio.timeout(60), listening(broker, "frigate/events") as heard:
+async def test_a_restart_is_seen_as_stopped_and_online(broker: Broker) -> None:
+    async with asyncio.timeout(30), listening(broker, "frigate/available") as heard:
+        async with FrigateSim(mqtt_port=broker.port) as sim:
+            await sim.restart()
+        said = [(await heard.get())[1] for _ in range(4)]
+    assert said == ["online", "stopped", "online", "stopped"]
+
+
+@pytest.mark.parametrize(
+    ("number", "goodbye"), [(signal.SIGTERM, "stopped"), (signal.SIGKILL, "offline")]
+)
+async def test_it_runs_as_a_program_until_it_is_ended(
+    broker: Broker, number: signal.Signals, goodbye: str
+) -> None:
+    options = {"--http-port": 0, "--past-events": 3, "--walk-every": 2, "--speed": 10}
+    options["--mqtt-port"] = broker.port
+    words = [str(word) for option in options.items() for word in option]
+    async with asyncio.timeout(60), listening(broker, "frigate/#") as heard:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *command,
-            *broker_at,
+            *(sys.executable, "-m", "tests.frigate_sim", *words),
             cwd=Path(__file__).parents[3],
             stdout=asyncio.subprocess.PIPE,
         )
         assert process.stdout
         url = (await process.stdout.readline()).decode().split()[-1]
         assert b"leo" in await process.stdout.readline()
+        assert (await heard.get())[:2] == ("frigate/available", "online")
         cameras: set[str] = set()
         while len(cameras) < 2:
             cameras.add(json.loads((await heard.get())[1])["after"]["camera"])
         async with aiohttp.ClientSession() as session, session.get(url) as page:
             assert "front_door" in await page.text()
-        process.send_signal(signal.SIGTERM)
-        assert await process.wait() == 0
+        process.send_signal(number)
+        assert await process.wait() == (0 if number == signal.SIGTERM else -number)
+        while (said := await heard.get())[0] != "frigate/available":
+            pass
+        assert said[1] == goodbye

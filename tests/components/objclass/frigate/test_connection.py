@@ -218,26 +218,61 @@ async def test_a_damaged_answer_is_an_error(start: Start, damage: Damage) -> Non
                 await fetch(event)
 
 
+@pytest.mark.parametrize(
+    "text", ["{}", "null", '"config"', '{"mqtt": {}}', '{"mqtt": 5, "cameras": {}}']
+)
 async def test_json_that_is_not_frigates_is_an_error(
+    session: aiohttp.ClientSession, text: str
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(text=text, content_type="application/json")
+
+    async with server(answer) as url:
+        client = FrigateClient(session, url)
+        for ask in (client.config, client.version, client.events):
+            with pytest.raises(FrigateResponseError):
+                await ask()
+
+
+async def test_one_odd_object_does_not_hide_the_others(
     session: aiohttp.ClientSession,
 ) -> None:
-    for text in (
-        "[]",
-        "null",
-        '"config"',
-        '{"mqtt": {}}',
-        '{"mqtt": 5, "cameras": {}}',
-    ):
+    good = {"id": "1.5-a", "camera": "c", "label": "cat", "start_time": 1.5}
 
-        async def answer(request: web.Request, text: str = text) -> web.Response:
-            return web.Response(text=text, content_type="application/json")
+    async def answer(request: web.Request) -> web.Response:
+        if request.path.endswith("/events"):
+            return web.json_response([good, {"id": "1.5-b"}, None])
+        return web.json_response({"id": "1.5-b"})
 
-        async with server(answer) as url:
-            client = FrigateClient(session, url)
-            with pytest.raises(FrigateResponseError):
-                await client.config()
-            with pytest.raises(FrigateResponseError):
-                await client.version()
+    async with server(answer) as url:
+        client = FrigateClient(session, url)
+        assert [event.id for event in await client.events()] == ["1.5-a"]
+        with pytest.raises(FrigateResponseError, match="camera"):
+            await client.event("1.5-b")
+
+
+async def test_a_camera_that_is_offline_has_no_latest_frame(
+    session: aiohttp.ClientSession,
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        headers = {"X-Frigate-Offline": "true"}
+        return web.Response(body=b"old", content_type="image/jpeg", headers=headers)
+
+    async with server(answer) as url:
+        with pytest.raises(FrigateNotFoundError, match="offline"):
+            await FrigateClient(session, url).latest_frame("front_door")
+
+
+@pytest.mark.parametrize(("status", "text"), [(200, "no token"), (502, "502")])
+async def test_a_log_in_without_a_token_is_no_wrong_password(
+    session: aiohttp.ClientSession, status: int, text: str
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=status if request.method == "POST" else 401)
+
+    async with server(answer) as url:
+        with pytest.raises(FrigateResponseError, match=text):
+            await FrigateClient(session, url, username="anna").version()
 
 
 async def test_an_answer_without_end_is_given_up(
@@ -256,7 +291,6 @@ async def test_an_answer_without_end_is_given_up(
 
     async with server(endless) as url:
         client = FrigateClient(session, url)
-        client._version = None
         with pytest.raises(FrigateResponseError, match="longer than 20 MB"):
             await client.latest_frame("front_door")
     assert sent < 60 << 20

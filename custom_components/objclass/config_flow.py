@@ -1,11 +1,13 @@
 """Setting up a Frigate: address and log-in, options, reauthentication."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, Final, override
 
 import voluptuous as vol
 from homeassistant.components import mqtt
 from homeassistant.config_entries import (
+    SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigFlow,
@@ -42,7 +44,12 @@ from .const import (
     SUBENTRY_CLASSIFIER,
 )
 from .frigate.client import FrigateClient
-from .frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
+from .frigate.errors import (
+    FrigateAuthError,
+    FrigateError,
+    FrigateNotFoundError,
+    FrigateResponseError,
+)
 from .frigate.models import FrigateVersion
 
 FRIGATE: Final = "frigate"
@@ -118,42 +125,30 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Take address and log-in from an entry of the official integration."""
-        entries = self.hass.config_entries.async_entries(FRIGATE, include_ignore=False)
-        if len(entries) == 1:
-            user_input = {CONF_FRIGATE_ENTRY: entries[0].entry_id}
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            known = self.hass.config_entries.async_get_known_entry(
-                user_input[CONF_FRIGATE_ENTRY]
-            ).data
-            self._data = _entry_data(
-                known[CONF_URL],
-                # The official integration does not verify unless it is told to.
-                verify_ssl=bool(known.get("validate_ssl")),
-                login=known,
+        known = {
+            entry.entry_id: entry
+            for entry in self.hass.config_entries.async_entries(
+                FRIGATE, include_ignore=False
             )
-            if (error := await self._async_connect()) is None:
-                return await self._async_finish()
-            if len(entries) == 1:
-                return await self._async_show_manual({"base": error})
-            errors["base"] = error
-        return self.async_show_form(
-            step_id="existing",
-            data_schema=vol.Schema(
-                {
-                    vol.Required(CONF_FRIGATE_ENTRY): SelectSelector(
-                        SelectSelectorConfig(
-                            options=[
-                                SelectOptionDict(value=item.entry_id, label=item.title)
-                                for item in entries
-                            ]
-                        )
-                    )
-                }
-            ),
-            errors=errors,
-            description_placeholders=self._placeholders,
+        }
+        if user_input is None and len(known) > 1:
+            return self.async_show_form(
+                step_id="existing", data_schema=_choice_of(known.values())
+            )
+        chosen = user_input[CONF_FRIGATE_ENTRY] if user_input else next(iter(known), "")
+        if chosen not in known:
+            # It was removed meanwhile.
+            return await self.async_step_user()
+        data = known[chosen].data
+        self._data = _entry_data(
+            data[CONF_URL],
+            # The official integration does not verify unless it is told to.
+            verify_ssl=bool(data.get("validate_ssl")),
+            login=data,
         )
+        if error := await self._async_connect():
+            return await self._async_show_manual({"base": error})
+        return await self._async_finish()
 
     async def async_step_manual(
         self, user_input: dict[str, Any] | None = None
@@ -161,10 +156,16 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for address and log-in."""
         errors: dict[str, str] = {}
         if user_input is not None:
+            login = dict(user_input[SECTION_LOGIN])
+            if login.get(CONF_USERNAME) == self._data.get(CONF_USERNAME):
+                # It is never sent to the browser, so an empty one is the old one.
+                login[CONF_PASSWORD] = login.get(CONF_PASSWORD) or self._data.get(
+                    CONF_PASSWORD, ""
+                )
             self._data = _entry_data(
                 user_input[CONF_URL],
                 verify_ssl=user_input[CONF_VERIFY_SSL],
-                login=user_input[SECTION_LOGIN],
+                login=login,
             )
             if (error := await self._async_connect()) is None:
                 return await self._async_finish()
@@ -197,8 +198,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
                 login=user_input,
             )
             if (error := await self._async_connect()) is None:
-                self._abort_if_unique_id_mismatch(reason="other_frigate")
-                return self.async_update_and_abort(entry, data=self._data)
+                return await self._async_finish()
             errors["base"] = error
         return self.async_show_form(
             step_id="reauth_confirm",
@@ -213,7 +213,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         self, _user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Go on with an account that may not write to Frigate."""
-        return self._async_save(write_back=False)
+        return self._async_save(read_only=True)
 
     async def _async_show_manual(self, errors: dict[str, str]) -> ConfigFlowResult:
         suggested = {
@@ -232,29 +232,42 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_finish(self) -> ConfigFlowResult:
         """Frigate answered: say what the account cannot do, or save."""
-        if self._role != ADMIN:
-            return self.async_show_menu(
-                step_id="viewer",
-                menu_options=["read_only", "manual"],
-                description_placeholders={"role": self._role},
-            )
-        return self._async_save(write_back=True)
+        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
+            self._abort_if_unique_id_mismatch(reason="other_frigate")
+        else:
+            self._abort_if_unique_id_configured()
+        if self._role == ADMIN:
+            return self._async_save()
+        other = "reauth_confirm" if self.source == SOURCE_REAUTH else "manual"
+        return self.async_show_menu(
+            step_id="viewer",
+            menu_options=["read_only", other],
+            description_placeholders={"role": self._role},
+        )
 
     @callback
-    def _async_save(self, *, write_back: bool) -> ConfigFlowResult:
+    def _async_save(self, *, read_only: bool = False) -> ConfigFlowResult:
+        if self.source == SOURCE_REAUTH:
+            return self._async_update(self._get_reauth_entry(), read_only=read_only)
         if self.source == SOURCE_RECONFIGURE:
-            self._abort_if_unique_id_mismatch(reason="other_frigate")
-            entry = self._get_reconfigure_entry()
-            return self.async_update_and_abort(
-                entry,
-                data=self._data,
-                options={**entry.options, CONF_WRITE_BACK: write_back},
+            return self._async_update(
+                self._get_reconfigure_entry(), read_only=read_only
             )
-        self._abort_if_unique_id_configured()
         return self.async_create_entry(
             title=URL(self._data[CONF_URL]).host or "Frigate",
             data=self._data,
-            options={CONF_WRITE_BACK: write_back, CONF_PUBLISH_MQTT: True},
+            options={CONF_WRITE_BACK: not read_only, CONF_PUBLISH_MQTT: True},
+        )
+
+    @callback
+    def _async_update(self, entry: ConfigEntry, *, read_only: bool) -> ConfigFlowResult:
+        # Writing that a person has turned off stays off.
+        options = {**entry.options, **({CONF_WRITE_BACK: False} if read_only else {})}
+        if entry.update_listeners:
+            return self.async_update_and_abort(entry, data=self._data, options=options)
+        # An entry that could not be set up does not listen for changes.
+        return self.async_update_reload_and_abort(
+            entry, data=self._data, options=options
         )
 
     async def _async_connect(self) -> str | None:
@@ -265,14 +278,16 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
             return "mqtt_disconnected"
         try:
             return await self._async_ask(create_client(self.hass, self._data))
+        except FrigateAuthError:
+            return "invalid_auth"
         except FrigateError as err:
             self._placeholders["error"] = str(err)
             match err:
-                case FrigateAuthError():
-                    return "invalid_auth"
-                case FrigateConnectionError():
-                    return "cannot_connect"
-            return "not_frigate"
+                case (
+                    FrigateNotFoundError() | FrigateResponseError(status=HTTPStatus.OK)
+                ):
+                    return "not_frigate"
+            return "cannot_connect"
 
     async def _async_ask(self, client: FrigateClient) -> str | None:
         """Ask a Frigate that can be reached who it is."""
@@ -284,7 +299,8 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         if not config.mqtt_enabled:
             return "frigate_without_mqtt"
         self._role = await client.role()
-        await self.async_set_unique_id(config.topic_prefix)
+        # A dialogue that was left open elsewhere does not stand in the way.
+        await self.async_set_unique_id(config.topic_prefix, raise_on_progress=False)
         return None
 
 
@@ -303,6 +319,14 @@ class ObjclassOptionsFlow(OptionsFlow):
                 OPTIONS_SCHEMA, self.config_entry.options
             ),
         )
+
+
+def _choice_of(entries: Iterable[ConfigEntry]) -> vol.Schema:
+    options = [
+        SelectOptionDict(value=entry.entry_id, label=entry.title) for entry in entries
+    ]
+    selector = SelectSelector(SelectSelectorConfig(options=options))
+    return vol.Schema({vol.Required(CONF_FRIGATE_ENTRY): selector})
 
 
 def _entry_data(

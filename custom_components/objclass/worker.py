@@ -38,6 +38,7 @@ class Worker:
         self._hass = hass
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=DOMAIN)
         self._users = 1
+        self._getting_litert: asyncio.Task[None] | None = None
         self._loading = hass.async_create_task(self._async_load(), f"{DOMAIN} backbone")
 
     async def run[**P, T](
@@ -73,6 +74,8 @@ class Worker:
         self._users -= 1
         if self._users == 0:
             self._loading.cancel()
+            if self._getting_litert:
+                self._getting_litert.cancel()
             # What was asked for before, like closing files, is still done.
             self._executor.shutdown(wait=False)
             del self._hass.data[_WORKER]
@@ -80,8 +83,12 @@ class Worker:
     async def _async_load(self) -> None:
         self.backbone = await self.run(load_backbone)
         LOGGER.debug("The backbone runs on %s", self.backbone.runtime.name)
-        if self.backbone.runtime.name != "litert" and platform.libc_ver()[0]:
-            self._hass.async_create_background_task(
+        if self.backbone.runtime.name == "litert" or self._hass.config.skip_pip:
+            return
+        # Without glibc this reads the whole file of Python's interpreter.
+        library, _ = await self.run(platform.libc_ver)
+        if library == "glibc":
+            self._getting_litert = self._hass.async_create_background_task(
                 self._async_get_litert(), f"{DOMAIN} LiteRT"
             )
 

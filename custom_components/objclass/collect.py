@@ -53,6 +53,8 @@ async def async_collect(
         zones=settings.zones,
         after=None if days is None else dt_util.utcnow().timestamp() - days * 86400,
         has_snapshot=True,
+        # While an object is in view, its picture may be newer than its box.
+        in_progress=False,
         limit=_MOST_EVENTS,
     )
     seen: list[tuple[StoredEvent, Look]] = []

@@ -170,7 +170,7 @@ class Classifier:
             await self._worker.run(
                 self._keep, sample, seen, self._worker.backbone.identity
             )
-        except SampleStoreError as err:
+        except (SampleStoreError, OSError) as err:
             if not self._saving_failed:
                 LOGGER.error("Crops of %s cannot be kept: %s", self.settings.name, err)
             self._saving_failed = True
@@ -225,7 +225,7 @@ class Classifier:
         """Read or write samples; what goes wrong is an error for people."""
         try:
             return await self._worker.run(job, *args, **kwargs)
-        except (SampleStoreError, OSError) as err:
+        except (SampleStoreError, HeadFileError, OSError) as err:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="storage_failed",

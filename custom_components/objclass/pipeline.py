@@ -27,7 +27,12 @@ from .classifier import Classifier
 from .const import LOGGER
 from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry
 from .frigate.client import FrigateClient
-from .frigate.errors import FrigateAuthError, FrigateError, InvalidMessageError
+from .frigate.errors import (
+    FrigateAuthError,
+    FrigateError,
+    FrigateNotFoundError,
+    InvalidMessageError,
+)
 from .frigate.messages import (
     SOURCE,
     EventMessage,
@@ -79,8 +84,6 @@ class Pipeline:
         self._queue = WorkQueue()
         self._online = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._idle = asyncio.Event()
-        self._idle.set()
 
     @property
     def available(self) -> bool:
@@ -133,7 +136,7 @@ class Pipeline:
 
     async def async_wait_idle(self) -> None:
         """Wait until nothing waits and nothing is being looked at."""
-        await self._idle.wait()
+        await self._queue.join()
 
     # What Frigate says
 
@@ -150,7 +153,7 @@ class Pipeline:
         if online:
             LOGGER.info("Frigate %s is online", self._entry.title)
         else:
-            LOGGER.warning("Frigate %s is offline", self._entry.title)
+            LOGGER.info("Frigate %s is offline", self._entry.title)
             for state in self._tracker:
                 self._async_finish(state, "Frigate went offline")
             self._queue.clear()
@@ -181,25 +184,28 @@ class Pipeline:
         if state is None:
             return
         if state.ended or self._new_frame(state):
-            self._idle.clear()
             dropped = self._queue.put(state.id)
             if dropped and (old := self._tracker.get(dropped)) and old.ended:
                 self._async_finish(old, "it ended while too much was waiting")
 
     @callback
     def _async_on_update(self, message: ReceiveMessage) -> None:
-        """Hear when somebody else names an object before its next event says so."""
+        """Hear what Frigate itself finds out, before the object's next event says so.
+
+        A face, a licence plate that it knows, and what its own models say.
+        """
         try:
             update = parse_tracked_object_update(message.payload)
         except InvalidMessageError as err:
             self.counts["invalid_messages"] += 1
             LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
             return
-        name = update.sub_label or (update.name if update.type != "lpr" else None)
-        if update.source == SOURCE or name is None:
+        state = self._tracker.get(update.id)
+        if state is None or update.source == SOURCE:
             return
-        if state := self._tracker.get(update.id):
-            state.note_sub_label(name)
+        state.note_sub_label(update.sub_label or update.name)
+        if update.model and update.attribute:
+            state.attributes[update.model] = update.attribute
 
     @callback
     def _async_sweep(self, _now: object) -> None:
@@ -237,17 +243,17 @@ class Pipeline:
                 # A defect met by one object must not silence all the others.
                 self.counts["errors"] += 1
                 LOGGER.exception("Unexpected error while looking at %s", event_id)
+                if (state := self._tracker.get(event_id)) and state.ended:
+                    self._async_finish(state, "looking at it failed")
             finally:
                 self._queue.done(event_id)
-                if not len(self._queue):
-                    self._idle.set()
 
     async def _async_work_on(self, state: ObjectState) -> None:
         if not state.ended:
             if self._new_frame(state):
+                # When it ends meanwhile, it waits again.
                 await self._async_attempt(state, self._looking(state))
-        # It may have ended meanwhile; then it waits again.
-        elif self._tracker.get(state.id):
+        else:
             if self._new_frame(state) and (undecided := self._needs_last_look(state)):
                 await self._async_attempt(state, undecided, last=True)
             self._async_finish(state, "it ended")
@@ -288,6 +294,9 @@ class Pipeline:
             LOGGER.debug("No attempt on %s: %s", state.id, err)
             return
         self.seconds_per_look = perf_counter() - started
+        if self._tracker.get(state.id) is None:
+            # It has been given its final outcome meanwhile; nothing comes after that.
+            return
         self.counts["attempts"] += 1
         for classifier in classifiers:
             self._results.async_count(
@@ -303,10 +312,9 @@ class Pipeline:
         if (held := state.held) and _is_of(held, snapshot):
             state.held = None
             return held
+        fetch = self._async_last_picture if last else self._client.snapshot
         try:
-            if last:
-                return await self._client.clean_snapshot(state.id)
-            picture = await self._client.snapshot(state.id)
+            picture = await fetch(state.id)
         except FrigateError as err:
             self.counts["failed_fetches"] += 1
             LOGGER.debug("No picture of %s: %s", state.id, err)
@@ -319,12 +327,23 @@ class Pipeline:
         state.held = picture
         return None
 
+    async def _async_last_picture(self, event_id: str) -> Picture:
+        """Fetch the picture of an object that has ended.
+
+        Where Frigate keeps no snapshots, it still has it in memory for a moment.
+        """
+        try:
+            return await self._client.clean_snapshot(event_id)
+        except FrigateNotFoundError:
+            return await self._client.snapshot(event_id)
+
     @callback
     def _async_finish(self, state: ObjectState, why: str) -> None:
-        """Give the final outcome of every classifier, and forget the object."""
+        """Give the final outcome of every classifier, once, and forget the object."""
+        if not self._tracker.forget(state.id):
+            return
         for classifier in self._interested(state.latest):
             self._results.async_finish(state, classifier, why)
-        self._tracker.forget(state.id)
 
 
 def _is_of(picture: Picture, snapshot: Snapshot) -> bool:

@@ -35,21 +35,24 @@ class Results:
         consensus = state.consensus(classifier)
         if prediction is None:
             consensus.add_unscored()
+            LOGGER.debug(
+                "%s: %s at %.3f is only kept, since no head has been trained yet",
+                classifier.settings.name,
+                state.id,
+                snapshot.frame_time,
+            )
             return
         attempt = _attempt(classifier, prediction, snapshot.frame_time)
         counts = consensus.add(attempt)
         verdict = consensus.verdict()
         LOGGER.debug(
-            "%s: %s looks like %s%s at %.3f (%s): %s the threshold of %.2f; "
-            "votes so far %s: %s",
+            "%s: %s looks like %s at %.3f (%s): %s; votes so far %s: %s",
             classifier.settings.name,
             state.id,
-            attempt.class_name,
-            " (unfamiliar)" if attempt.unfamiliar else "",
+            prediction.best,
             snapshot.frame_time,
             ", ".join(f"{name} {p:.2f}" for name, p in prediction.scores.items()),
-            "counts, as unfamiliar or over" if counts else "does not meet",
-            classifier.settings.rules.threshold,
+            _how_it_counts(attempt, classifier.settings.rules.threshold, counts=counts),
             dict(verdict.votes),
             verdict.reason,
         )
@@ -62,8 +65,9 @@ class Results:
     ) -> None:
         """Give the one final outcome of an object."""
         frame_time = state.latest.frame_time
-        verdict = state.assigned.get(classifier.id)
-        if verdict is None:
+        if verdict := state.assigned.get(classifier.id):
+            self._writeback.async_write(state, classifier, verdict)
+        else:
             verdict = state.consensus(classifier).final_verdict()
             if verdict.outcome is Outcome.ASSIGNED:
                 self._async_assign(state, classifier, verdict, frame_time)
@@ -129,6 +133,12 @@ class Results:
         async_dispatcher_send(self._hass, SIGNAL_RESULT.format(classifier.id), result)
         if changed or outcome is not None:
             self._hass.bus.async_fire(EVENT_RESULT, result.as_event_data())
+
+
+def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:
+    if attempt.unfamiliar:
+        return f"unlike all that was labelled, so it counts as {NONE}"
+    return f"{'meets' if counts else 'does not meet'} the threshold of {threshold:.2f}"
 
 
 def _attempt(

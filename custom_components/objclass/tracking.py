@@ -25,10 +25,10 @@ class ObjectState:
     `latest` is Frigate's newest message about it. `frame_times` are the frames that an
     attempt was made on. `held` is a picture that was newer than the message it was
     fetched for. `assigned` holds what each classifier (by id) has assigned, `told` what
-    Frigate was told of it, `attributes` what was written as an attribute. `named_by` is
-    the classifier whose sub label it carries, `names` all the sub labels that came from
-    us, and `foreign_sub_label` one that somebody else has set. `writing` is held while
-    Frigate is being told.
+    Frigate was told of it, `attributes` the newest value of each attribute model (by
+    name) that we wrote or heard of. `named_by` is the classifier whose sub label it
+    carries, `names` all the sub labels that came from us, and `foreign_sub_label` one
+    that somebody else has set. `writing` is held while Frigate is being told.
     """
 
     latest: TrackedObject
@@ -58,8 +58,13 @@ class ObjectState:
         return consensus
 
     def note_sub_label(self, text: str | None) -> None:
-        """Note the sub label that Frigate shows, which may be somebody else's."""
-        self.foreign_sub_label = None if text in self.names else text
+        """Note the sub label that Frigate shows; one that is not ours counts for good.
+
+        Messages overtake each other: one that knows of no sub label may be older than
+        the one that told of it.
+        """
+        if text is not None and text not in self.names:
+            self.foreign_sub_label = text
 
     def may_be_named_by(self, classifier_id: str) -> bool:
         """Return whether nobody else, person or classifier, has named the object."""
@@ -105,12 +110,14 @@ class Tracker:
         state.note_sub_label(sub_label.text if sub_label else None)
         return state
 
-    def forget(self, event_id: str) -> None:
-        """Forget an object for good."""
-        if self._objects.pop(event_id, None) is not None:
-            self._ended[event_id] = None
-            if len(self._ended) > _REMEMBERED_ENDS:
-                del self._ended[next(iter(self._ended))]
+    def forget(self, event_id: str) -> bool:
+        """Forget an object for good; return whether it was still known."""
+        if self._objects.pop(event_id, None) is None:
+            return False
+        self._ended[event_id] = None
+        if len(self._ended) > _REMEMBERED_ENDS:
+            del self._ended[next(iter(self._ended))]
+        return True
 
     def overdue(self) -> list[ObjectState]:
         """Return the objects that Frigate has stopped speaking of."""

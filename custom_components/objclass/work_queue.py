@@ -20,6 +20,8 @@ class WorkQueue:
         self._waiting: dict[str, None] = {}
         self._busy: set[str] = set()
         self._news = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -36,6 +38,7 @@ class WorkQueue:
             del self._waiting[dropped]
             self.dropped += 1
         self._waiting[event_id] = None
+        self._empty.clear()
         self._news.set()
         return dropped
 
@@ -54,7 +57,17 @@ class WorkQueue:
         """Tell that the work on an object is finished."""
         self._busy.discard(event_id)
         self._news.set()
+        self._note_empty()
 
     def clear(self) -> None:
         """Drop everything that waits, uncounted."""
         self._waiting.clear()
+        self._note_empty()
+
+    async def join(self) -> None:
+        """Wait until nothing waits and nothing is being worked on."""
+        await self._empty.wait()
+
+    def _note_empty(self) -> None:
+        if not len(self):
+            self._empty.set()

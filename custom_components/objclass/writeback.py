@@ -57,15 +57,23 @@ class Writeback:
         frame_time: float,
     ) -> None:
         """Tell Frigate about an assignment, as far as the options allow."""
-        if verdict.class_name is None:
-            return
         if self._publish:
             self._start(
                 self._async_publish(state, classifier, verdict, frame_time),
                 f"objclass publish {state.id}",
             )
-        if self._write_back and state.told.get(classifier.id) != verdict.class_name:
-            state.told[classifier.id] = verdict.class_name
+        self.async_write(state, classifier, verdict)
+
+    @callback
+    def async_write(
+        self, state: ObjectState, classifier: Classifier, verdict: Verdict
+    ) -> None:
+        """Write an assignment to Frigate's object, unless that has been done."""
+        name = verdict.class_name
+        if not self._write_back or name is None:
+            return
+        if state.told.get(classifier.id) != name:
+            state.told[classifier.id] = name
             self._start(
                 self._async_write(state, classifier, verdict),
                 f"objclass write {state.id}",
@@ -110,7 +118,7 @@ class Writeback:
             async with state.writing:
                 await write(state, classifier, verdict)
         except FrigateError as err:
-            # The next attempt that agrees tells it again.
+            # The next attempt that agrees tells it again, and the object's end does.
             state.told.pop(classifier.id, None)
             LOGGER.debug("Frigate was not told about %s: %s", state.id, err)
             if isinstance(err, FrigateAuthError):
@@ -123,7 +131,7 @@ class Writeback:
     ) -> None:
         name = verdict.class_name or ""
         # What was written from outside is in Frigate's database before any message.
-        if state.named_by is None and (event := await self._client.event(state.id)):
+        if event := await self._client.event(state.id):
             state.note_sub_label(event.sub_label.text if event.sub_label else None)
         if not state.may_be_named_by(classifier.id):
             LOGGER.debug(
@@ -142,8 +150,8 @@ class Writeback:
     ) -> None:
         """Set the attribute, if Frigate has a model of that name for it.
 
-        Frigate clears all its attribute models that are not in the list, so what the
-        other ones found is said again.
+        Frigate clears all its attribute models that have no match in the list, so what
+        the other ones found is said again.
         """
         tracked = state.latest
         models = {
@@ -155,14 +163,13 @@ class Writeback:
         }
         if classifier.settings.name not in models:
             return
-        values = {
-            name: attribute.text
-            for name, attribute in tracked.model_attributes.items()
-            if name in models
-        } | state.attributes
-        values[classifier.settings.name] = verdict.class_name or ""
         state.attributes[classifier.settings.name] = verdict.class_name or ""
-        await self._client.set_attributes(state.id, list(values.values()))
+        values = {
+            name: attribute.text for name, attribute in tracked.model_attributes.items()
+        } | state.attributes
+        await self._client.set_attributes(
+            state.id, [values[name] for name in values if name in models]
+        )
 
     @callback
     def _stop_writing(self) -> None:

@@ -15,6 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import section
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -62,6 +63,7 @@ class ClassifierFlow(ConfigSubentryFlow):
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
         self._orphaned: dict[str, int] = {}
+        self._placeholders: dict[str, str] = {}
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -73,7 +75,11 @@ class ClassifierFlow(ConfigSubentryFlow):
             if self._is_taken(self._data[CONF_NAME]):
                 errors[CONF_NAME] = "name_taken"
             if not errors:
-                return await self._async_finish()
+                try:
+                    return await self._async_finish()
+                except SampleStoreError as err:
+                    errors["base"] = "storage_failed"
+                    self._placeholders["error"] = str(err)
         elif self.source != SOURCE_USER:
             user_input = dict(self._get_reconfigure_subentry().data)
         return self.async_show_form(
@@ -82,6 +88,7 @@ class ClassifierFlow(ConfigSubentryFlow):
                 _schema(_frigate_of(self._get_entry()), user_input or {}), user_input
             ),
             errors=errors,
+            description_placeholders=self._placeholders,
         )
 
     async def async_step_reconfigure(
@@ -103,8 +110,9 @@ class ClassifierFlow(ConfigSubentryFlow):
                         for old, new in user_input.items()
                     }
                 )
-            except SampleStoreError:
+            except (SampleStoreError, HomeAssistantError) as err:
                 errors["base"] = "storage_failed"
+                self._placeholders["error"] = str(err)
             else:
                 return self._async_save()
         targets = [UNLABEL, *self._data[CONF_CLASSES], NONE]
@@ -129,7 +137,8 @@ class ClassifierFlow(ConfigSubentryFlow):
             description_placeholders={
                 "classes": ", ".join(
                     f"{name} ({count})" for name, count in self._orphaned.items()
-                )
+                ),
+                **self._placeholders,
             },
         )
 

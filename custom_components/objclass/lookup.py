@@ -41,9 +41,9 @@ def resolve_classifier(
     Raises ServiceValidationError when there is none, or more than one of that name.
     """
     device = dr.async_get(hass).async_get(wanted)
-    ids = {identifier[1] for identifier in device.identifiers} if device else {wanted}
+    ids = device.identifiers if device else {(DOMAIN, wanted)}
     known = list(loaded_classifiers(hass))
-    found = [pair for pair in known if pair[1].id in ids] or [
+    found = [pair for pair in known if (DOMAIN, pair[1].id) in ids] or [
         pair for pair in known if pair[1].settings.name.casefold() == wanted.casefold()
     ]
     if len(found) == 1:
@@ -52,7 +52,7 @@ def resolve_classifier(
         translation_domain=DOMAIN,
         translation_key="classifier_ambiguous" if found else "classifier_unknown",
         translation_placeholders={
-            "classifier": wanted,
+            "classifier": (device and (device.name_by_user or device.name)) or wanted,
             "classifiers": ", ".join(pair[1].settings.name for pair in known) or "-",
         },
     )

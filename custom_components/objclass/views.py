@@ -1,7 +1,6 @@
 """The pictures of kept crops, for those who are logged in or have a signed address."""
 
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -34,7 +33,7 @@ class CropView(HomeAssistantView):
             path = classifier.samples.picture_path(sample_id)
             picture = await hass.async_add_executor_job(path.read_bytes)
         except SampleStoreError, OSError:
-            return web.Response(status=HTTPStatus.NOT_FOUND)
+            raise web.HTTPNotFound from None
         return web.Response(
             body=picture,
             content_type="image/jpeg",

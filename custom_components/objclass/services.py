@@ -109,12 +109,25 @@ def async_setup_services(hass: HomeAssistant) -> None:
 async def _async_collect(call: ServiceCall) -> ServiceResponse:
     """Gather examples from Frigate's past objects."""
     entry, classifier = _classifier_of(call)
+    known, cameras = (
+        entry.runtime_data.pipeline.frigate.cameras,
+        call.data[ATTR_CAMERAS],
+    )
+    if unknown := [camera for camera in cameras if camera not in known]:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_camera",
+            translation_placeholders={
+                "camera": ", ".join(unknown),
+                "cameras": ", ".join(known),
+            },
+        )
     try:
         collected = await async_collect(
             entry,
             classifier,
             count=call.data[ATTR_COUNT],
-            cameras=call.data[ATTR_CAMERAS],
+            cameras=cameras,
             days=call.data.get(ATTR_DAYS),
         )
     except FrigateError as err:
@@ -216,10 +229,7 @@ async def _async_look(
     if event_id := call.data.get(ATTR_EVENT_ID):
         picture, where = await _async_event_picture(entry, event_id)
     elif entity_id := call.data.get(ATTR_ENTITY_ID):
-        # Imported late: it needs a library that only comes with the first camera.
-        from homeassistant.components.camera import async_get_image  # noqa: PLC0415
-
-        picture = (await async_get_image(call.hass, entity_id)).content
+        picture = await _async_camera_picture(call.hass, entity_id)
     else:
         picture = await _async_media(call.hass, call.data[ATTR_MEDIA])
     heads = {classifier.id: classifier.head} if classifier.head else {}
@@ -247,6 +257,20 @@ async def _async_event_picture(
     }
 
 
+async def _async_camera_picture(hass: HomeAssistant, entity_id: str) -> bytes:
+    """Return what a camera shows now."""
+    if hass.states.get(entity_id) is None or "camera" not in hass.config.components:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="entity_unknown",
+            translation_placeholders={"entity_id": entity_id},
+        )
+    # Imported late: it needs a library that only comes with the first camera.
+    from homeassistant.components.camera import async_get_image  # noqa: PLC0415
+
+    return (await async_get_image(hass, entity_id)).content
+
+
 async def _async_media(hass: HomeAssistant, media: Mapping[str, Any]) -> bytes:
     """Read a picture that the media browser knows."""
     resolved = await async_resolve_media(hass, media["media_content_id"], None)
@@ -258,9 +282,13 @@ async def _async_media(hass: HomeAssistant, media: Mapping[str, Any]) -> bytes:
 
 
 def _read_picture(path: Path) -> bytes:
-    with path.open("rb") as file:
-        if len(data := file.read(MAX_BYTES + 1)) > MAX_BYTES:
-            raise PictureError(f"{path.name} is too large")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as err:
+        raise PictureError(f"{path.name} cannot be read: {err.strerror}") from err
+    if len(data) > MAX_BYTES:
+        raise PictureError(f"{path.name} is too large")
     return data
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
+USUAL_THRESHOLD = 0.8
 WANTED_PRECISION = 0.98  # of the threshold that is proposed
 CALIBRATION_BINS = 10
 LUCK = 0.05  # a change less likely than this by chance counts as one
@@ -154,7 +155,10 @@ def threshold_points(
 
 
 def propose_threshold(points: Sequence[ThresholdPoint]) -> float | None:
-    """Return the threshold that decides most with 98 % precision, if there is one."""
+    """Return the threshold that decides most with 98 % precision, if there is one.
+
+    Among equals it is the one nearest to the threshold that a classifier starts with.
+    """
     good = [
         point
         for point in points
@@ -162,7 +166,10 @@ def propose_threshold(points: Sequence[ThresholdPoint]) -> float | None:
     ]
     if not good:
         return None
-    return max(good, key=lambda point: (point.decided, -point.threshold)).threshold
+    return max(
+        good,
+        key=lambda point: (point.decided, -abs(point.threshold - USUAL_THRESHOLD)),
+    ).threshold
 
 
 def clearly_worse(new: TrainingReport, old: TrainingReport) -> bool:

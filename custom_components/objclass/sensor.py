@@ -10,6 +10,7 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorExtraStoredData,
     SensorStateClass,
 )
 from homeassistant.const import PERCENTAGE, EntityCategory
@@ -41,8 +42,10 @@ TRAINING_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         value=lambda classifier: sum(classifier.labelled.values()),
         attributes=lambda classifier: {
-            name: classifier.labelled.get(name, 0)
-            for name in classifier.settings.all_classes
+            "classes": {
+                name: classifier.labelled.get(name, 0)
+                for name in classifier.settings.all_classes
+            }
         },
     ),
     TrainingSensorDescription(
@@ -103,7 +106,44 @@ async def async_setup_entry(
         async_add_entities(entities, config_subentry_id=classifier.id)
 
 
-class ClassSensor(CameraEntity, RestoreSensor):
+@dataclass
+class KeptSensorData(SensorExtraStoredData):
+    """What is kept of a sensor, also when it is unavailable and has no attributes."""
+
+    attributes: Mapping[str, Any]
+
+    @override
+    def as_dict(self) -> dict[str, Any]:
+        return {**super().as_dict(), "attributes": dict(self.attributes)}
+
+
+class RestoredSensor(LiveEntity, RestoreSensor):
+    """A sensor that comes back from a restart with its value and its attributes."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        kept = await self.async_get_last_extra_data()
+        last = await self.async_get_last_sensor_data()
+        if kept and last and self._is_valid(last.native_value):
+            self._attr_native_value = last.native_value
+            self._attr_extra_state_attributes = kept.as_dict().get("attributes", {})
+
+    def _is_valid(self, value: object) -> bool:
+        """Return whether a value may still be shown."""
+        return value is not None
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> KeptSensorData:
+        return KeptSensorData(
+            self.native_value,
+            self.native_unit_of_measurement,
+            self.extra_state_attributes or {},
+        )
+
+
+class ClassSensor(CameraEntity, RestoredSensor):
     """The class that was last assigned to an object on a camera."""
 
     _attr_translation_key = "class"
@@ -117,24 +157,8 @@ class ClassSensor(CameraEntity, RestoreSensor):
         self._attr_options = list(classifier.settings.classes)
 
     @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        if (
-            (last := await self.async_get_last_sensor_data())
-            and last.native_value in self.options_or_empty
-            and (state := await self.async_get_last_state())
-        ):
-            self._attr_native_value = last.native_value
-            self._attr_extra_state_attributes = {
-                key: state.attributes[key]
-                for key in ("event_id", "score", "attempts", "votes", "frame_time")
-                if key in state.attributes
-            }
-
-    @property
-    def options_or_empty(self) -> list[str]:
-        """The classes that may be restored."""
-        return self._attr_options or []
+    def _is_valid(self, value: object) -> bool:
+        return value in self.classifier.settings.classes
 
     @callback
     @override
@@ -152,7 +176,7 @@ class ClassSensor(CameraEntity, RestoreSensor):
         self.async_write_ha_state()
 
 
-class LastSeenSensor(LiveEntity, RestoreSensor):
+class LastSeenSensor(RestoredSensor):
     """When a class was last seen, on any camera."""
 
     _attr_translation_key = "last_seen"
@@ -164,16 +188,6 @@ class LastSeenSensor(LiveEntity, RestoreSensor):
         super().__init__(entry, classifier, f"last_seen-{class_name}")
         self._class_name = class_name
         self._attr_translation_placeholders = {"class": class_name}
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        if last := await self.async_get_last_sensor_data():
-            self._attr_native_value = last.native_value
-        if (state := await self.async_get_last_state()) and (
-            camera := state.attributes.get("camera")
-        ):
-            self._attr_extra_state_attributes = {"camera": camera}
 
     @callback
     @override

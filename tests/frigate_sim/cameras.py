@@ -61,3 +61,4 @@ class Snapshots:
     bounding_box: bool = True
     timestamp: bool = False
     crop: bool = False
+    height: int | None = None

@@ -83,6 +83,8 @@ def _snapshots(snapshots: Snapshots, version: Version) -> dict[str, Any]:
         "required_zones": [],
         "quality": 70 if version.minor < 18 else 60,
     }
+    if snapshots.height is not None:
+        answer["height"] = snapshots.height
     if version.minor < 18:
         answer["clean_copy"] = snapshots.clean_copy
     return answer

@@ -107,6 +107,7 @@ class _Media:
             bbox=snapshots.bounding_box,
             timestamp=snapshots.timestamp,
             crop=snapshots.crop,
+            height=snapshots.height,
         )
 
     def _style(self, request: web.Request, extension: str = "jpg") -> Style:
@@ -125,7 +126,7 @@ class _Media:
             bbox=bool(number("bbox", default.bbox)),
             timestamp=bool(number("timestamp", default.timestamp)),
             crop=bool(number("crop", default.crop)),
-            height=number(self._version.height_parameter, 0) or None,
+            height=number(self._version.height_parameter, default.height or 0) or None,
             quality=number("quality", 70),
             extension=extension,
         )

@@ -17,13 +17,18 @@ from .models import (
     parse_stored_event,
 )
 
-_V0_15 = FrigateVersion(0, 15)
 _V0_16 = FrigateVersion(0, 16)
 _V0_17 = FrigateVersion(0, 17)
 _V0_18 = FrigateVersion(0, 18)
 
-_PLAIN: Mapping[str, int] = {"bbox": 0, "timestamp": 0, "crop": 0, "quality": 100}
-"""Frigate 0.18 draws boxes unless it is told not to."""
+_PLAIN: Mapping[str, int] = {
+    "bbox": 0,
+    "timestamp": 0,
+    "crop": 0,
+    "height": 0,
+    "quality": 100,
+}
+"""What is left out, Frigate 0.18 does as configured: it draws boxes by default."""
 
 _MIN_SCORE = 0.001
 """Frigate refuses a score of 0."""
@@ -99,8 +104,7 @@ class FrigateClient:
         """
         path = f"{_event_path(event_id)}/snapshot.jpg"
         version = await self._known_version()
-        height = "h" if version < _V0_15 else "height"
-        answer = await self._connection.get(path, {**_PLAIN, height: 0})
+        answer = await self._connection.get(path, _PLAIN)
         if version < _V0_18 and "no-store" not in answer.headers.get(
             "Cache-Control", ""
         ):
@@ -127,8 +131,7 @@ class FrigateClient:
             event = await self.event(event_id)
             if event is None or not event.snapshot_clean:
                 raise
-            params = {**_PLAIN, "height": 0}
-            return _picture(await self._connection.get(f"{path}/snapshot.jpg", params))
+            return _picture(await self._connection.get(f"{path}/snapshot.jpg", _PLAIN))
 
     async def thumbnail(self, event_id: str) -> Picture:
         """Fetch the small square picture of an object (175 pixels high)."""

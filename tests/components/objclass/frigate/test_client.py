@@ -136,6 +136,17 @@ async def test_an_ended_object_is_shown_without_what_frigate_draws(
         assert not has_drawn_box(picture)
 
 
+async def test_what_frigate_does_to_its_own_snapshots_does_not_matter(
+    start: Start, version: str
+) -> None:
+    decorated = Snapshots(timestamp=True, crop=True, height=270)
+    async with start(version=version, snapshots=decorated, speed=1) as (sim, client):
+        walk = await in_view(sim)
+        picture = await client.snapshot(walk.id)
+    assert pixels(picture).shape == (720, 1280, 3)
+    assert not has_drawn_box(picture)
+
+
 async def test_a_clean_snapshot_that_was_not_kept_is_not_found(start: Start) -> None:
     snapshots = Snapshots(clean_copy=False)
     async with start(version="0.17.2", snapshots=snapshots) as (sim, client):

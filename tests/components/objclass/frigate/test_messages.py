@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_components.objclass.frigate.errors import InvalidMessageError
@@ -373,6 +373,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(OBJECT_0_18)), JSON)
 def test_no_field_value_raises_anything_but_a_refusal(key: str, value: object) -> None:
     try:
@@ -383,6 +384,7 @@ def test_no_field_value_raises_anything_but_a_refusal(key: str, value: object) -
     assert 0 <= seen.score <= 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200) | JSON.map(json.dumps))
 def test_no_payload_raises_anything_but_a_refusal(payload: str | bytes) -> None:
     for parse in (parse_event, parse_tracked_object_update, parse_availability):

@@ -1,0 +1,135 @@
+"""What to attach to a report of a problem, without what nobody else should know.
+
+Addresses, log-ins and all names that people gave (classifiers, classes, cameras, zones)
+are left out or become numbers: a class is often called like a person.
+"""
+
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.const import CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+from yarl import URL
+
+from .classifier import Classifier
+from .const import DOMAIN
+from .data import ObjclassConfigEntry
+from .frigate.errors import FrigateError
+from .learning.consensus import NONE
+from .learning.evaluation import TrainingReport
+
+# Names and ids; the other figures of a report say nothing about anybody.
+_PRIVATE: Final = (
+    *("advice", "classes", "doubtful_labels", "left_out", "near_duplicates"),
+    "recognised",
+)
+
+
+async def async_get_config_entry_diagnostics(
+    _hass: HomeAssistant, entry: ObjclassConfigEntry
+) -> dict[str, Any]:
+    """Describe one Frigate and all its classifiers."""
+    data = entry.runtime_data
+    return {
+        "entry": _entry(entry),
+        "frigate": await _async_frigate(entry),
+        "runtime": data.worker.backbone.runtime.name,
+        "backbone": data.worker.backbone.identity,
+        "pipeline": {
+            "available": data.pipeline.available,
+            "waiting": data.pipeline.waiting,
+            "dropped": data.pipeline.dropped,
+            "counts": dict(data.pipeline.counts),
+            "seconds_per_look": data.pipeline.seconds_per_look,
+        },
+        "classifiers": [_classifier(item) for item in data.classifiers.values()],
+    }
+
+
+async def async_get_device_diagnostics(
+    _hass: HomeAssistant, entry: ObjclassConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Describe one classifier."""
+    for classifier in entry.runtime_data.classifiers.values():
+        if (DOMAIN, classifier.id) in device.identifiers:
+            return _classifier(classifier)
+    return {}
+
+
+def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
+    url = URL(entry.data[CONF_URL])
+    return {
+        "url": f"{url.scheme}://{REDACTED}:{url.port}",
+        "log_in": CONF_USERNAME in entry.data,
+        "verify_ssl": entry.data[CONF_VERIFY_SSL],
+        "options": dict(entry.options),
+    }
+
+
+async def _async_frigate(entry: ObjclassConfigEntry) -> dict[str, Any]:
+    data = entry.runtime_data
+    frigate = data.pipeline.frigate
+    try:
+        version = (await data.client.version()).text
+    except FrigateError as err:
+        version = type(err).__name__
+    return {
+        "version": version,
+        "cameras": [
+            {
+                "size": [camera.width, camera.height],
+                "labels": list(camera.labels),
+                "zones": len(camera.zones),
+                "snapshots_enabled": camera.snapshots_enabled,
+                "clean_copy": camera.clean_copy,
+            }
+            for camera in frigate.cameras.values()
+        ],
+        "custom_models": [model.type for model in frigate.custom_models.values()],
+        "face_recognition": frigate.face_recognition,
+        "lpr": frigate.lpr,
+    }
+
+
+def _classifier(classifier: Classifier) -> dict[str, Any]:
+    settings, trained = classifier.settings, classifier.trained
+    numbers = {name: f"class {n}" for n, name in enumerate(settings.classes, 1)}
+    numbers[NONE] = NONE
+    return {
+        "kind": settings.kind,
+        "labels": sorted(settings.labels),
+        "cameras": len(settings.cameras),
+        "zones": len(settings.zones),
+        "rules": {
+            "threshold": settings.rules.threshold,
+            "min_attempts": settings.rules.min_attempts,
+            "agreement": settings.rules.agreement,
+            "max_attempts": settings.rules.max_attempts,
+        },
+        "save_attempts": settings.save_attempts,
+        "labelled": {
+            numbers.get(name, "a class that is gone"): count
+            for name, count in classifier.labelled.items()
+        },
+        "in_view": len(classifier.in_view),
+        "training": classifier.training,
+        "outdated": classifier.outdated,
+        "trained_at": trained.trained_at.isoformat() if trained else None,
+        "report": _report(trained.report, numbers) if trained else None,
+    }
+
+
+def _report(report: TrainingReport, numbers: dict[str, str]) -> dict[str, Any]:
+    figures = report.as_dict()
+    return {
+        **{key: value for key, value in figures.items() if key not in _PRIVATE},
+        "classes": [
+            {**item, "name": numbers.get(item["name"], "a class that is gone")}
+            for item in figures["classes"]
+        ],
+        "left_out": len(report.left_out),
+        "doubtful_labels": len(report.doubtful_labels),
+        "near_duplicates": len(report.near_duplicates),
+        "advice": [item.key for item in report.advice],
+    }

@@ -1,9 +1,10 @@
 """The kept crops of one classifier: pictures, labels and embeddings on disk.
 
 Each crop is a JPEG file in `crops/`; everything known about it is a row in
-`samples.sqlite` beside that folder. A picture is complete on disk before its row
-exists, and a label is on disk before the caller hears of it, so a crash at any moment
-loses neither. All methods block: call them from one worker thread.
+`samples.sqlite` beside that folder. A picture is complete before its row exists, and a
+label is on disk, with its picture, before the caller hears of it: a crash at any moment
+loses neither, and a power cut at most the newest crops that nobody has labelled. All
+methods block: call them from one worker thread.
 """
 
 import json
@@ -12,20 +13,20 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .files import write_atomically
+from .files import sync, write_atomically
 
 # The plain crop; higher numbers are its augmented views.
 PLAIN_VIEW: Final = 0
+# Linux writes a file to the disk by itself after half a minute (seconds).
+_WRITTEN_AFTER: Final = 120.0
 _SAFE_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 _SCHEMA: Final = """
@@ -35,7 +36,7 @@ CREATE TABLE IF NOT EXISTS samples (
     camera TEXT NOT NULL,
     time REAL NOT NULL,
     label TEXT,
-    labelled_at REAL,
+    decided_at REAL,  -- when a person last gave or took away the label
     source TEXT NOT NULL,
     predicted TEXT,
     score REAL,
@@ -51,10 +52,8 @@ CREATE TABLE IF NOT EXISTS embeddings (
     view INTEGER NOT NULL,
     vector BLOB NOT NULL,
     PRIMARY KEY (sample_id, backbone, view)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 """
-
-
 _SELECT: Final = "SELECT * FROM samples "
 
 
@@ -103,7 +102,7 @@ class TrainingSet:
 
 
 def is_safe_id(sample_id: str) -> bool:
-    """Return whether an id can be a file name on any system."""
+    """Return whether an id can be a file name that stays in its folder."""
     return _SAFE_ID.fullmatch(sample_id) is not None
 
 
@@ -117,11 +116,12 @@ class SampleStore:
             self._db = sqlite3.connect(
                 folder / "samples.sqlite", check_same_thread=False
             )
-            self._db.row_factory = sqlite3.Row
-            self._db.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + _SCHEMA
-            )
-            self._remove_orphans()
+        try:
+            with _reported():
+                self._open()
+        except SampleStoreError:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Close the files."""
@@ -150,26 +150,16 @@ class SampleStore:
         if self.get(sample.id) is not None:
             return False
         labelled = sample.label is not None
-        with self._transaction(durable=labelled):
-            write_atomically(path, jpeg, durable=labelled)
-            self._db.execute(
-                "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    sample.id,
-                    sample.event_id,
-                    sample.camera,
-                    sample.time,
-                    sample.label,
-                    time.time() if labelled else None,
-                    sample.source,
-                    sample.predicted,
-                    max(sample.scores.values(), default=None),
-                    json.dumps(dict(sample.scores)),
-                    sample.distance,
-                ),
-            )
-            if embedding is not None:
-                self._put_embedding(sample.id, backbone, embedding)
+        try:
+            with self._transaction(durable=labelled):
+                write_atomically(path, jpeg, durable=labelled)
+                self._put_row(sample)
+                if embedding is not None:
+                    self._put_embedding(sample.id, backbone, embedding)
+        except SampleStoreError:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise
         return True
 
     def add_embedding(
@@ -189,49 +179,39 @@ class SampleStore:
         with self._transaction(durable=True):
             for sample_id in sample_ids:
                 cursor = self._db.execute(
-                    "UPDATE samples SET label = ?, labelled_at = ? WHERE id = ?",
-                    (label, time.time() if label is not None else None, sample_id),
+                    "UPDATE samples SET label = ?, decided_at = ? WHERE id = ?",
+                    (label, time.time(), sample_id),
                 )
                 if cursor.rowcount:
                     changed.append(sample_id)
+            self._sync_pictures(changed)
         return changed
 
     def move_labels(self, moves: Mapping[str, str | None]) -> None:
-        """Give all samples of some classes another class, or None.
-
-        The moves are of classes that are gone to classes that stay.
-        """
+        """Give all samples of some classes another class, or None, all at once."""
         with self._transaction(durable=True):
-            self._db.executemany(
-                "UPDATE samples SET label = ?1, "
-                "labelled_at = CASE WHEN ?1 IS NULL THEN NULL ELSE labelled_at END "
-                "WHERE label = ?2",
-                [(new, old) for old, new in moves.items()],
+            self._db.execute(
+                "UPDATE samples SET label = value FROM json_each(?) WHERE label = key",
+                (json.dumps(dict(moves)),),
             )
 
     def delete(self, sample_ids: Iterable[str]) -> int:
         """Remove samples for good, labelled or not; return how many there were."""
-        removed = []
-        with self._transaction(durable=True):
-            for sample_id in sample_ids:
-                cursor = self._db.execute(
-                    "DELETE FROM samples WHERE id = ?", (sample_id,)
-                )
-                if cursor.rowcount:
-                    removed.append(sample_id)
-        for sample_id in removed:
-            self.picture_path(sample_id).unlink(missing_ok=True)
-        return len(removed)
+        return self._delete(sample_ids, durable=True)
 
     def prune(self, keep: int) -> int:
-        """Remove all but the last `keep` unlabelled samples; labelled ones stay."""
+        """Remove all but the last `keep` samples that nobody has ever labelled.
+
+        Labelled ones stay, and so do those whose label was taken away, as happens to a
+        whole class when it is removed: only `delete` removes what a person has sorted.
+        """
         with _reported():
             old = self._db.execute(
-                "SELECT id FROM samples WHERE label IS NULL "
+                "SELECT id FROM samples WHERE label IS NULL AND decided_at IS NULL "
                 "ORDER BY rowid DESC LIMIT -1 OFFSET ?",
                 (keep,),
             ).fetchall()
-        return self.delete([row["id"] for row in old]) if old else 0
+        return self._delete([row["id"] for row in old], durable=False) if old else 0
 
     # Reading
 
@@ -300,29 +280,56 @@ class SampleStore:
     def training_set(self, backbone: str, view_count: int = 0) -> TrainingSet:
         """Return what a head is trained on, with `view_count` augmented views each."""
         with _reported():
-            rows = self._db.execute(
-                "SELECT id, label, event_id, vector "
+            complete = self._db.execute(
+                "SELECT id, label, event_id "
                 "FROM samples JOIN embeddings ON sample_id = id "
                 "WHERE label IS NOT NULL AND backbone = ? AND view <= ? "
-                "ORDER BY time, id, view",
-                (backbone, view_count),
-            )
-            found = [list(of_one) for _, of_one in groupby(rows, itemgetter("id"))]
-        complete = [of_one for of_one in found if len(of_one) == view_count + 1]
-        flat = np.frombuffer(
-            b"".join(row["vector"] for of_one in complete for row in of_one), "<f4"
-        )
-        stacked = flat.reshape(len(complete), view_count + 1, -1 if complete else 0)
-        first = [of_one[0] for of_one in complete]
+                "GROUP BY id HAVING COUNT(*) = ? ORDER BY time, id",
+                (backbone, view_count, view_count + 1),
+            ).fetchall()
+            ids = [row["id"] for row in complete]
+            vectors = self._vectors(ids, backbone, view_count)
         return TrainingSet(
-            ids=[row["id"] for row in first],
-            labels=[row["label"] for row in first],
-            groups=[row["event_id"] or row["id"] for row in first],
-            embeddings=stacked[:, 0],
-            views=stacked[:, 1:] if view_count else None,
+            ids=ids,
+            labels=[row["label"] for row in complete],
+            groups=[row["event_id"] or row["id"] for row in complete],
+            embeddings=vectors[:, 0],
+            views=vectors[:, 1:] if view_count else None,
         )
 
     # Inside
+
+    def _open(self) -> None:
+        self._db.row_factory = sqlite3.Row
+        is_new = not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        if is_new and any(self._crops.glob("*.jpg")):
+            # Without their rows these would count as leftovers, and be removed.
+            raise SampleStoreError(
+                f"there are crops in {self._crops}, but what is known about them is "
+                "gone: bring back samples.sqlite from a backup, or move the crops away"
+            )
+        self._db.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + _SCHEMA
+        )
+        self._sweep()
+
+    def _put_row(self, sample: Sample) -> None:
+        self._db.execute(
+            "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                sample.id,
+                sample.event_id,
+                sample.camera,
+                sample.time,
+                sample.label,
+                None if sample.label is None else time.time(),
+                sample.source,
+                sample.predicted,
+                max(sample.scores.values(), default=None),
+                json.dumps(dict(sample.scores)),
+                sample.distance,
+            ),
+        )
 
     def _put_embedding(
         self,
@@ -335,6 +342,45 @@ class SampleStore:
             "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
             (sample_id, backbone, view, vector.astype("<f4").tobytes()),
         )
+
+    def _vectors(
+        self, ids: Sequence[str], backbone: str, view_count: int
+    ) -> NDArray[np.float32]:
+        """Return the embeddings and views of samples, shape (n, 1 + view_count, d)."""
+        flat = bytearray()
+        for sample_id in ids:
+            for row in self._db.execute(
+                "SELECT vector FROM embeddings WHERE sample_id = ? "
+                "AND backbone = ? AND view <= ? ORDER BY view",
+                (sample_id, backbone, view_count),
+            ):
+                flat += row["vector"]
+        rows = np.frombuffer(flat, "<f4")
+        return rows.reshape(len(ids), view_count + 1, -1 if ids else 0)
+
+    def _delete(self, sample_ids: Iterable[str], *, durable: bool) -> int:
+        removed = []
+        with self._transaction(durable=durable):
+            for sample_id in sample_ids:
+                cursor = self._db.execute(
+                    "DELETE FROM samples WHERE id = ?", (sample_id,)
+                )
+                if cursor.rowcount:
+                    removed.append(sample_id)
+        with _reported():
+            for sample_id in removed:
+                self.picture_path(sample_id).unlink(missing_ok=True)
+        return len(removed)
+
+    def _sync_pictures(self, sample_ids: Iterable[str]) -> None:
+        """Wait until pictures are on the disk; old ones have long been written."""
+        new = time.time() - _WRITTEN_AFTER
+        for sample_id in sample_ids:
+            path = self.picture_path(sample_id)
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime > new:
+                    sync(path)
+        sync(self._crops)
 
     def _samples(self, clause: str, values: Sequence[Any]) -> list[Sample]:
         with _reported():
@@ -361,14 +407,21 @@ class SampleStore:
             with self._db:
                 yield
 
-    def _remove_orphans(self) -> None:
-        """Remove pictures whose row was never written or is gone."""
-        known = {
-            f"{row['id']}.jpg" for row in self._db.execute("SELECT id FROM samples")
-        }
-        for entry in os.scandir(self._crops):
-            if entry.name not in known:
-                Path(entry.path).unlink(missing_ok=True)
+    def _sweep(self) -> None:
+        """Remove the leftovers of a crash or a power cut.
+
+        These are pictures whose row was never written or is gone, and unlabelled rows
+        whose picture never reached the disk.
+        """
+        with os.scandir(self._crops) as entries:
+            sizes = {e.name: e.stat().st_size for e in entries if e.is_file()}
+        rows = self._db.execute("SELECT id, label FROM samples").fetchall()
+        for name in sizes.keys() - {f"{row['id']}.jpg" for row in rows}:
+            (self._crops / name).unlink(missing_ok=True)
+        unlabelled = [row["id"] for row in rows if row["label"] is None]
+        self._delete(
+            [name for name in unlabelled if not sizes.get(f"{name}.jpg")], durable=False
+        )
 
 
 @contextmanager
@@ -376,5 +429,6 @@ def _reported() -> Iterator[None]:
     """Turn what the disk and the database say into a SampleStoreError."""
     try:
         yield
-    except (sqlite3.Error, OSError) as err:
+    # A value that is no valid text, and a row that is no valid JSON, are ValueErrors.
+    except (sqlite3.Error, OSError, ValueError) as err:
         raise SampleStoreError(str(err)) from err

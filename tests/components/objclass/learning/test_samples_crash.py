@@ -1,0 +1,348 @@
+"""Crops and labels survive a killed process, a full disk and a damaged file."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
+
+from .child import finish, start
+from .sample_stores import add, assert_whole, ids, jpeg, opened, sample, vector
+
+_PREPARED = """
+    import os, resource, signal, sys, time
+    from pathlib import Path
+    from learning.samples import Sample, SampleStore, SampleStoreError
+
+    def sample(name, **more):
+        return Sample(id=name, time=1.0, event_id=None, camera="yard", **more)
+
+    def jpeg(name):
+        return b"\\xff\\xd8" + name.encode() * 500
+
+    folder = Path(sys.argv[1])
+"""
+
+
+def kill(process: subprocess.Popen[str]) -> str:
+    """Kill a process as no program can prevent; return what it still had to say."""
+    process.kill()
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, errors
+    return output
+
+
+# The process is killed
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    process = start(
+        _PREPARED
+        + """
+    store = SampleStore(folder)
+    for name in ("a", "b", "c", "d"):
+        store.add(sample(name), jpeg(name))
+    store.label(["a", "b", "d"], "leo")
+    store.move_labels({"leo": "charlie"})
+    store.label(["b"], "max")
+    store.delete(["d"])
+    print("acknowledged", flush=True)
+    time.sleep(60)
+    """,
+        tmp_path,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "acknowledged\n"
+    kill(process)
+    with opened(tmp_path) as store:
+        assert {one.id: one.label for one in store.find()} == {
+            "a": "charlie",
+            "b": "max",
+            "c": None,
+        }
+        assert_whole(store, tmp_path)
+
+
+@pytest.mark.parametrize("acknowledged", [1, 7, 40])
+def test_a_kill_while_crops_come_in_loses_none_that_was_acknowledged(
+    tmp_path: Path, acknowledged: int
+) -> None:
+    labels: dict[str, str | None] = {}
+    for life in ("x", "y", "z"):
+        process = start(
+            _PREPARED
+            + """
+    from itertools import count
+
+    store = SampleStore(folder)
+    for number in count():
+        name = f"{sys.argv[2]}{number}"
+        label = "leo" if number % 3 == 0 else None
+        store.add(sample(name, label=label), jpeg(name))
+        print(name, label or "", flush=True)
+    """,
+            tmp_path,
+            life,
+        )
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(acknowledged)]
+        lines += kill(process).splitlines(keepends=True)
+        for line in lines:
+            if line.endswith("\n"):
+                name, _, label = line[:-1].partition(" ")
+                labels[name] = label or None
+        with opened(tmp_path) as store:
+            found = {one.id: one.label for one in store.find(limit=-1)}
+            assert labels.items() <= found.items()
+            assert_whole(store, tmp_path)
+
+
+@pytest.mark.parametrize("when", ["before the picture", "after the picture"])
+def test_an_interrupted_add_leaves_nothing_half_done(tmp_path: Path, when: str) -> None:
+    process = start(
+        _PREPARED
+        + """
+    replace = Path.replace
+
+    def deadly(self, target):
+        if sys.argv[2] == "after the picture":
+            replace(self, target)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    store = SampleStore(folder)
+    store.add(sample("a", label="leo"), jpeg("a"))
+    Path.replace = deadly
+    store.add(sample("b", label="leo"), jpeg("b"))
+    """,
+        tmp_path,
+        when,
+    )
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, errors
+    assert len(list((tmp_path / "crops").iterdir())) == 2, "nothing was interrupted"
+    with opened(tmp_path) as store:
+        assert ids(store) == ["a"]
+        assert_whole(store, tmp_path)
+        add(store, "b")
+        assert_whole(store, tmp_path)
+
+
+def test_leftovers_are_swept_when_the_store_is_opened(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for name in ("whole", "lost", "empty"):
+            add(store, name)
+        add(store, "labelled", label="leo")
+        store.add_embedding("labelled", "b", vector(1))
+    crops = tmp_path / "crops"
+    (crops / "orphan.jpg").write_bytes(b"\xff\xd8")
+    (crops / ".half.jpg.tmp").write_bytes(b"\xff")
+    (crops / "folder").mkdir()
+    # What a power cut may do to crops that nobody has labelled.
+    (crops / "lost.jpg").unlink()
+    (crops / "empty.jpg").write_bytes(b"")
+    (crops / "labelled.jpg").unlink()
+    with opened(tmp_path) as store:
+        assert sorted(ids(store)) == ["labelled", "whole"]
+        assert store.training_set("b").labels == ["leo"], "a label is never swept"
+    with opened(tmp_path):
+        assert sorted(path.name for path in crops.iterdir()) == ["folder", "whole.jpg"]
+
+
+# The disk is full
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of one megabyte."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_is_an_error_and_with_space_the_store_works_again(
+    small_disk: Path,
+) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(400_000))
+    with opened(small_disk) as store:
+        kept = 0
+        with pytest.raises(SampleStoreError, match=r"(?i)full|space"):  # noqa: PT012
+            for kept in range(1000):
+                name = f"s{kept}"
+                store.add(sample(name, label="leo"), jpeg(name) * 10, vector(1), "b")
+        assert kept > 3
+        for name in ("again", "and_again"):
+            with pytest.raises(SampleStoreError):
+                store.add(sample(name), bytes(200_000))
+        assert store.counts() == {"leo": kept}
+        assert len(list((small_disk / "crops").iterdir())) == kept
+        ballast.unlink()
+        add(store, "new")
+        assert store.label(["new"], "charlie") == ["new"]
+    with opened(small_disk) as store:
+        assert store.counts() == {"charlie": 1, "leo": kept}
+        assert len(list((small_disk / "crops").iterdir())) == kept + 1
+
+
+def test_files_that_may_not_grow_are_an_error_and_no_damage(tmp_path: Path) -> None:
+    output = finish(
+        start(
+            _PREPARED
+            + """
+    store = SampleStore(folder)
+    store.add(sample("a", label="leo"), jpeg("a"))
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    for limit in (100, 20_000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+        failed = 0
+        for number in range(200):
+            try:
+                store.add(sample(f"b{limit}-{number}"), jpeg("b"))
+            except SampleStoreError as err:
+                failed += 1
+        for change in (
+            lambda: store.label(["a"], "x" * 50_000),
+            lambda: store.move_labels({"leo": "x" * 50_000}),
+        ):
+            try:
+                change()
+            except SampleStoreError:
+                failed += 1
+        assert store.get("a").label == "leo"
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        assert failed, "nothing was limited"
+        store.delete([one.id for one in store.find(labelled=False, limit=-1)])
+        store.add(sample("c"), jpeg("c"))
+        store.label(["c"], "charlie")
+        store.delete(["c"])
+    store.add(sample("d"), jpeg("d"))
+    store.close()
+    print("done")
+    """,
+            tmp_path,
+        )
+    )
+    assert output == "done\n"
+    with opened(tmp_path) as store:
+        assert sorted(ids(store)) == ["a", "d"]
+        assert_whole(store, tmp_path)
+
+
+# The files cannot be used
+
+
+def test_a_folder_that_may_not_be_written_is_an_error(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a", label="leo")
+    crops = tmp_path / "crops"
+    for path in (tmp_path, crops):
+        path.chmod(0o555)
+    for path in (tmp_path / "samples.sqlite", crops / "a.jpg"):
+        path.chmod(0o444)
+    process = start(
+        _PREPARED
+        + """
+    os.chdir(folder)
+    if os.getuid() == 0:  # who may write anywhere
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+    try:
+        SampleStore(Path())
+    except SampleStoreError as err:
+        print(f"refused: {err}")
+    """,
+        tmp_path,
+    )
+    try:
+        assert finish(process).startswith("refused: ")
+    finally:
+        for path in (tmp_path, crops):
+            path.chmod(0o755)
+        (tmp_path / "samples.sqlite").chmod(0o644)
+    with opened(tmp_path) as store:
+        add(store, "b")
+        assert_whole(store, tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "classifier").write_text("a file")
+    with pytest.raises(SampleStoreError):
+        SampleStore(tmp_path / "classifier")
+
+
+def test_a_picture_that_is_gone_does_not_stop_its_labelling_or_removal(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a")
+        store.picture_path("a").unlink()
+        assert store.label(["a"], "leo") == ["a"]
+        assert store.delete(["a"]) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database" * 1000, b"SQLite format 3\0" + bytes(5000)]
+)
+def test_a_damaged_database_is_an_error_and_no_crop_is_lost_by_it(
+    tmp_path: Path, content: bytes
+) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a", label="leo")
+    database = tmp_path / "samples.sqlite"
+    good = database.read_bytes()
+    database.write_bytes(content)
+    with pytest.raises(SampleStoreError):
+        SampleStore(tmp_path)
+    database.write_bytes(good)
+    with opened(tmp_path) as store:
+        assert store.counts() == {"leo": 1}
+        assert_whole(store, tmp_path)
+
+
+def test_damage_in_the_middle_of_the_database_is_an_error(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for number in range(100):
+            store.add(sample(f"s{number}", label="leo"), b"\xff", vector(1), "b")
+    database = tmp_path / "samples.sqlite"
+    content = bytearray(database.read_bytes())
+    content[4096:-4096] = b"\x5a" * (len(content) - 8192)
+    database.write_bytes(content)
+    with pytest.raises(SampleStoreError):  # noqa: PT012
+        store = SampleStore(tmp_path)
+        try:
+            store.training_set("b")
+            store.find()
+        finally:
+            store.close()
+    assert len(list((tmp_path / "crops").iterdir())) == 100
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_without_its_database_no_crop_is_swept(tmp_path: Path, *, empty: bool) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a", label="leo")
+    database = tmp_path / "samples.sqlite"
+    good = database.read_bytes()
+    if empty:
+        database.write_bytes(b"")
+    else:
+        database.unlink()
+    with pytest.raises(SampleStoreError, match=r"bring back samples\.sqlite"):
+        SampleStore(tmp_path)
+    assert (tmp_path / "crops" / "a.jpg").read_bytes() == jpeg("a")
+    database.write_bytes(good)
+    with opened(tmp_path) as store:
+        assert store.counts() == {"leo": 1}

@@ -28,13 +28,17 @@ FLOW_BASES = {
     "RepairsFlow": "issues.",
 }
 OF_A_KIND = {"config_subentries.", "issues."}  # followed by the kind
-# Reasons for which Home Assistant ends a dialogue by itself when asked for these.
-IMPLIED_REASONS = {
-    "_abort_if_unique_id_configured": {"already_configured"},
-    "_async_abort_entries_match": {"already_configured"},
-    "_abort_if_unique_id_mismatch": {"unique_id_mismatch"},
-    "async_update_and_abort": {"reauth_successful", "reconfigure_successful"},
-    "async_update_reload_and_abort": {"reauth_successful", "reconfigure_successful"},
+# Reasons for which Home Assistant ends a dialogue by itself, some only after a step.
+CHANGED = {
+    "reauth_successful": "async_step_reauth",
+    "reconfigure_successful": "async_step_reconfigure",
+}
+IMPLIED_REASONS: dict[str, dict[str, str | None]] = {
+    "_abort_if_unique_id_configured": {"already_configured": None},
+    "_async_abort_entries_match": {"already_configured": None},
+    "_abort_if_unique_id_mismatch": {"unique_id_mismatch": None},
+    "async_update_and_abort": {**CHANGED},
+    "async_update_reload_and_abort": {**CHANGED},
 }
 
 
@@ -57,6 +61,21 @@ def test_every_exception_has_its_text() -> None:
                 assert given is None or wanted <= given, (name, wanted)
     _, unused = unmatched(used, set(texts))
     assert not unused
+
+
+def test_every_reason_not_to_train_has_its_text() -> None:
+    """They come from the library, which knows no translations."""
+    texts = load_json("translations/en.json")["exceptions"]
+    reasons = {
+        str(call.args[0].value): {item.arg for item in call.keywords} | {"classifier"}
+        for tree in modules("learning").values()
+        for call in calls(tree)
+        if called(call) == "TrainingError" and isinstance(call.args[0], ast.Constant)
+    }
+    known = {key for key in texts if key.startswith("training_")}
+    assert {f"training_{reason}" for reason in reasons} <= known
+    for reason, given in reasons.items():
+        assert _placeholders(texts[f"training_{reason}"]["message"]) <= given, reason
 
 
 def test_every_issue_has_its_text() -> None:
@@ -147,12 +166,7 @@ def test_every_error_and_every_end_of_a_dialogue_has_its_text() -> None:
         assert unmatched(_errors(module, names), errors)[0] == set()
         assert errors <= known, "an error that never comes"
         reasons = {key for section in sections for key in section.get("abort", {})}
-        implied = {
-            reason
-            for call in calls(module)
-            if not keyword(call, "reason")
-            for reason in IMPLIED_REASONS.get(called(call), ())
-        }
+        implied = _implied_reasons(module)
         given = {
             pattern
             for call in calls(module)
@@ -160,7 +174,21 @@ def test_every_error_and_every_end_of_a_dialogue_has_its_text() -> None:
             for pattern in patterns(reason, names)
         }
         assert unmatched(given, reasons)[0] == set()
+        assert implied <= reasons
         assert reasons <= known | implied, "an end that never comes"
+
+
+def _implied_reasons(module: ast.Module) -> set[str]:
+    steps = {
+        node.name for node in ast.walk(module) if isinstance(node, ast.AsyncFunctionDef)
+    }
+    return {
+        reason
+        for call in calls(module)
+        if not keyword(call, "reason")
+        for reason, step in IMPLIED_REASONS.get(called(call), {}).items()
+        if step is None or step in steps
+    }
 
 
 def _flow_modules() -> dict[ast.Module, list[dict[str, dict[str, str]]]]:

@@ -93,6 +93,7 @@ def test_dialogues_have_the_parts_that_home_assistant_knows() -> None:
         assert extra <= set(flow), name
         for step, parts in flow["step"].items():
             assert set(parts) <= STEP_KEYS, (name, step)
+            assert parts["title"], (name, step)
 
 
 def test_every_field_of_a_dialogue_is_explained() -> None:
@@ -104,6 +105,12 @@ def test_every_field_of_a_dialogue_is_explained() -> None:
                     part.get("data_description", {}),
                 )
                 assert set(fields) == set(explained), (name, step)
+
+
+def test_every_entity_has_a_name() -> None:
+    for platform, entities in load_json("translations/en.json")["entity"].items():
+        for key, texts in entities.items():
+            assert texts["name"], (platform, key)
 
 
 def test_states_have_no_placeholders() -> None:

@@ -11,8 +11,8 @@ from .vectors import softmax
 
 _TEMPERATURES = np.geomspace(0.05, 20, 121)
 # A few images that were all right would make every score 1. As in Platt's scaling,
-# the fit therefore also sees this many images' worth of doubt, spread over the classes.
-_DOUBT = 1.0
+# the fit therefore also sees some doubt: this much of one image in any class.
+_DOUBT = 0.1
 
 
 def fit_temperature(logits: NDArray[np.float64], targets: NDArray[np.intp]) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .blas import one_thread
 from .calibration import fit_temperature
 from .cross_validation import (
     FOLDS,
@@ -50,6 +51,7 @@ class TrainingResult:
     report: TrainingReport
 
 
+@one_thread()
 def train_head(
     embeddings: NDArray[np.float32],
     labels: Sequence[str],
@@ -59,6 +61,7 @@ def train_head(
     backbone: str,
     ids: Sequence[str] | None = None,
     views: NDArray[np.float32] | None = None,
+    view_of: Sequence[int] = (),
     infrared: Sequence[bool] | None = None,
     familiarity: bool = True,
 ) -> TrainingResult:
@@ -67,8 +70,9 @@ def train_head(
     groups: the event of each image. classes: all of them, `none` included; one without
     images is left out of the head and named in the report. backbone: the identity to
     keep with the head. ids: how the report calls the images (default: their numbers).
-    views: (n, v, d) embeddings of altered versions of each image, trained on as well.
-    infrared: which images are grey, for the report. familiarity: fit the gate.
+    views: (m, d) embeddings of altered versions of images, trained on as well; view_of:
+    the m places of those images (see `augmentation`). infrared: which images are grey,
+    for the report. familiarity: fit the gate. NumPy works in one thread meanwhile.
 
     Raises TrainingError: no_images, too_few_classes, unknown_class, bad_embeddings.
     """
@@ -78,7 +82,7 @@ def train_head(
     rows = unit_rows(embeddings)
     copies = near_copies(rows, groups)
     events = join_groups(groups, copies)
-    data = training_rows(rows, views, targets, len(names))
+    data = training_rows(rows, targets, len(names), views, view_of)
     held = cross_validate(data, events)
     weights, bias = _weights(data, held.penalty)
     head = Head(

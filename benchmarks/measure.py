@@ -1,0 +1,151 @@
+"""One task through the product: embeddings, training, judgement, time and memory."""
+
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from learning.augmentation import far_view, pictures_to_alter
+from learning.backbone import Backbone, load_backbone
+from learning.crop import decode, pixels_of
+from learning.evaluation import balanced_accuracy, calibration_error
+from learning.head import Prediction
+from learning.training import TrainingResult, train_head
+from numpy.typing import NDArray
+
+from .tasks import Split
+
+type Runtime = Literal["auto", "litert", "numpy"]
+KNOWN_ACCEPTED = 0.9  # strangers are counted where this share of the known passes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strangers:
+    """How well pictures of a class that was left out are told from the known."""
+
+    auroc: float  # of the distance alone
+    accepted: float  # share of strangers where 90 % of the known are accepted
+    unfamiliar: float  # share of strangers that the head's own limit stops
+    known_unfamiliar: float  # share of the known that it stops
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a run of one task gave."""
+
+    task: str
+    accuracy: float
+    balanced_accuracy: float
+    ece: float
+    embed_s: float
+    fit_s: float
+    memory_mb: float
+    n: int  # pictures trained on
+    judged: int
+    strangers: Strangers | None
+
+
+def measure(split: Split, runtime: Runtime, threads: int) -> Measured:
+    """Run in a process of its own, so that the memory is this task's alone."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(run, split, runtime, threads).result()
+
+
+def run(split: Split, runtime: Runtime, threads: int) -> Measured:
+    """Train and judge in this process; memory is what it grew by since it began."""
+    before = _peak_mb()
+    backbone = load_backbone(runtime, threads=threads)
+    started = time.perf_counter()
+    pictures = [_pixels(path, backbone) for path, _ in split.trained]
+    labels = [name for _, name in split.trained]
+    embeddings = np.stack([backbone.embed(pixels) for pixels in pictures])
+    altered = pictures_to_alter(labels)
+    views = np.stack([backbone.embed(far_view(pictures[place])) for place in altered])
+    embedded = time.perf_counter()
+    result = train_head(
+        embeddings,
+        labels,
+        groups=[path.stem for path, _ in split.trained],
+        classes=split.classes,
+        backbone=backbone.identity,
+        views=views,
+        view_of=altered,
+    )
+    fitted = time.perf_counter()
+    memory = _peak_mb() - before
+    accuracy, balanced, error, known = _judge(split, result, backbone)
+    return Measured(
+        task=split.task,
+        accuracy=accuracy,
+        balanced_accuracy=balanced,
+        ece=error,
+        embed_s=embedded - started,
+        fit_s=fitted - embedded,
+        memory_mb=memory,
+        n=len(labels),
+        judged=len(split.judged),
+        strangers=_strangers(known, _predictions(split.strangers, result, backbone)),
+    )
+
+
+def _judge(
+    split: Split, result: TrainingResult, backbone: Backbone
+) -> tuple[float, float, float, list[Prediction]]:
+    """Return accuracy, balanced accuracy, calibration error, and the predictions."""
+    known = _predictions([path for path, _ in split.judged], result, backbone)
+    order = {name: number for number, name in enumerate(split.classes)}
+    truth = np.array([order[name] for _, name in split.judged])
+    found = np.array([order[item.best] for item in known])
+    right = found == truth
+    scores = np.array([item.score for item in known])
+    return (
+        float(right.mean()),
+        balanced_accuracy(truth, found),
+        calibration_error(scores, right),
+        known,
+    )
+
+
+def _strangers(
+    known: Sequence[Prediction], strangers: Sequence[Prediction]
+) -> Strangers | None:
+    if not strangers:
+        return None
+    near = np.array([item.distance for item in known], float)
+    far = np.array([item.distance for item in strangers], float)
+    return Strangers(
+        auroc=auroc(near, far),
+        accepted=float((far <= np.quantile(near, KNOWN_ACCEPTED)).mean()),
+        unfamiliar=float(np.mean([item.unfamiliar for item in strangers])),
+        known_unfamiliar=float(np.mean([item.unfamiliar for item in known])),
+    )
+
+
+def auroc(low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
+    """Return the chance that one of `high` exceeds one of `low` (ties count half)."""
+    difference = high[:, None] - low[None, :]
+    return float((difference > 0).mean() + 0.5 * (difference == 0).mean())
+
+
+def _predictions(
+    paths: Sequence[Path], result: TrainingResult, backbone: Backbone
+) -> list[Prediction]:
+    return [
+        result.head.predict(backbone.embed(_pixels(path, backbone))) for path in paths
+    ]
+
+
+def _pixels(path: Path, backbone: Backbone) -> NDArray[np.uint8]:
+    return pixels_of(decode(path.read_bytes()), backbone.size)
+
+
+def _peak_mb() -> float:
+    """Return the most memory that this process has ever held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)

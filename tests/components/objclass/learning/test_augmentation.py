@@ -1,0 +1,39 @@
+"""The far view: the same picture, with the detail that distance takes away."""
+
+import numpy as np
+
+from custom_components.objclass.learning.augmentation import (
+    VIEWS_PER_CLASS,
+    far_view,
+    pictures_to_alter,
+)
+
+
+def test_a_picture_from_far_away_has_lost_its_detail_and_nothing_else() -> None:
+    random = np.random.default_rng(0)
+    coarse = random.integers(0, 256, (14, 14, 3), np.uint8)
+    flat = np.kron(coarse, np.ones((16, 16, 1), np.uint8))
+    detail = random.integers(0, 256, (224, 224, 3), np.uint8)
+
+    assert far_view(flat).shape == (224, 224, 3)
+    assert far_view(flat).dtype == np.uint8
+    assert np.abs(far_view(flat).astype(int) - flat).mean() < 10
+    assert far_view(detail).std() < 0.6 * detail.std()
+    assert abs(far_view(detail).mean() - detail.mean()) < 1
+
+
+def test_the_same_picture_always_gives_the_same_view() -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (224, 224, 3), np.uint8)
+    np.testing.assert_array_equal(far_view(picture), far_view(picture))
+
+
+def test_a_few_pictures_of_every_class_are_altered() -> None:
+    labels = ["leo"] * 30 + ["charlie"] * 3
+    chosen = [labels[place] for place in pictures_to_alter(labels)]
+    assert chosen == ["leo"] * VIEWS_PER_CLASS + ["charlie"] * 3
+
+
+def test_labelling_more_keeps_the_views_that_are_there() -> None:
+    labels = ["leo"] * 30 + ["charlie"] * 3
+    more = [*labels, "leo", "charlie"]
+    assert set(pictures_to_alter(labels)) <= set(pictures_to_alter(more))

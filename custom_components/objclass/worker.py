@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.requirements import (
     RequirementsNotFound,
@@ -64,21 +64,21 @@ class Worker:
         try:
             await asyncio.shield(worker._loading)
         except BaseException:
-            worker.async_release()
+            await worker.async_release()
             raise
         return worker
 
-    @callback
-    def async_release(self) -> None:
+    async def async_release(self) -> None:
         """Let go of the worker; the last one to do so ends its thread."""
         self._users -= 1
-        if self._users == 0:
-            self._loading.cancel()
-            if self._getting_litert:
-                self._getting_litert.cancel()
-            # What was asked for before, like closing files, is still done.
-            self._executor.shutdown(wait=False)
-            del self._hass.data[_WORKER]
+        if self._users:
+            return
+        self._loading.cancel()
+        if self._getting_litert:
+            self._getting_litert.cancel()
+        del self._hass.data[_WORKER]
+        # What was asked for before, like closing files, is still done.
+        await self._hass.async_add_executor_job(self._executor.shutdown)
 
     async def _async_load(self) -> None:
         self.backbone = await self.run(load_backbone)

@@ -231,13 +231,19 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _async_finish(self) -> ConfigFlowResult:
-        """Frigate answered: say what the account cannot do, or save."""
+        """Frigate answered: save, unless the account is not good for everything."""
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
             self._abort_if_unique_id_mismatch(reason="other_frigate")
         else:
             self._abort_if_unique_id_configured()
         if self._role == ADMIN:
             return self._async_save()
+        return await self.async_step_viewer()
+
+    async def async_step_viewer(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say what an account that is no admin cannot do, and ask how to go on."""
         other = "reauth_confirm" if self.source == SOURCE_REAUTH else "manual"
         return self.async_show_menu(
             step_id="viewer",

@@ -277,7 +277,6 @@ class Pipeline:
         picture = await self._async_fetch(state, snapshot, last=last)
         if picture is None:
             return
-        state.frame_times.add(snapshot.frame_time)
         box = snapshot.box
         started = perf_counter()
         try:
@@ -297,6 +296,7 @@ class Pipeline:
         if self._tracker.get(state.id) is None:
             # It has been given its final outcome meanwhile; nothing comes after that.
             return
+        state.frame_times.add(snapshot.frame_time)
         self.counts["attempts"] += 1
         for classifier in classifiers:
             self._results.async_count(

@@ -150,7 +150,7 @@ def _attempt(
     """
     known = prediction.best in classifier.settings.all_classes
     return Attempt(
-        class_name=prediction.best if known and not prediction.unfamiliar else NONE,
+        class_name=prediction.best if known else NONE,
         score=prediction.score,
         frame_time=frame_time,
         unfamiliar=prediction.unfamiliar,

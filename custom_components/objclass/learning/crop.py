@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 type Box = tuple[int, int, int, int]
 
@@ -15,6 +15,16 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MAX_BYTES: Final = 40 * 2**20
 # 8K; a picture that claims more is refused before a pixel of it is decoded.
 MAX_PIXELS: Final = 7680 * 4320
+# How a picture is to be turned, by its EXIF orientation.
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 # The side of a kept crop: twice what the backbone sees, so that a training may shift
 # and scale it, and small enough for thousands of them.
 KEPT_SIDE: Final = 448
@@ -50,17 +60,27 @@ def decode(data: bytes) -> Image.Image:
         if image.width * image.height > MAX_PIXELS:
             raise PictureError(f"{image.width} x {image.height} pixels are too many")
         image.load()
-        # In place: a copy of a large picture is all that a small computer can spare.
-        ImageOps.exif_transpose(image, in_place=True)
-        return _rgb(image)
+        return _rgb(_upright(image))
     except PictureError:
         raise
     except Image.DecompressionBombError:
         raise PictureError("it claims to have far too many pixels") from None
     except UnidentifiedImageError:
         raise PictureError("not a JPEG, PNG or WebP picture") from None
-    except (OSError, ValueError, SyntaxError) as err:
-        raise PictureError(f"the picture is damaged: {err}") from err
+    # Damage takes Pillow by surprise in more ways than it documents.
+    except Exception as err:
+        what = str(err) or type(err).__name__
+        raise PictureError(f"the picture is damaged: {what}") from err
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a photo as its camera was held.
+
+    Like ImageOps.exif_transpose, which however copies every picture, and writes the
+    EXIF data anew, so that it fails when any of it is odd.
+    """
+    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return image if turn is None else image.transpose(turn)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

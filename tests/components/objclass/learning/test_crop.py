@@ -266,6 +266,21 @@ def test_a_photo_of_a_turned_telephone_is_the_right_way_up(
     assert np.abs(difference).mean() < 4
 
 
+def test_a_photo_with_odd_facts_about_it_is_read_and_turned() -> None:
+    def entry(tag: int, kind: int, value: bytes) -> bytes:
+        return struct.pack(">HHI", tag, kind, 1) + value.ljust(4, b"\0")
+
+    exif = (
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x03"
+        + entry(0x0112, 3, b"\0\x06")  # to be turned
+        + entry(0x0128, 2, b"?")  # a unit of resolution that is no number
+        + entry(0x9999, 99, b"?")  # a kind that does not exist
+        + bytes(4)
+    )
+    data = encoded(map_picture(64, 48), "JPEG", exif=exif)
+    assert decode(data).size == (48, 64)
+
+
 def test_a_picture_in_printing_colours_keeps_its_colours() -> None:
     read = decode(encoded(Image.new("RGB", (32, 32), "red").convert("CMYK"), "JPEG"))
     assert np.asarray(read).mean((0, 1)) == pytest.approx((255, 0, 0), abs=8)
@@ -302,7 +317,7 @@ def test_a_grey_picture_of_16_bits_is_not_burnt_out() -> None:
 # Damage, and worse
 
 
-def png(width: int, height: int, *, more: bytes = b"") -> bytes:
+def png(width: int, height: int, *, colours: int = 2, more: bytes = b"") -> bytes:
     """Make a PNG that claims a size, and has next to no pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -315,7 +330,7 @@ def png(width: int, height: int, *, more: bytes = b"") -> bytes:
 
     return (
         b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0))
         + (chunk(b"zTXt", more) if more else b"")
         + chunk(b"IDAT", zlib.compress(b"\0" * 100))
         + chunk(b"IEND", b"")
@@ -344,6 +359,11 @@ def test_a_text_that_unpacks_without_end_is_refused() -> None:
     bomb = b"comment\0\0" + zlib.compress(bytes(80 * 2**20))
     with pytest.raises(PictureError):
         decode(png(10, 10, more=bomb))
+
+
+def test_a_picture_without_the_palette_that_it_needs_is_refused() -> None:
+    with pytest.raises(PictureError, match=r"damaged: \w"):
+        decode(png(8, 8, colours=3))
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])

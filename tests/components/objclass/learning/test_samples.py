@@ -319,6 +319,36 @@ def test_a_sample_that_was_deleted_meanwhile_gets_no_embedding(
 
 # Bad values
 
+
+@pytest.mark.parametrize(
+    "sample_id",
+    [
+        "",
+        ".",
+        "..",
+        ".a",
+        "-a",
+        "../a",
+        "a/b",
+        "a\\b",
+        "/a",
+        "a\0",
+        "a\n",
+        "a b",
+        "a" * 101,
+    ],
+)
+def test_such_an_id_is_not_safe(sample_id: str) -> None:
+    assert not is_safe_id(sample_id)
+
+
+@pytest.mark.parametrize(
+    "sample_id", ["1795318930.433477-fdjiib-1795318934.735", "a..b", "_", "a" * 100]
+)
+def test_such_an_id_is_safe(sample_id: str) -> None:
+    assert is_safe_id(sample_id)
+
+
 _PIECES = st.lists(
     st.sampled_from(
         ["..", ".", "/", "\\", "~", "\0", "\n", "a", "b.jpg", ":", "\ud800"]

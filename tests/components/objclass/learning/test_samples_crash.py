@@ -1,7 +1,9 @@
 """Crops and labels survive a killed process, a full disk and a damaged file."""
 
+import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,6 +151,30 @@ def test_leftovers_are_swept_when_the_store_is_opened(tmp_path: Path) -> None:
         assert store.training_set("b").labels == ["leo"], "a label is never swept"
     with opened(tmp_path):
         assert sorted(path.name for path in crops.iterdir()) == ["folder", "whole.jpg"]
+
+
+def test_a_label_is_on_the_disk_together_with_its_new_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[str] = set()
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    with opened(tmp_path) as store:
+        for name in ("new", "old", "other"):
+            add(store, name)
+        assert not synced, "a crop that nobody has labelled may wait"
+        long_ago = time.time() - 3600
+        os.utime(store.picture_path("old"), (long_ago, long_ago))
+        store.label(["new", "old"], "leo")
+        assert synced == {"new.jpg", "crops"}
+        synced.clear()
+        add(store, "labelled", label="leo")
+        assert len(synced) == 2
 
 
 # The disk is full
@@ -304,8 +330,10 @@ def test_a_damaged_database_is_an_error_and_no_crop_is_lost_by_it(
     database = tmp_path / "samples.sqlite"
     good = database.read_bytes()
     database.write_bytes(content)
-    with pytest.raises(SampleStoreError):
+    with pytest.raises(SampleStoreError) as caught:
         SampleStore(tmp_path)
+    still_open = {path.resolve() for path in Path("/proc/self/fd").iterdir()}
+    assert database not in still_open, caught
     database.write_bytes(good)
     with opened(tmp_path) as store:
         assert store.counts() == {"leo": 1}

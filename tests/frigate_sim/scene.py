@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from typing import Protocol
 
 import numpy as np
@@ -164,7 +165,7 @@ def _shadow(frame: Image.Image, box: Corners) -> None:
 
 
 def _exposed(frame: Image.Image, light: Light, grain: int) -> Image.Image:
-    """Apply the light, and what is left of a sensor's noise after video encoding."""
+    """Apply the light, the noise of a sensor, and the losses of a video stream."""
     gains = (
         light.brightness * light.warmth,
         light.brightness,
@@ -174,7 +175,11 @@ def _exposed(frame: Image.Image, light: Light, grain: int) -> Image.Image:
     pixels = np.asarray(frame.point(table)).astype(np.int16)
     shift = np.random.default_rng(grain).integers(0, 64, 2)
     noise = np.roll(_noise(frame.size), tuple(shift), (0, 1))
-    return Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8), "RGB")
+    seen = Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8), "RGB")
+    # Frigate decodes H.264; a JPEG of middling quality loses about the same detail.
+    stream = BytesIO()
+    seen.save(stream, "JPEG", quality=50)
+    return Image.open(stream).convert("RGB")
 
 
 @lru_cache(maxsize=4)

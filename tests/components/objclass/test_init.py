@@ -1,0 +1,472 @@
+"""Setting up a Frigate, staying with it whatever happens, and letting go of it."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import (
+    MqttMockHAClient,
+    MqttMockPahoClient,
+    WebSocketGenerator,
+)
+
+import custom_components.objclass as integration
+from custom_components.objclass.const import DOMAIN
+from custom_components.objclass.learning.heads import HeadShelf
+from custom_components.objclass.learning.samples import SampleStoreError
+from tests.frigate_sim.auth import Account
+from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
+from tests.frigate_sim.faults import Fault
+
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from .crops import keep
+from .surroundings import add_broker, connect
+
+EMPTY = {"past_events": 0}
+no_past = pytest.mark.parametrize("frigate", [EMPTY], indirect=True)
+SENSOR = "sensor.our_cats_front_door"
+
+
+def entry_for(hass: HomeAssistant, frigate: Frigate, **data: Any) -> MockConfigEntry:
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Frigate",
+        unique_id="frigate",
+        data={"url": frigate.url, "verify_ssl": True, **data},
+        subentries_data=[classifier_data()],
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def finish(entry: MockConfigEntry, job: str) -> None:
+    """Wait until what the entry does in the background is done."""
+    while tasks := [
+        task
+        for task in entry._background_tasks
+        if task.get_name().startswith(f"{DOMAIN} {job}")
+    ]:
+        await asyncio.wait(tasks)
+
+
+def state_of(hass: HomeAssistant, entity_id: str = SENSOR) -> str:
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return state.state
+
+
+# Waiting for what is missing
+
+
+@no_past
+async def test_an_entry_waits_for_the_mqtt_integration_and_goes_on_by_itself(
+    hass: HomeAssistant, mqtt_client_mock: MqttMockPahoClient, frigate: Frigate
+) -> None:
+    entry = entry_for(hass, frigate)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "mqtt_missing"
+
+    await add_broker(hass)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@no_past
+async def test_an_entry_waits_for_the_broker_and_goes_on_by_itself(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
+) -> None:
+    await connect(hass, mqtt_mock, connected=False)
+    entry = entry_for(hass, frigate)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "mqtt_disconnected"
+
+    await connect(hass, mqtt_mock, connected=True)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@no_past
+async def test_an_entry_waits_for_frigate(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
+) -> None:
+    frigate.faults.add(Fault(path="config", status=502))
+    entry = entry_for(hass, frigate)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.reason == "Connecting to Frigate failed: GET config: HTTP 502"
+
+    frigate.faults.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize(
+    "frigate",
+    [EMPTY | {"accounts": {"ann": Account(password="secret")}}],
+    indirect=True,
+)
+async def test_an_entry_that_is_refused_asks_for_a_log_in(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
+) -> None:
+    entry = entry_for(hass, frigate)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "invalid_auth"
+    assert [
+        flow["context"]["source"]
+        for flow in entry.async_get_active_flows(hass, {"reauth"})
+    ] == ["reauth"]
+
+
+async def test_entities_survive_a_frigate_in_safe_mode(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, socket_enabled: None
+) -> None:
+    async with BrokenFrigate(hass) as frigate:
+        entry = entry_for(hass, frigate)
+        await hass.config_entries.async_setup(entry.entry_id)
+        known = er.async_get(hass).entities.data.keys()
+        before = set(known)
+        assert SENSOR in before
+
+        frigate.safe_mode = True
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        assert entry.error_reason_translation_key == "frigate_without_mqtt"
+        assert set(known) == before
+
+
+class BrokenFrigate(Frigate):
+    """A Frigate whose configuration may have a mistake: then it has no cameras."""
+
+    safe_mode = False
+
+    def _config(self) -> dict[str, Any]:
+        answer = super()._config()
+        if self.safe_mode:
+            answer |= {"safe_mode": True, "mqtt": {"enabled": False}, "cameras": {}}
+        return answer
+
+
+@no_past
+async def test_crops_that_cannot_be_read_are_said(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
+) -> None:
+    entry = entry_for(hass, frigate)
+    (subentry_id,) = entry.subentries
+    folder = Path(hass.config.path(DOMAIN, entry.entry_id, subentry_id))
+    await hass.async_add_executor_job(lambda: folder.mkdir(parents=True))
+    database = folder / "samples.sqlite"
+    await hass.async_add_executor_job(database.write_bytes, b"scratched" * 1000)
+
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "storage_failed"
+    assert entry.error_reason_translation_placeholders is not None
+    assert entry.error_reason_translation_placeholders["classifier"] == "Our cats"
+
+    await hass.async_add_executor_job(database.unlink)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+# While it runs
+
+
+@no_past
+async def test_entities_are_unavailable_while_the_broker_is_lost(
+    hass: HomeAssistant,
+    mqtt_mock: MqttMockHAClient,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up()
+    assert state_of(hass) == "unknown"
+
+    for _ in range(2):
+        await connect(hass, mqtt_mock, connected=False)
+        assert state_of(hass) == STATE_UNAVAILABLE
+    assert entry.state is ConfigEntryState.LOADED
+    # What does not depend on Frigate stays.
+    assert state_of(hass, "sensor.our_cats_labelled_crops") == "0"
+
+    await connect(hass, mqtt_mock, connected=True)
+    assert state_of(hass) == "unknown"
+
+
+@no_past
+async def test_entities_are_unavailable_while_frigate_is_offline_which_is_logged_once(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up(online=False)
+    assert state_of(hass) == STATE_UNAVAILABLE
+    frigate.say("available", "online")
+    await hass.async_block_till_done()
+    assert state_of(hass) == "unknown"
+
+    caplog.clear()
+    for payload in ("stopped", "offline", "offline"):
+        frigate.say("available", payload)
+        await hass.async_block_till_done()
+        assert state_of(hass) == STATE_UNAVAILABLE
+    for _ in range(2):
+        frigate.say("available", "online")
+        await hass.async_block_till_done()
+    await finish(entry, "ask")
+    assert state_of(hass) == "unknown"
+    ours = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components.objclass")
+        and record.levelno >= logging.INFO
+    ]
+    assert ours == ["Frigate Frigate is offline", "Frigate Frigate is online"]
+
+
+@no_past
+async def test_a_camera_that_frigate_has_got_meanwhile_gets_its_entities(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(integration, "_ASK_AGAIN_AFTER", (0, 0, 0))
+    frigate.world.cameras = [FRONT_DOOR]
+    entry = await set_up()
+    assert hass.states.get("sensor.our_cats_back_yard") is None
+
+    frigate.say("available", "offline")
+    frigate.world.cameras = [FRONT_DOOR, BACK_YARD]
+    starting = frigate.faults.add(Fault(path="version", status=502, times=2))
+    frigate.say("available", "online")
+    await finish(entry, "ask")
+    await hass.async_block_till_done()
+
+    assert starting.hits == 2
+    assert hass.states.get("sensor.our_cats_back_yard")
+
+
+@no_past
+async def test_the_entities_of_a_camera_that_is_gone_go(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    assert hass.states.get("event.our_cats_back_yard_classification")
+
+    frigate.say("available", "offline")
+    frigate.world.cameras = [FRONT_DOOR]
+    frigate.say("available", "online")
+    await finish(entry, "ask")
+    await hass.async_block_till_done()
+
+    names = er.async_get(hass).entities.data
+    assert SENSOR in names
+    assert not [name for name in names if "back_yard" in name]
+
+
+@no_past
+async def test_a_frigate_that_comes_back_the_same_disturbs_nothing(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    before = data_of(entry)
+    frigate.say("available", "offline")
+    frigate.say("available", "online")
+    await finish(entry, "ask")
+    await hass.async_block_till_done()
+    assert data_of(entry) is before
+
+
+@no_past
+async def test_a_frigate_that_never_answers_again_is_asked_a_few_times_only(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(integration, "_ASK_AGAIN_AFTER", (0, 0, 0))
+    entry = await set_up()
+    broken = frigate.faults.add(Fault(path="version", status=502))
+    frigate.say("available", "offline")
+    frigate.say("available", "online")
+    await finish(entry, "ask")
+    assert broken.hits == 3
+    assert entry.state is ConfigEntryState.LOADED
+
+
+# Heads that do not fit any more
+
+
+@no_past
+async def test_a_renamed_class_is_learned_anew_by_itself(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await keep(classifier_of(entry), "leo", 4)
+    await keep(classifier_of(entry), "charlie", 4)
+    await classifier_of(entry).async_train()
+
+    await classifier_of(entry).async_move_labels({"leo": "leon"})
+    rename(hass, entry, "leon", "charlie")
+    await hass.async_block_till_done()
+    await finish(entry, "train")
+
+    trained = classifier_of(entry).trained
+    assert trained is not None
+    assert set(trained.head.classes) == {"leon", "charlie"}
+    assert not classifier_of(entry).outdated
+
+
+@no_past
+async def test_the_old_head_stays_when_too_little_is_left_to_learn(
+    hass: HomeAssistant, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = await set_up()
+    await keep(classifier_of(entry), "leo", 4)
+    await keep(classifier_of(entry), "charlie", 4)
+    await classifier_of(entry).async_train()
+
+    await classifier_of(entry).async_move_labels({"leo": None})
+    rename(hass, entry, "charlie")
+    await hass.async_block_till_done()
+    await finish(entry, "train")
+
+    trained = classifier_of(entry).trained
+    assert trained is not None
+    assert set(trained.head.classes) == {"leo", "charlie"}
+    assert "Our cats has to be trained anew" in caplog.text
+    assert "charlie only" in caplog.text
+
+
+@no_past
+async def test_a_head_of_another_backbone_is_trained_anew_by_itself(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await keep(classifier_of(entry), "leo", 4)
+    await keep(classifier_of(entry), "charlie", 4)
+    trained = await classifier_of(entry).async_train()
+    head = trained.kept.head
+    object.__setattr__(head, "backbone", "older")
+    shelf = HeadShelf(classifier_of(entry)._folder)
+    await hass.async_add_executor_job(shelf.put, head, trained.kept.report)
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await finish(entry, "train")
+
+    assert classifier_of(entry).head is not None
+
+
+@no_past
+async def test_a_head_that_fits_is_left_alone(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await keep(classifier_of(entry), "leo", 4)
+    await keep(classifier_of(entry), "charlie", 4)
+    await classifier_of(entry).async_train()
+    rename(hass, entry, "leo", "charlie", "felix")
+    await hass.async_block_till_done()
+    await finish(entry, "train")
+    trained = classifier_of(entry).trained
+    assert trained is not None
+    assert trained.number == 1
+
+
+def rename(hass: HomeAssistant, entry: MockConfigEntry, *classes: str) -> None:
+    """Store other classes, which reloads the entry."""
+    (subentry,) = entry.subentries.values()
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data={**subentry.data, "classes": list(classes)}
+    )
+
+
+# Letting go
+
+
+@no_past
+async def test_a_class_that_goes_takes_its_entities_along(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    names = er.async_get(hass).entities.data
+    gone = {
+        "binary_sensor.our_cats_leo_in_view",
+        "sensor.our_cats_leo_last_seen",
+    }
+    before = set(names)
+    assert gone <= before
+    rename(hass, entry, "charlie")
+    await hass.async_block_till_done()
+    assert set(names) == before - gone
+
+
+@no_past
+async def test_unloading_ends_everything_and_loading_starts_it_again(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    pipeline, classifier = data_of(entry).pipeline, classifier_of(entry)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    assert state_of(hass) == STATE_UNAVAILABLE
+    assert all(task.done() for task in pipeline._tasks)
+    assert not entry._background_tasks
+    frigate.say("available", "offline")
+    frigate.say("events", "{}")
+    await hass.async_block_till_done()
+    assert pipeline.available
+    assert not pipeline.counts
+    with pytest.raises(SampleStoreError, match="closed"):
+        classifier.samples.counts()
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    frigate.say("available", "online")
+    await hass.async_block_till_done()
+    assert state_of(hass) == "unknown"
+
+
+@no_past
+async def test_two_frigates_share_one_worker_until_the_last_one_goes(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    first = await set_up()
+    async with Frigate(hass, prefix="garage") as frigate:
+        second = entry_for(hass, frigate)
+        hass.config_entries.async_update_entry(second, unique_id="garage")
+        await hass.config_entries.async_setup(second.entry_id)
+        assert data_of(first).worker is data_of(second).worker
+
+        await hass.config_entries.async_unload(first.entry_id)
+        await keep(classifier_of(second), "leo")
+        assert classifier_of(second).labelled == {"leo": 1}
+
+
+@no_past
+async def test_a_device_can_be_removed_by_hand_only_when_its_classifier_is_gone(
+    hass: HomeAssistant, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    assert await async_setup_component(hass, "config", {})
+    entry = await set_up()
+    registry = dr.async_get(hass)
+    (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    left = registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "gone")}
+    )
+    client = await hass_ws_client(hass)
+    answer = await client.remove_device(device.id)
+    assert not answer["success"]
+    answer = await client.remove_device(left.id)
+    assert answer["success"]
+    assert registry.async_get(left.id) is None

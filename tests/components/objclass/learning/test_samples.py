@@ -140,9 +140,9 @@ def test_only_the_crops_kept_last_stay_whenever_they_were_taken(
 ) -> None:
     for number, time in enumerate([9.0, 1.0, 8.0, 2.0, 7.0]):
         add(store, f"kept{number}", time)
-    assert store.prune(3) == 2
+    assert len(store.prune(3)) == 2
     assert sorted(ids(store)) == ["kept2", "kept3", "kept4"]
-    assert store.prune(3) == 0
+    assert len(store.prune(3)) == 0
     assert_whole(store, folder)
 
 
@@ -151,9 +151,9 @@ def test_labelled_crops_are_never_removed_by_the_limit(
 ) -> None:
     for name in "abcdef":
         add(store, name, label="leo" if name in "ace" else None)
-    assert store.prune(1) == 2
+    assert len(store.prune(1)) == 2
     assert sorted(ids(store)) == ["a", "c", "e", "f"]
-    assert store.prune(0) == 1
+    assert len(store.prune(0)) == 1
     assert sorted(ids(store)) == ["a", "c", "e"]
     assert_whole(store, folder)
 
@@ -165,7 +165,7 @@ def test_crops_of_a_removed_class_are_not_lost(store: SampleStore) -> None:
     store.move_labels({"leo": None})
     store.label("c", "charlie")
     store.label("c", None)
-    assert store.prune(0) == 1
+    assert len(store.prune(0)) == 1
     assert sorted(ids(store)) == ["a", "b", "c"]
     assert store.delete("abc") == 3
 
@@ -203,10 +203,7 @@ def six(store: SampleStore) -> SampleStore:
         ({"label": "leo", "labelled": False}, ""),
         ({"label": "' OR 1=1 --"}, ""),
         ({"limit": 2}, "fe"),
-        ({"limit": 2, "offset": 2}, "dc"),
-        ({"limit": 2, "offset": 5}, "a"),
-        ({"limit": 2, "offset": 6}, ""),
-        ({"limit": 1, "offset": 1, "label": "leo"}, "a"),
+        ({"limit": 1, "label": "leo"}, "c"),
         ({"limit": -1}, "fedcba"),
     ],
 )
@@ -214,19 +211,6 @@ def test_samples_are_found_newest_first(
     six: SampleStore, conditions: dict[str, object], found: str
 ) -> None:
     assert ids(six, **conditions) == list(found)
-
-
-def test_pages_neither_miss_nor_repeat_crops_of_the_same_moment(
-    store: SampleStore,
-) -> None:
-    for name in "dacb":
-        add(store, name)
-    assert [ids(store, limit=1, offset=page) for page in range(4)] == [
-        ["a"],
-        ["b"],
-        ["c"],
-        ["d"],
-    ]
 
 
 def test_a_hundred_are_found_unless_asked_for_more(store: SampleStore) -> None:

@@ -1,0 +1,69 @@
+"""Why an event ended as it did can be read as long as a crop of it is kept."""
+
+from pathlib import Path
+
+from custom_components.objclass.learning.outcomes import KeptAttempt, KeptOutcome
+
+from .sample_stores import add, opened
+
+LEO = KeptOutcome(
+    event_id="one",
+    outcome="assigned",
+    class_name="leo",
+    score=0.93,
+    votes={"leo": 3, "none": 1},
+    rule="agreed",
+    figures={"share": 0.75, "needed": 0.6},
+    attempts=(
+        KeptAttempt(
+            class_name="leo", score=0.93, frame_time=1.5, counts=True, unfamiliar=False
+        ),
+        KeptAttempt(
+            class_name="max", score=0.4, frame_time=2.5, counts=False, unfamiliar=True
+        ),
+    ),
+)
+UNDECIDED = KeptOutcome(
+    event_id="two", outcome="undecided", class_name=None, score=0.0, rule="too_few"
+)
+
+
+def test_an_outcome_is_read_as_it_was_also_after_a_restart(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a", event_id="one")
+        add(store, "b", event_id="two")
+        store.put_outcome(LEO)
+        store.put_outcome(UNDECIDED)
+    with opened(tmp_path) as store:
+        assert store.outcomes(["one", "gone", "two"]) == {"one": LEO, "two": UNDECIDED}
+        assert store.outcomes([]) == {}
+
+
+def test_an_outcome_goes_with_the_last_crop_of_its_event(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for name in "abc":
+            add(store, name, event_id="two" if name == "c" else "one")
+        store.put_outcome(LEO)
+        store.put_outcome(UNDECIDED)
+        store.delete(["a"])
+        assert set(store.outcomes(["one", "two"])) == {"one", "two"}
+        store.prune(1)
+        assert set(store.outcomes(["one", "two"])) == {"two"}
+
+
+def test_events_without_a_crop_leave_nothing_behind(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        store.put_outcome(LEO)
+        assert store.outcomes(["one"]) == {}
+
+
+def test_the_last_word_counts(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a", event_id="one")
+        store.put_outcome(
+            KeptOutcome(
+                event_id="one", outcome="none", class_name="none", score=1.0, rule="x"
+            )
+        )
+        store.put_outcome(LEO)
+        assert store.outcomes(["one"]) == {"one": LEO}

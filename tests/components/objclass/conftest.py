@@ -99,6 +99,7 @@ async def set_up(
 
     async def add(
         *classifiers: ConfigSubentryData,
+        data: dict[str, Any] | None = None,
         options: dict[str, Any] | None = None,
         online: bool = True,
     ) -> MockConfigEntry:
@@ -106,7 +107,7 @@ async def set_up(
             domain=DOMAIN,
             title="Frigate",
             unique_id="frigate",
-            data={"url": frigate.url, "verify_ssl": True},
+            data={"url": frigate.url, "verify_ssl": True} | (data or {}),
             options=options or {},
             subentries_data=classifiers or [classifier_data()],
         )

@@ -112,10 +112,9 @@ class Visit:
 def _approach(size: tuple[int, int], aspect: float, every: float) -> Walk:
     """Plan a walk to and fro that comes nearer with each step."""
     sightings = []
-    for step in range(20):
-        lap, place = divmod(step, 8)
-        across = 0.2 + 0.08 * (7 - place if lap % 2 else place)
-        box = _box(size, aspect, across, 0.22 * 1.06**step)
+    for step in range(16):
+        across = 0.2 + 0.08 * abs((step + 7) % 14 - 7)
+        box = _box(size, aspect, across, 0.19 * 1.06**step)
         sightings.append(Sighting(at=step * every, box=box, score=0.75))
     return Walk(sightings=tuple(sightings), left=False)
 

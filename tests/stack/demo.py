@@ -14,7 +14,7 @@ import contextlib
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,9 @@ MOST_WALKS = 5
 # Whoever walks past and is none of the classes; the drawn cast has a stray cat.
 STRANGERS = frozenset({"stray"})
 CAMERAS = ("front_door", "back_yard")
+
+
+type Teacher = Callable[[Stage], Awaitable[None]]
 
 
 class CheckError(Exception):
@@ -60,8 +63,11 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-async def run(arguments: argparse.Namespace) -> None:
-    """Bring everything up, train, and then check or stay."""
+async def run(arguments: argparse.Namespace, teacher: Teacher | None = None) -> None:
+    """Bring everything up, train, and then check or stay.
+
+    A `teacher` labels and trains in place of one who knows the truth.
+    """
     images = class_folders(arguments.images) if arguments.images else None
     with tempfile.TemporaryDirectory(prefix="objclass-demo-") as name:
         folder = Path(name)
@@ -80,7 +86,7 @@ async def run(arguments: argparse.Namespace) -> None:
                     await hass.api.add_mqtt(broker)
                     try:
                         stage = await set_up(sim, hass)
-                        await teach(stage)
+                        await (teacher(stage) if teacher else teach(stage, sim.truths))
                         await (check(stage) if arguments.check else stay(stage))
                     except CheckError:
                         show_log(hass.log)
@@ -122,14 +128,14 @@ async def set_up(sim: FrigateSim, hass: HomeAssistant) -> Stage:
     return Stage(sim=sim, hass=hass, classes=classes, entry_id=entry_id)
 
 
-async def teach(stage: Stage) -> None:
-    """Collect examples, label them with the truth, and train."""
+async def teach(stage: Stage, truths: Mapping[str, str]) -> None:
+    """Collect examples, label them with what they are, by event id, and train."""
     collected = await stage.api.call_for_response(
         "objclass.collect", classifier=CLASSIFIER, count=PAST_OBJECTS
     )
     by_class: dict[str, list[str]] = {}
     for sample in collected["samples"]:
-        truth = stage.sim.truths[sample["event_id"]]
+        truth = truths[sample["event_id"]]
         name = truth if truth in stage.classes else "none"
         by_class.setdefault(name, []).append(sample["id"])
     for name, ids in by_class.items():

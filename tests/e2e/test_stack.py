@@ -1,8 +1,6 @@
 """The stage on which everything else is played: it has to be real and to go away."""
 
 import asyncio
-import os
-import signal
 import sys
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 
 from tests.stack import processes
 from tests.stack.api import until
-from tests.stack.broker import AMQTT, Broker, running_broker
+from tests.stack.broker import AMQTT, Broker, find_broker, running_broker
 from tests.stack.home_assistant import HomeAssistant
 from tests.stack.ports import free_port, listening
 
@@ -56,24 +54,31 @@ async def test_states_survive_a_restart_and_the_account_a_power_cut(
         assert await hass.api.states()
 
 
-async def test_a_killed_parent_takes_its_programs_along(tmp_path: Path) -> None:
-    port, log = free_port(), tmp_path / "parent.log"
+@pytest.mark.parametrize("program", [find_broker(), AMQTT], ids=lambda path: path.name)
+async def test_a_killed_parent_takes_its_programs_along(
+    program: Path, tmp_path: Path
+) -> None:
     script = (
         "import asyncio, pathlib, sys\n"
-        "from tests.stack import processes\n"
+        "from tests.stack.broker import running_broker\n"
         "async def main():\n"
-        "    await processes.start(sys.executable, '-m', 'http.server', sys.argv[1],\n"
-        "        '--bind', '127.0.0.1', log=pathlib.Path(sys.argv[2]))\n"
-        "    await asyncio.sleep(60)\n"
+        "    folder, program = map(pathlib.Path, sys.argv[1:])\n"
+        "    async with running_broker(folder, program=program) as broker:\n"
+        "        print(broker.port, flush=True)\n"
+        "        await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
     parent = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script, str(port), str(log)), cwd=REPOSITORY
+        *(sys.executable, "-c", script, tmp_path, program),
+        cwd=REPOSITORY,
+        stdout=asyncio.subprocess.PIPE,
     )
-    await listening(port, parent, log, within=20)
-    os.kill(parent.pid, signal.SIGKILL)
+    assert parent.stdout is not None
+    port = int(await parent.stdout.readline())
+    assert not await _is_silent(port)
+    parent.kill()
     await parent.wait()
-    await until(lambda: _is_silent(port), "the program to end", within=10)
+    await until(lambda: _is_silent(port), "the broker to end", within=10)
 
 
 async def test_a_program_that_ends_at_once_is_reported_with_its_words(

@@ -16,7 +16,9 @@ SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 # of Home Assistant, so it has an environment of its own.
 AMQTT = Path(__file__).parents[2] / ".dev" / "broker" / "bin" / "amqtt"
 
+# Started by root it would become another user, whom the kernel no longer ends with us.
 MOSQUITTO_CONFIGURATION = """\
+user root
 listener {port} {host}
 allow_anonymous true
 persistence false

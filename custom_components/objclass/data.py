@@ -1,8 +1,8 @@
 """The types that the rooms of the integration hand to each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
@@ -148,9 +148,39 @@ class Result:
         }
 
 
+type Job = Literal["train", "collect", "import", "export"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleChanges:
+    """The ids of samples that came, changed (label or outcome), or went."""
+
+    added: Sequence[str] = ()
+    changed: Sequence[str] = ()
+    removed: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job is.
+
+    `share` is 0 to 1, None when it is not known. `error` is why it failed.
+    """
+
+    job: Job
+    share: float | None
+    done: bool = False
+    error: str | None = None
+
+
 # A Result, by classifier id
 SIGNAL_RESULT: SignalTypeFormat[Result] = SignalTypeFormat("objclass_result_{}")
 # Labels, training or what is in view changed, by classifier id
 SIGNAL_CHANGED: SignalTypeFormat[()] = SignalTypeFormat("objclass_changed_{}")
+# By classifier id
+SIGNAL_SAMPLES: SignalTypeFormat[SampleChanges] = SignalTypeFormat(
+    "objclass_samples_{}"
+)
+SIGNAL_PROGRESS: SignalTypeFormat[Progress] = SignalTypeFormat("objclass_progress_{}")
 # Frigate came or went, by entry id
 SIGNAL_AVAILABLE: SignalTypeFormat[()] = SignalTypeFormat("objclass_available_{}")

@@ -6,13 +6,22 @@ assigned after at least three counted attempts when 60 % of them agree; `none` o
 suppresses.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 NONE: Final = "none"
+# What decided, in plain words, with the figures that it was decided by.
+RULES: Final = {
+    "too_few": "{counted:.0f} of {needed:.0f} attempts",
+    "agreed": "{share:.0%} agree, {needed:.0%} needed",
+    "disagreed": "{share:.0%} agree, {needed:.0%} needed",
+    "ended_early": "it ended after {counted:.0f} counted attempts",
+}
+# So many attempts on one object are remembered; of one that stays, the last ones.
+_REMEMBERED: Final = 100
 
 
 class Outcome(StrEnum):
@@ -53,13 +62,30 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """An attempt, and whether it took part in the vote."""
+
+    attempt: Attempt
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the counted attempts say; `class_name` is None while they disagree."""
+    """What the counted attempts say; `class_name` is None while they disagree.
+
+    `rule` is one of RULES, `figures` are its placeholders.
+    """
 
     class_name: str | None
     score: float
     votes: Mapping[str, int]
-    reason: str
+    rule: str
+    figures: Mapping[str, float]
+
+    @property
+    def reason(self) -> str:
+        """What decided, in plain words."""
+        return RULES[self.rule].format(**self.figures)
 
     @property
     def attempts(self) -> int:
@@ -80,6 +106,7 @@ class Consensus:
 
     rules: Rules
     counted: list[Attempt] = field(default_factory=list)
+    tried: deque[Tried] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     unscored: int = 0
 
     @property
@@ -106,19 +133,25 @@ class Consensus:
         )
         if counts:
             self.counted.append(attempt)
+        self.tried.append(Tried(attempt=attempt, counts=counts))
         return counts
 
     def verdict(self) -> Verdict:
         """Weigh the counted attempts by the documented rules."""
         if self.too_few:
             return self._verdict(
+                "too_few",
                 agreed=False,
-                reason=f"{len(self.counted)} of {self.rules.min_attempts} attempts",
+                counted=len(self.counted),
+                needed=self.rules.min_attempts,
             )
         share = self._votes_of_best() / len(self.counted)
+        agreed = share >= self.rules.agreement
         return self._verdict(
-            agreed=share >= self.rules.agreement,
-            reason=f"{share:.0%} agree, {self.rules.agreement:.0%} needed",
+            "agreed" if agreed else "disagreed",
+            agreed=agreed,
+            share=share,
+            needed=self.rules.agreement,
         )
 
     def final_verdict(self) -> Verdict:
@@ -130,17 +163,20 @@ class Consensus:
         if not self.too_few:
             return self.verdict()
         return self._verdict(
+            "ended_early",
             agreed=bool(self.counted) and self._votes_of_best() == len(self.counted),
-            reason=f"it ended after {len(self.counted)} counted attempts",
+            counted=len(self.counted),
         )
 
     def _votes_of_best(self) -> int:
         return Counter(a.vote for a in self.counted).most_common(1)[0][1]
 
-    def _verdict(self, *, agreed: bool, reason: str) -> Verdict:
+    def _verdict(self, rule: str, *, agreed: bool, **figures: float) -> Verdict:
         votes = Counter(attempt.vote for attempt in self.counted)
         if not agreed:
-            return Verdict(class_name=None, score=0.0, votes=votes, reason=reason)
+            return Verdict(
+                class_name=None, score=0.0, votes=votes, rule=rule, figures=figures
+            )
         # most_common keeps the order of insertion among equals, as Frigate does.
         best = votes.most_common(1)[0][0]
         scores = [a.score for a in self.counted if a.vote == best]
@@ -148,5 +184,6 @@ class Consensus:
             class_name=best,
             score=sum(scores) / len(scores),
             votes=votes,
-            reason=reason,
+            rule=rule,
+            figures=figures,
         )

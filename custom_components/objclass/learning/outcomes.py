@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+
+from .consensus import Attempt, Outcome, Tried, Verdict
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outcomes (
@@ -25,32 +27,16 @@ END;
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptAttempt:
-    """One look at the object; `counts` is whether it took part in the vote."""
-
-    class_name: str
-    score: float
-    frame_time: float
-    counts: bool
-    unfamiliar: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptOutcome:
-    """The one final outcome of an event, and what led to it.
+    """What was said of an event in the end, and the attempts that led to it.
 
-    `outcome` is `assigned`, `none` or `undecided`. `rule` names what decided, with the
-    `figures` that it was decided by (see `consensus.Verdict`).
+    `outcome` is None as long as the object is in view, which is never written down.
     """
 
     event_id: str
-    outcome: str
-    class_name: str | None
-    score: float
-    votes: Mapping[str, int] = field(default_factory=dict)
-    rule: str
-    figures: Mapping[str, float] = field(default_factory=dict)
-    attempts: tuple[KeptAttempt, ...] = ()
+    outcome: Outcome | None
+    verdict: Verdict
+    attempts: tuple[Tried, ...] = ()
 
 
 def put(db: sqlite3.Connection, kept: KeptOutcome) -> None:
@@ -61,12 +47,12 @@ def put(db: sqlite3.Connection, kept: KeptOutcome) -> None:
         (
             kept.event_id,
             kept.outcome,
-            kept.class_name,
-            kept.score,
-            json.dumps(dict(kept.votes)),
-            kept.rule,
-            json.dumps(dict(kept.figures)),
-            json.dumps([_as_list(attempt) for attempt in kept.attempts]),
+            kept.verdict.class_name,
+            kept.verdict.score,
+            json.dumps(dict(kept.verdict.votes)),
+            kept.verdict.rule,
+            json.dumps(dict(kept.verdict.figures)),
+            json.dumps([_as_list(tried) for tried in kept.attempts]),
             kept.event_id,
         ),
     )
@@ -84,33 +70,36 @@ def read(db: sqlite3.Connection, event_ids: Sequence[str]) -> dict[str, KeptOutc
 def _outcome(row: sqlite3.Row) -> KeptOutcome:
     return KeptOutcome(
         event_id=row["event_id"],
-        outcome=row["outcome"],
-        class_name=row["class"],
-        score=row["score"],
-        votes=json.loads(row["votes"]),
-        rule=row["rule"],
-        figures=json.loads(row["figures"]),
-        attempts=tuple(_attempt(*item) for item in json.loads(row["attempts"])),
+        outcome=Outcome(row["outcome"]),
+        verdict=Verdict(
+            class_name=row["class"],
+            score=row["score"],
+            votes=json.loads(row["votes"]),
+            rule=row["rule"],
+            figures=json.loads(row["figures"]),
+        ),
+        attempts=tuple(_tried(*item) for item in json.loads(row["attempts"])),
     )
 
 
-def _as_list(attempt: KeptAttempt) -> list[Any]:
+def _as_list(tried: Tried) -> list[Any]:
+    attempt = tried.attempt
     return [
         attempt.class_name,
         attempt.score,
         attempt.frame_time,
-        attempt.counts,
         attempt.unfamiliar,
+        tried.counts,
     ]
 
 
-def _attempt(
-    class_name: str, score: float, frame_time: float, counts: bool, unfamiliar: bool
-) -> KeptAttempt:
-    return KeptAttempt(
+def _tried(
+    class_name: str, score: float, frame_time: float, unfamiliar: bool, counts: bool
+) -> Tried:
+    attempt = Attempt(
         class_name=class_name,
         score=score,
         frame_time=frame_time,
-        counts=counts,
         unfamiliar=unfamiliar,
     )
+    return Tried(attempt=attempt, counts=counts)

@@ -2,29 +2,44 @@
 
 from pathlib import Path
 
-from custom_components.objclass.learning.outcomes import KeptAttempt, KeptOutcome
+from custom_components.objclass.learning.consensus import (
+    Attempt,
+    Outcome,
+    Tried,
+    Verdict,
+)
+from custom_components.objclass.learning.outcomes import KeptOutcome
 
 from .sample_stores import add, opened
 
 LEO = KeptOutcome(
     event_id="one",
-    outcome="assigned",
-    class_name="leo",
-    score=0.93,
-    votes={"leo": 3, "none": 1},
-    rule="agreed",
-    figures={"share": 0.75, "needed": 0.6},
+    outcome=Outcome.ASSIGNED,
+    verdict=Verdict(
+        class_name="leo",
+        score=0.93,
+        votes={"leo": 3, "none": 1},
+        rule="agreed",
+        figures={"share": 0.75, "needed": 0.6},
+    ),
     attempts=(
-        KeptAttempt(
-            class_name="leo", score=0.93, frame_time=1.5, counts=True, unfamiliar=False
+        Tried(
+            attempt=Attempt(class_name="leo", score=0.93, frame_time=1.5), counts=True
         ),
-        KeptAttempt(
-            class_name="max", score=0.4, frame_time=2.5, counts=False, unfamiliar=True
+        Tried(
+            attempt=Attempt(
+                class_name="max", score=0.4, frame_time=2.5, unfamiliar=True
+            ),
+            counts=False,
         ),
     ),
 )
 UNDECIDED = KeptOutcome(
-    event_id="two", outcome="undecided", class_name=None, score=0.0, rule="too_few"
+    event_id="two",
+    outcome=Outcome.UNDECIDED,
+    verdict=Verdict(
+        class_name=None, score=0.0, votes={}, rule="ended_early", figures={"counted": 0}
+    ),
 )
 
 
@@ -62,7 +77,7 @@ def test_the_last_word_counts(tmp_path: Path) -> None:
         add(store, "a", event_id="one")
         store.put_outcome(
             KeptOutcome(
-                event_id="one", outcome="none", class_name="none", score=1.0, rule="x"
+                event_id="one", outcome=Outcome.UNDECIDED, verdict=UNDECIDED.verdict
             )
         )
         store.put_outcome(LEO)

@@ -1,10 +1,13 @@
-"""Every icon that we name exists in the newest frontend."""
+"""Every icon that we name exists in the newest frontend, and it shows our brand."""
 
 import json
 import re
 from pathlib import Path
 
 import hass_frontend
+import pytest
+
+from tests.stack.home_assistant import HomeAssistant
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "objclass"
 
@@ -26,3 +29,12 @@ def test_every_icon_can_be_drawn() -> None:
         if path.suffix in {".py", ".js", ".json", ".yaml"}:
             for name in re.findall(r"mdi:([a-z0-9-]+)", path.read_text()):
                 assert name in icons, f"mdi:{name} in {path.name}"
+
+
+@pytest.mark.parametrize("name", ["icon.png", "dark_icon@2x.png", "logo.png"])
+async def test_home_assistant_shows_our_brand(
+    home_assistant: HomeAssistant, name: str
+) -> None:
+    path = f"/api/brands/integration/objclass/{name}"
+    shown = await home_assistant.api.get_bytes(path)
+    assert shown == (COMPONENT / "brand" / name).read_bytes()

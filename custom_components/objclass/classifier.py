@@ -16,8 +16,10 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN, LOGGER
 from .data import SIGNAL_CHANGED, ClassifierSettings, Result
 from .frigate.messages import TrackedObject
+from .learning.augmentation import far_view
 from .learning.backbone import Backbone
 from .learning.crop import PictureError, decode, pixels_of
+from .learning.embeddings import FAR
 from .learning.head import Head, HeadFileError
 from .learning.heads import HeadShelf, KeptHead
 from .learning.look import Look
@@ -274,14 +276,19 @@ class Classifier:
     async def _async_embed(self) -> int:
         """Let the backbone look at what it has not seen; return what it could not."""
         backbone = self._worker.backbone
-        todo = await self.async_files(self.samples.without_embedding, backbone.identity)
-        skipped = 0
-        for number, sample_id in enumerate(todo):
-            skipped += not await self.async_files(self._embed, backbone, sample_id)
+        todo = await self.async_files(
+            self.samples.missing_embeddings, backbone.identity
+        )
+        unreadable: set[str] = set()
+        for number, (sample_id, view) in enumerate(todo):
+            if sample_id in unreadable:
+                continue
+            if not await self.async_files(self._embed, backbone, sample_id, view):
+                unreadable.add(sample_id)
             self._async_set_progress((number + 1) / len(todo))
-        return skipped
+        return len(unreadable)
 
-    def _embed(self, backbone: Backbone, sample_id: str) -> bool:
+    def _embed(self, backbone: Backbone, sample_id: str, view: int) -> bool:
         try:
             image = decode(self.samples.picture_path(sample_id).read_bytes())
         except (PictureError, FileNotFoundError) as err:
@@ -289,8 +296,9 @@ class Classifier:
                 "The crop %s of %s is skipped: %s", sample_id, self.settings.name, err
             )
             return False
-        embedding = backbone.embed(pixels_of(image, backbone.size))
-        self.samples.add_embedding(sample_id, backbone.identity, embedding)
+        pixels = pixels_of(image, backbone.size)
+        embedding = backbone.embed(far_view(pixels) if view == FAR else pixels)
+        self.samples.add_embedding(sample_id, backbone.identity, embedding, view)
         return True
 
     def _train(self) -> KeptHead:
@@ -303,6 +311,9 @@ class Classifier:
             classes=self.settings.all_classes,
             backbone=backbone,
             ids=data.ids,
+            views=data.far_views if len(data.far_view_of) else None,
+            view_of=data.far_view_of,
+            infrared=data.infrared,
         )
         return self._heads.put(result.head, result.report)
 

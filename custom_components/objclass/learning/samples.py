@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import embeddings, outcomes
-from .embeddings import PLAIN_VIEW, TrainingSet
+from .embeddings import PLAIN, TrainingSet
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
 from .sample_search import Conditions, Position, Search
@@ -157,7 +157,7 @@ class SampleStore:
         sample_id: str,
         backbone: str,
         vector: NDArray[np.float32],
-        view: int = PLAIN_VIEW,
+        view: int = PLAIN,
     ) -> None:
         """Keep the embedding, shape (d,), that the named backbone has of a sample."""
         with self._transaction():
@@ -297,20 +297,20 @@ class SampleStore:
             row = self._db.execute("SELECT MAX(decided_at) FROM samples").fetchone()
             return None if row[0] is None else float(row[0])
 
-    def without_embedding(self, backbone: str, view: int = PLAIN_VIEW) -> list[str]:
-        """Return the labelled samples that this backbone has yet to look at."""
+    def missing_embeddings(self, backbone: str) -> list[tuple[str, int]]:
+        """Return the labelled samples and views that this backbone has yet to see."""
         with _reported():
-            return embeddings.missing(self._db, backbone, view)
+            return embeddings.missing(self._db, backbone)
 
     def embedding(self, sample_id: str, backbone: str) -> NDArray[np.float32] | None:
         """Return the plain embedding of a sample, shape (d,), if it is known."""
         with _reported():
             return embeddings.read(self._db, sample_id, backbone)
 
-    def training_set(self, backbone: str, view_count: int = 0) -> TrainingSet:
-        """Return what a head is trained on, with `view_count` augmented views each."""
+    def training_set(self, backbone: str) -> TrainingSet:
+        """Return what a head is trained on."""
         with _reported():
-            return embeddings.training_set(self._db, backbone, view_count)
+            return embeddings.training_set(self._db, backbone)
 
     # Inside
 

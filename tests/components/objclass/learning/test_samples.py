@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custom_components.objclass.learning.augmentation import VIEWS_PER_CLASS
+from custom_components.objclass.learning.embeddings import FAR, PLAIN
 from custom_components.objclass.learning.samples import (
     Sample,
     SampleStore,
@@ -230,8 +232,8 @@ def test_embeddings_of_another_backbone_are_never_used(store: SampleStore) -> No
     store.add_embedding("b", "old", vector(3))
     assert store.embedding("a", "new").tolist() == vector(2).tolist()
     assert store.embedding("b", "new") is None
-    assert store.without_embedding("new") == ["b"]
-    assert store.without_embedding("old") == []
+    assert [name for name, view in store.missing_embeddings("new") if not view] == ["b"]
+    assert [name for name, view in store.missing_embeddings("old") if not view] == []
     data = store.training_set("new")
     assert data.ids == ["a"]
     assert data.embeddings.tolist() == [vector(2).tolist()]
@@ -254,35 +256,43 @@ def test_a_head_is_trained_on_the_labelled_samples(store: SampleStore) -> None:
     assert data.groups == ["one", "one", "d"]
     assert data.embeddings.dtype == np.float32
     assert data.embeddings[:, 0].tolist() == [1.0, 3.0, 4.0]
-    assert data.views is None
+    assert (len(data.far_views), data.far_view_of) == (0, [])
 
 
-def test_with_views_only_samples_that_have_them_all_are_used(
+def test_the_first_samples_of_each_class_are_also_seen_from_far_away(
     store: SampleStore,
 ) -> None:
-    for name, views in (("a", [2, 0, 1]), ("b", [0, 1]), ("c", [1, 2]), ("d", [0])):
+    for number in range(VIEWS_PER_CLASS + 2):
+        add(store, f"leo{number}", number, label="leo")
+    add(store, "charlie", 99, label="charlie")
+    missing = store.missing_embeddings("b")
+    far = [name for name, view in missing if view == FAR]
+    assert far == [*(f"leo{number}" for number in range(VIEWS_PER_CLASS)), "charlie"]
+    assert len(missing) == len(far) + VIEWS_PER_CLASS + 3
+    for name, view in missing:
+        store.add_embedding(name, "b", vector(view), view)
+    assert store.missing_embeddings("b") == []
+    assert store.missing_embeddings("other") == missing
+
+
+def test_far_views_stand_beside_their_samples(store: SampleStore) -> None:
+    for name, views in (("a", [PLAIN, FAR]), ("b", [PLAIN]), ("c", [FAR])):
         add(store, name, label="leo")
         for view in views:
-            store.add_embedding(name, "b", vector(view), view)
-    data = store.training_set("b", view_count=2)
-    assert data.ids == ["a"]
-    assert data.embeddings[:, 0].tolist() == [0.0]
-    assert data.views.shape == (1, 2, vector(0).size)
-    assert data.views[:, :, 0].tolist() == [[1.0, 2.0]]
-    assert store.training_set("b", view_count=1).ids == ["a", "b"]
-    assert store.training_set("b").ids == ["a", "b", "d"]
-    assert store.without_embedding("b") == ["c"]
-    assert store.without_embedding("b", view=2) == ["b", "d"]
+            store.add_embedding(name, "b", vector(view + 7), view)
+    data = store.training_set("b")
+    assert data.ids == ["a", "b"]
+    assert data.far_view_of == [0]
+    assert data.far_views.tolist() == [vector(8).tolist()]
 
 
 def test_before_anything_is_labelled_there_is_nothing_to_train_on(
     store: SampleStore,
 ) -> None:
     store.add(sample("a"), b"", vector(1), "b")
-    for view_count in (0, 3):
-        data = store.training_set("b", view_count)
-        assert (data.ids, data.labels, data.groups) == ([], [], [])
-        assert len(data.embeddings) == 0
+    data = store.training_set("b")
+    assert (data.ids, data.labels, data.groups) == ([], [], [])
+    assert len(data.embeddings) == 0
     assert store.counts() == {}
 
 

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from .vectors import unit_rows
 
-SHRINKAGE = 0.9  # of the covariance towards a sphere; found on tasks of 10 to 80 images
+SHRINKAGE = 0.9  # of the covariance towards a sphere; found on 10 to 80 images
 KNOWN_KEPT = 0.97  # share of held-out known images that the limit lets pass
 FEWEST_IMAGES = 8  # held out; fewer say nothing about a limit
+# A class's own spread counts as much as the common one when it has this many images.
+COMMON_IMAGES = 5
 _SMALLEST_VARIANCE = 1e-9
 
 
@@ -28,44 +30,48 @@ class Familiarity:
 
     means: NDArray[np.float32]  # (n, d), one per class
     basis: NDArray[np.float32]  # (d, r): known directions, scaled by what they discount
-    scale: float  # variance of every direction that the samples say nothing about
+    variances: NDArray[np.float32]  # (n,) how far each class spreads: `none` is wide
     limit: float  # beyond this distance an embedding is a stranger
 
     def distances(self, embeddings: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the distance, (m,), of (m, d) embeddings to the nearest class.
 
-        1 is about as far as a labelled sample lies from its own class's mean.
+        1 is about as far as a labelled image lies from its own class's mean.
         """
-        return _distances(unit_rows(embeddings), self.means, self.basis, self.scale)
+        shape = _Shape(means=self.means, basis=self.basis, variances=self.variances)
+        return shape.distances(unit_rows(embeddings))
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
-        """Return what belongs in the head's file beside `scale` and `limit`."""
-        return {"familiarity_means": self.means, "familiarity_basis": self.basis}
+        """Return what belongs in the head's file beside `limit`."""
+        return {
+            "familiarity_means": self.means,
+            "familiarity_basis": self.basis,
+            "familiarity_variances": self.variances,
+        }
 
     @classmethod
-    def from_arrays(
-        cls, arrays: Mapping[str, NDArray[Any]], scale: float, limit: float
-    ) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], limit: float) -> Self:
         """Read `arrays` again. Raises KeyError or ValueError when they do not fit."""
         means, basis = arrays["familiarity_means"], arrays["familiarity_basis"]
-        if means.shape != (len(means), len(basis)) or not means.size:
+        variances = arrays["familiarity_variances"]
+        if means.shape != (len(variances), len(basis)) or not means.size:
             raise ValueError("its familiarity arrays do not fit each other")
         if basis.shape != (len(basis), basis.size // len(basis)):
             raise ValueError("its familiarity basis is not a matrix")
-        if not (0 < scale < np.inf and 0 < limit < np.inf):
+        if not (0 < limit < np.inf and (variances > 0).all()):
             raise ValueError("its familiarity is not positive")
-        return cls(means=means, basis=basis, scale=scale, limit=limit)
+        return cls(means=means, basis=basis, variances=variances, limit=limit)
 
 
 def fit_familiarity(
     rows: NDArray[np.float64], targets: NDArray[np.intp], limit: float
 ) -> Familiarity:
     """Fit on L2-normalised (n, d) rows and their class numbers (n,)."""
-    means, basis, scale = _whiten(rows, targets, rows.shape[1])
+    shape = _shape(rows, targets, rows.shape[1])
     return Familiarity(
-        means=means.astype(np.float32),
-        basis=basis.astype(np.float32),
-        scale=scale,
+        means=shape.means.astype(np.float32),
+        basis=shape.basis.astype(np.float32),
+        variances=shape.variances.astype(np.float32),
         limit=limit,
     )
 
@@ -85,34 +91,38 @@ def held_out_distances(
     for fold in range(folds.max() + 1):
         held = folds == fold
         if held.any():
-            means, basis, scale = _whiten(rows[~held], targets[~held], dimension)
-            result[held] = _distances(rows[held], means, basis, scale)
+            shape = _shape(rows[~held], targets[~held], dimension)
+            result[held] = shape.distances(rows[held])
     return result
 
 
-def _distances(
-    rows: NDArray[np.float64],
-    means: NDArray[np.floating],
-    basis: NDArray[np.floating],
-    scale: float,
-) -> NDArray[np.float64]:
-    known = rows @ basis
-    nearest = np.full(len(rows), np.inf)
-    for mean in means.astype(np.float64):
-        squares = ((rows - mean) ** 2).sum(axis=1)
-        squares -= ((known - mean @ basis) ** 2).sum(axis=1)
-        np.minimum(nearest, np.maximum(squares, 0), out=nearest)
-    result: NDArray[np.float64] = np.sqrt(nearest / scale)
-    return result
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """Where the classes lie and how far they spread (see Familiarity)."""
+
+    means: NDArray[np.floating]
+    basis: NDArray[np.floating]
+    variances: NDArray[np.floating]
+
+    def distances(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        known = rows @ self.basis
+        nearest = np.full(len(rows), np.inf)
+        for mean, variance in zip(
+            self.means.astype(np.float64), self.variances.tolist(), strict=True
+        ):
+            squares = ((rows - mean) ** 2).sum(axis=1)
+            squares -= ((known - mean @ self.basis) ** 2).sum(axis=1)
+            np.minimum(nearest, np.maximum(squares, 0) / variance, out=nearest)
+        result: NDArray[np.float64] = np.sqrt(nearest)
+        return result
 
 
-def _whiten(
+def _shape(
     rows: NDArray[np.float64], targets: NDArray[np.intp], dimension: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Return class means, whitening basis and scale (see Familiarity)."""
-    present = np.unique(targets)
+) -> _Shape:
+    present, places = np.unique(targets, return_inverse=True)
     means = np.stack([rows[targets == number].mean(axis=0) for number in present])
-    inside = rows - means[np.searchsorted(present, targets)]
+    inside = rows - means[places]
     n, r = inside.shape
     spare = max(n - len(present), 1)  # each mean costs one degree of freedom
     gram = inside @ inside.T if n < r else inside.T @ inside
@@ -125,7 +135,13 @@ def _whiten(
     # Covariance = (1 - a) S + a I total/d: its inverse is I/floor less a part within S.
     floor = SHRINKAGE * total / dimension
     discount = 1 - floor / (floor + (1 - SHRINKAGE) * values)
-    return means, vectors * np.sqrt(discount), floor * dimension
+    own = np.bincount(places, weights=(inside**2).sum(axis=1))
+    spare_own = np.maximum(np.bincount(places) - 1, 0)
+    return _Shape(
+        means=means,
+        basis=vectors * np.sqrt(discount),
+        variances=(own + COMMON_IMAGES * total) / (spare_own + COMMON_IMAGES),
+    )
 
 
 def familiarity_limit(distances: NDArray[np.float64]) -> float | None:

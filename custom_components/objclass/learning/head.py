@@ -85,10 +85,7 @@ def save_head(path: Path, head: Head, report: TrainingReport) -> None:
     }
     if head.familiarity is not None:
         arrays |= head.familiarity.arrays()
-        about["familiarity"] = {
-            "scale": head.familiarity.scale,
-            "limit": head.familiarity.limit,
-        }
+        about["familiarity_limit"] = head.familiarity.limit
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("head.json", json.dumps(about, indent=1))
@@ -153,11 +150,9 @@ def _validated(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> Head:
     if not 0 < temperature < np.inf:
         raise HeadFileError("its temperature is not positive")
     familiarity = None
-    if "familiarity" in about:
-        gate = about["familiarity"]
-        familiarity = Familiarity.from_arrays(
-            arrays, float(gate["scale"]), float(gate["limit"])
-        )
+    if "familiarity_limit" in about:
+        limit = float(about["familiarity_limit"])
+        familiarity = Familiarity.from_arrays(arrays, limit)
         if familiarity.means.shape[1] != len(weights):
             raise HeadFileError("its familiarity does not fit its weights")
     return Head(

@@ -129,6 +129,7 @@ def _array(array: np.ndarray) -> bytes:
         ("familiarity_basis.npy", _array(np.zeros((80, 4), np.float32))),
         ("familiarity_means.npy", _array(np.zeros((0, 160), np.float32))),
         ("familiarity_means.npy", _array(np.zeros((2, 80), np.float32))),
+        ("familiarity_variances.npy", _array(np.zeros(2, np.float32))),
         ("head.json", b"{}"),
         ("head.json", b"[]"),
         ("head.json", b"\xff"),
@@ -153,9 +154,8 @@ def test_a_file_whose_parts_do_not_fit_is_refused(
         {"classes": ["leo", 3]},
         {"report": {}},
         {"report": None},
-        {"familiarity": {"scale": 1, "limit": -1}},
-        {"familiarity": {"scale": 0, "limit": 1}},
-        {"familiarity": 3},
+        {"familiarity_limit": -1},
+        {"familiarity_limit": "far"},
     ],
 )
 def test_a_file_with_impossible_facts_is_refused(

@@ -20,11 +20,17 @@ def jpeg(colour: str = "orange") -> bytes:
 
 
 async def keep(
-    classifier: Classifier, class_name: str | None, count: int = 1, *, day: int = 1
+    classifier: Classifier,
+    class_name: str | None,
+    count: int = 1,
+    *,
+    day: int = 1,
+    embedded: bool = True,
 ) -> list[str]:
     """Keep crops of as many events, labelled if a class is given; return their ids.
 
     The embeddings of a class are near each other, so that it can be learned at once.
+    Without them a training has to look at the pictures.
     """
     backbone = classifier._worker.backbone
     numbers = np.random.default_rng(crc32(str(class_name).encode()))
@@ -45,7 +51,7 @@ async def keep(
             classifier.samples.add,
             sample,
             jpeg(),
-            embedding.astype(np.float32),
+            embedding.astype(np.float32) if embedded else None,
             backbone.identity,
         )
         ids.append(sample.id)

@@ -1,0 +1,75 @@
+"""The picture of what a classifier looked at last."""
+
+import io
+from datetime import datetime
+from http import HTTPStatus
+
+import pytest
+from homeassistant.core import HomeAssistant, State
+from PIL import Image
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from .conftest import Frigate, SetUp
+from .visits import Visit
+
+pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+
+CROP = "image.our_cats_last_crop"
+
+
+def state_of(hass: HomeAssistant) -> State:
+    state = hass.states.get(CROP)
+    assert state is not None
+    return state
+
+
+async def test_the_image_shows_the_last_crop_also_before_the_first_training(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    assert state_of(hass).state == "unknown"
+    client = await hass_client()
+    answer = await client.get(f"/api/image_proxy/{CROP}")
+    assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
+
+    visit = Visit(frigate, entry)
+    pictures = []
+    for _ in range(2):
+        await visit.look()
+        state = state_of(hass)
+        taken = datetime.fromisoformat(state.state).timestamp()
+        assert taken == pytest.approx(visit.seen.now.time, abs=0.001)
+        assert state.attributes["camera"] == "front_door"
+        assert state.attributes["event_id"] == visit.id
+        answer = await client.get(f"/api/image_proxy/{CROP}")
+        assert answer.status == HTTPStatus.OK
+        assert answer.content_type == "image/jpeg"
+        pictures.append(await answer.read())
+    assert pictures[0] != pictures[1]
+    with Image.open(io.BytesIO(pictures[1])) as picture:
+        assert picture.width == picture.height
+
+
+async def test_the_image_is_still_there_after_a_restart(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    visit = Visit(frigate, entry)
+    await visit.look(2)
+    before = state_of(hass)
+    client = await hass_client()
+    picture = await (await client.get(f"/api/image_proxy/{CROP}")).read()
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    frigate.say("available", "online")
+    await hass.async_block_till_done()
+    assert state_of(hass).state == before.state
+    assert state_of(hass).attributes["event_id"] == visit.id
+    answer = await client.get(f"/api/image_proxy/{CROP}")
+    assert await answer.read() == picture

@@ -1,11 +1,12 @@
 """A classifier at work: its settings, its head, its samples, and who is in view."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -14,7 +15,16 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
-from .data import SIGNAL_CHANGED, ClassifierSettings, Result
+from .data import (
+    SIGNAL_CHANGED,
+    SIGNAL_PROGRESS,
+    SIGNAL_SAMPLES,
+    ClassifierSettings,
+    Job,
+    Progress,
+    Result,
+    SampleChanges,
+)
 from .frigate.messages import TrackedObject
 from .learning.augmentation import far_view
 from .learning.backbone import Backbone
@@ -22,10 +32,17 @@ from .learning.crop import PictureError, decode, pixels_of
 from .learning.embeddings import FAR
 from .learning.head import Head, HeadFileError
 from .learning.heads import HeadShelf, KeptHead
+from .learning.infrared import is_infrared
 from .learning.look import Look
-from .learning.samples import Sample, SampleStore, SampleStoreError
+from .learning.outcomes import KeptOutcome
+from .learning.samples import ClassCount, Sample, SampleStore, SampleStoreError
 from .learning.training import TrainingError, train_head
 from .worker import Worker
+
+# Takes how far a job is, 0 to 1, None when that is not known.
+type Tell = Callable[[float | None], None]
+# So many objects are remembered as the last ones that were given a class.
+_LAST: Final = 5
 
 
 def classifier_folder(hass: HomeAssistant, entry_id: str, classifier_id: str) -> Path:
@@ -75,8 +92,11 @@ class Classifier:
         self.samples: SampleStore
         self.trained: KeptHead | None = None
         self.training: float | None = None
-        self.labelled: Mapping[str, int] = {}
+        self.class_counts: Mapping[str, ClassCount] = {}
+        self.unlabelled = 0
+        self.labels_changed = False
         self.in_view: dict[str, InView] = {}
+        self.last_results: tuple[Result, ...] = ()
         self.last_crop: LastCrop | None = None
         self._hass = hass
         self._worker = worker
@@ -91,6 +111,11 @@ class Classifier:
             return None
         head = self.trained.head
         return head if head.backbone == self._worker.backbone.identity else None
+
+    @property
+    def labelled(self) -> Mapping[str, int]:
+        """The number of labelled samples of each class that has any."""
+        return {name: count.images for name, count in self.class_counts.items()}
 
     @property
     def outdated(self) -> bool:
@@ -110,7 +135,7 @@ class Classifier:
 
     def _load(self) -> None:
         self.samples = SampleStore(self._folder)
-        self.labelled = self.samples.counts()
+        self._count()
         self.last_crop = self._newest_crop()
         try:
             self.trained = self._heads.current()
@@ -120,6 +145,19 @@ class Classifier:
                 self.settings.name,
                 err,
             )
+        self.labels_changed = self._labelled_since_training()
+
+    def _count(self) -> None:
+        self.class_counts = self.samples.class_counts()
+        self.unlabelled = self.samples.unlabelled()
+
+    def _labelled_since_training(self) -> bool:
+        last = self.samples.last_decision()
+        return (
+            last is not None
+            and self.trained is not None
+            and last > self.trained.trained_at.timestamp()
+        )
 
     def _newest_crop(self) -> LastCrop | None:
         for sample in self.samples.find(limit=1):
@@ -136,8 +174,11 @@ class Classifier:
 
     @callback
     def async_note(self, result: Result) -> None:
-        """Note who is in view."""
+        """Note who is in view, and who was seen last."""
         class_name = result.verdict.class_name
+        if class_name is not None and (result.changed or result.outcome is not None):
+            others = [r for r in self.last_results if r.event_id != result.event_id]
+            self.last_results = (result, *others)[:_LAST]
         before = self.in_view.get(result.event_id)
         if result.outcome is not None or class_name is None:
             self.in_view.pop(result.event_id, None)
@@ -160,6 +201,7 @@ class Classifier:
             time=frame_time,
             scores=prediction.scores if prediction else {},
             distance=prediction.distance if prediction else None,
+            unfamiliar=prediction.unfamiliar if prediction else False,
         )
         self.last_crop = LastCrop(
             jpeg=seen.crop.jpeg,
@@ -169,7 +211,7 @@ class Classifier:
         )
         self._async_changed()
         try:
-            await self._worker.run(
+            changes = await self._worker.run(
                 self._keep, sample, seen, self._worker.backbone.identity
             )
         except (SampleStoreError, OSError) as err:
@@ -180,22 +222,47 @@ class Classifier:
             if self._saving_failed:
                 LOGGER.info("Crops of %s can be kept again", self.settings.name)
             self._saving_failed = False
+            self._async_samples_changed(changes)
 
     async def async_keep_collected(self, sample: Sample, seen: Look) -> Sample:
         """Keep a crop that somebody asked for."""
-        await self.async_files(self._keep, sample, seen, self._worker.backbone.identity)
+        self._async_samples_changed(
+            await self.async_files(
+                self._keep, sample, seen, self._worker.backbone.identity
+            )
+        )
         return sample
 
-    def _keep(self, sample: Sample, seen: Look, backbone: str) -> None:
-        self.samples.add(sample, seen.crop.jpeg, seen.embedding, backbone)
-        self.samples.prune(self.settings.save_attempts)
+    def _keep(self, sample: Sample, seen: Look, backbone: str) -> SampleChanges:
+        sample = replace(sample, infrared=is_infrared(seen.crop.pixels))
+        added = self.samples.add(sample, seen.crop.jpeg, seen.embedding, backbone)
+        removed = self.samples.prune(self.settings.save_attempts)
+        self.unlabelled = self.samples.unlabelled()
+        return SampleChanges(added=[sample.id] if added else (), removed=removed)
+
+    async def async_keep_outcome(self, outcome: KeptOutcome) -> None:
+        """Note why an object ended as it did; going without is no defect."""
+        try:
+            changes = await self._worker.run(self._keep_outcome, outcome)
+        except HomeAssistantError, SampleStoreError:
+            LOGGER.debug("Not kept why %s ended as it did", outcome.event_id)
+        else:
+            self._async_samples_changed(changes)
+
+    def _keep_outcome(self, outcome: KeptOutcome) -> SampleChanges:
+        self.samples.put_outcome(outcome)
+        crops = self.samples.find(event_id=outcome.event_id, limit=-1)
+        return SampleChanges(changed=[sample.id for sample in crops])
 
     # Labelling
 
     async def async_label(
         self, sample_ids: Iterable[str], class_name: str | None
-    ) -> list[str]:
-        """Give samples a class, or None; return the ids that exist."""
+    ) -> dict[str, str | None]:
+        """Give samples a class, or None.
+
+        Return the ids that exist, each with the label that it had.
+        """
         if class_name is not None and class_name not in self.settings.all_classes:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
@@ -205,20 +272,42 @@ class Classifier:
                     "classes": ", ".join(self.settings.all_classes),
                 },
             )
-        changed = await self.async_files(
-            self.samples.label, list(sample_ids), class_name
-        )
-        await self.async_recount()
-        return changed
+        before = await self.async_files(self._label, list(sample_ids), class_name)
+        self.labels_changed = True
+        self._async_samples_changed(SampleChanges(changed=list(before)))
+        return before
+
+    def _label(
+        self, sample_ids: Sequence[str], class_name: str | None
+    ) -> dict[str, str | None]:
+        known = self.samples.labels(sample_ids)
+        self.samples.label(known, class_name)
+        self._count()
+        return known
+
+    async def async_delete(self, sample_ids: Iterable[str]) -> int:
+        """Remove samples for good; return how many there were."""
+        before = await self.async_files(self._delete, list(sample_ids))
+        if any(label is not None for label in before.values()):
+            self.labels_changed = True
+        self._async_samples_changed(SampleChanges(removed=list(before)))
+        return len(before)
+
+    def _delete(self, sample_ids: Sequence[str]) -> dict[str, str | None]:
+        known = self.samples.labels(sample_ids)
+        self.samples.delete(known)
+        self._count()
+        return known
 
     async def async_move_labels(self, moves: Mapping[str, str | None]) -> None:
         """Give the samples of some classes another class, or none."""
         await self.async_files(self.samples.move_labels, moves)
+        self.labels_changed = True
         await self.async_recount()
 
     async def async_recount(self) -> None:
-        """Count the labelled samples anew."""
-        self.labelled = await self.async_files(self.samples.counts)
+        """Count the samples anew."""
+        await self.async_files(self._count)
         self._async_changed()
 
     async def async_files[**P, T](
@@ -254,9 +343,22 @@ class Classifier:
             )
         started = perf_counter()
         try:
-            self._async_set_progress(0)
-            skipped = await self._async_embed()
-            trained = await self.async_files(self._train)
+            with self.async_job("train") as tell:
+                self._async_set_progress(0)
+                skipped = await self._async_embed(tell)
+                trained = await self._async_fit()
+        finally:
+            self.training = None
+            self._async_changed()
+        self.trained = trained
+        self._async_changed()
+        return Trained(kept=trained, skipped=skipped, seconds=perf_counter() - started)
+
+    async def _async_fit(self) -> KeptHead:
+        # What is labelled from here on, this training may not know.
+        before, self.labels_changed = self.labels_changed, False
+        try:
+            return await self.async_files(self._train)
         except TrainingError as err:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
@@ -266,14 +368,11 @@ class Classifier:
                     **err.placeholders,
                 },
             ) from err
-        finally:
-            self.training = None
-            self._async_changed()
-        self.trained = trained
-        self._async_changed()
-        return Trained(kept=trained, skipped=skipped, seconds=perf_counter() - started)
+        except BaseException:
+            self.labels_changed |= before
+            raise
 
-    async def _async_embed(self) -> int:
+    async def _async_embed(self, tell: Tell) -> int:
         """Let the backbone look at what it has not seen; return what it could not."""
         backbone = self._worker.backbone
         todo = await self.async_files(
@@ -286,6 +385,7 @@ class Classifier:
             if not await self.async_files(self._embed, backbone, sample_id, view):
                 unreadable.add(sample_id)
             self._async_set_progress((number + 1) / len(todo))
+            tell((number + 1) / len(todo))
         return len(unreadable)
 
     def _embed(self, backbone: Backbone, sample_id: str, view: int) -> bool:
@@ -317,12 +417,57 @@ class Classifier:
         )
         return self._heads.put(result.head, result.report)
 
+    async def async_history(self) -> list[KeptHead]:
+        """Return the kept trainings that can be read, newest first."""
+        return await self.async_files(self._heads.readable)
+
+    async def async_use(self, number: int) -> None:
+        """Put an older training in use again."""
+        if number not in await self.async_files(self._heads.numbers):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="unknown_training",
+                translation_placeholders={
+                    "classifier": self.settings.name,
+                    "number": str(number),
+                },
+            )
+        self.trained = await self.async_files(self._heads.use, number)
+        self.labels_changed = await self.async_files(self._labelled_since_training)
+        self._async_changed()
+
+    # What is told
+
+    @contextmanager
+    def async_job(self, job: Job) -> Iterator[Tell]:
+        """Tell those who look on how far a job is, and how it ended."""
+
+        def send(share: float | None, **end: Any) -> None:
+            async_dispatcher_send(
+                self._hass,
+                SIGNAL_PROGRESS.format(self.id),
+                Progress(job=job, share=share, **end),
+            )
+
+        send(None)
+        try:
+            yield send
+        except BaseException as err:
+            send(None, done=True, error=str(err) or type(err).__name__)
+            raise
+        send(1.0, done=True)
+
     @callback
     def _async_set_progress(self, share: float) -> None:
         before, self.training = self.training, share
         # A state per percent is plenty.
         if before is None or round(before * 100) != round(share * 100):
             self._async_changed()
+
+    @callback
+    def _async_samples_changed(self, changes: SampleChanges) -> None:
+        async_dispatcher_send(self._hass, SIGNAL_SAMPLES.format(self.id), changes)
+        self._async_changed()
 
     @callback
     def _async_changed(self) -> None:

@@ -128,5 +128,6 @@ def _sample(
         source="collect",
         scores=prediction.scores if prediction else {},
         distance=prediction.distance if prediction else None,
+        unfamiliar=prediction.unfamiliar if prediction else False,
     )
     return sample, seen

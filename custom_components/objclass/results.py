@@ -9,6 +9,7 @@ from .data import SIGNAL_RESULT, Result
 from .frigate.messages import Snapshot
 from .learning.consensus import NONE, Attempt, Outcome, Verdict
 from .learning.head import Prediction
+from .learning.outcomes import KeptOutcome
 from .tracking import ObjectState
 from .writeback import Writeback
 
@@ -82,6 +83,15 @@ class Results:
         )
         self._async_publish(
             state, classifier, verdict, frame_time, outcome=verdict.outcome
+        )
+        outcome = KeptOutcome(
+            event_id=state.id,
+            outcome=verdict.outcome,
+            verdict=verdict,
+            attempts=tuple(state.consensus(classifier).tried),
+        )
+        self._hass.async_create_task(
+            classifier.async_keep_outcome(outcome), f"objclass outcome of {state.id}"
         )
 
     @callback

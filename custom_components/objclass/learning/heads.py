@@ -79,6 +79,14 @@ class HeadShelf:
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return KeptHead(number=number, head=head, report=report, trained_at=changed)
 
+    def readable(self) -> list[KeptHead]:
+        """Return the kept heads that can be read, newest first."""
+        found = []
+        for number in reversed(self.numbers()):
+            with suppress(HeadFileError, OSError):
+                found.append(self.load(number))
+        return found
+
     def numbers(self) -> list[int]:
         """Return the numbers of the kept heads, oldest first."""
         found = (path.stem for path in self._folder.glob("*.npz"))

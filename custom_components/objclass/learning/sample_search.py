@@ -82,7 +82,8 @@ class Search:
         The columns `key0`, `key1` and so on are each sample's position.
         Raises ValueError for a position of another order.
         """
-        source, keys, values = "samples", _NEWEST_KEYS, list[Any]()
+        source, values = "samples", list[Any]()
+        keys: tuple[str, ...] = _NEWEST_KEYS
         if self.order == "useful":
             source, keys = _USEFUL, ("turn", "certainty", *_NEWEST_KEYS)
         elif self.order == "doubtful":

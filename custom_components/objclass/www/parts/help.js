@@ -1,0 +1,38 @@
+/** The keys. */
+
+import { html, LitElement } from "../lit.js";
+import { shared } from "../styles.js";
+
+const KEYS = {
+  "1 … 9": "class", 0: "none", "← ↑ → ↓": "move", "␣": "select", "⇧": "range", "↵": "open",
+  y: "confirm", x: "unlabel", "⌦": "delete", e: "event", u: "undo", Esc: "clear", "?": "help",
+};
+
+class Help extends LitElement {
+  static properties = { t: { attribute: false } };
+  static styles = shared;
+
+  show() {
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (!dialog.open) dialog.showModal();
+  }
+
+  render() {
+    const { t } = this;
+    return html`<dialog aria-labelledby="title" @click=${closeOutside}><div class="inside">
+      <h2 id="title">${t("help.title")}</h2>
+      <div style="display: grid; grid-template-columns: auto 1fr; gap: 8px 16px">
+        ${Object.entries(KEYS).map(([key, name]) => html`<span><kbd>${key}</kbd></span><span>${t(`help.${name}`)}</span>`)}
+      </div>
+      <p class="quiet">${t("help.mouse")}</p>
+      <div class="actions"><button type="button" class="button main" @click=${(event) => event.target.closest("dialog").close()}>${t("close")}</button></div>
+    </div></dialog>`;
+  }
+}
+
+/** Close a dialog when somebody taps beside it. */
+export function closeOutside(event) {
+  if (event.target === event.currentTarget) event.currentTarget.close();
+}
+
+customElements.define("objclass-help", Help);

@@ -1,0 +1,161 @@
+/** The first page: every classifier, what it saw last, and what it needs. */
+
+import { css, html } from "../lit.js";
+import { epoch } from "../format.js";
+import { colorOf } from "../palette.js";
+import { path } from "../route.js";
+import { emptyState, icon, progressBar, send } from "../ui.js";
+import { adviceText } from "../words.js";
+import { View } from "../view.js";
+
+const STRIP = 5; // newest pictures on a card
+
+class Classifiers extends View {
+  static properties = { ...View.properties, _strips: { state: true } };
+
+  #asked = new Map(); // classifier id -> newest result for which its pictures were asked
+
+  constructor() {
+    super();
+    this._strips = {};
+  }
+
+  updated() {
+    for (const classifier of this.store.classifiers) {
+      const state = `${classifier.last[0]?.time} ${classifier.unlabelled}`;
+      if (this.#asked.get(classifier.id) === state || !classifier.available) continue;
+      this.#asked.set(classifier.id, state);
+      void this.#strip(classifier.id);
+    }
+  }
+
+  async #strip(id) {
+    try {
+      const { samples } = await this.store.ask("samples", { classifier_id: id, filter: {}, order: "newest", limit: STRIP, cursor: null });
+      this._strips = { ...this._strips, [id]: samples };
+    } catch {
+      // The card says everything else without them.
+    }
+  }
+
+  render() {
+    const { t, store } = this;
+    if (!store.entries.length) {
+      return emptyState("cctv", t("empty.entry.title"), t("empty.entry.text"),
+        store.isAdmin ? html`<a class="button main" href="/config/integrations/dashboard/add?domain=objclass">${icon("plus")}${t("empty.entry.action")}</a>` : "");
+    }
+    if (!store.classifiers.length) {
+      return emptyState("shapeOutline", t("empty.classifiers.title"), t("empty.classifiers.text"),
+        store.isAdmin ? this.#newButton() : html`<p>${t("empty.classifiers.ask_admin")}</p>`);
+    }
+    return html`<div class="page">
+      <div class="cards">${store.classifiers.map((classifier) => this.#card(classifier))}</div>
+      ${store.isAdmin ? html`<div class="row new">${this.#newButton()}</div>` : ""}
+    </div>`;
+  }
+
+  #newButton() {
+    return html`<a class="button main" href=${path("new")}>${icon("plus")}${this.t("wizard.new")}</a>`;
+  }
+
+  #card(classifier) {
+    const { t, f } = this;
+    const { id, name, labels, trained, training, available } = classifier;
+    const page = trained || total(classifier) ? "recent" : "examples";
+    return html`<article class="card" aria-label=${name}>
+      <a class="head" href=${path(page, id)}>
+        <div class="grow"><h2>${name}</h2><span class="quiet">${labels.join(", ")}${this.store.entries.length > 1 ? ` · ${classifier.entry_title}` : ""}</span></div>
+        ${typeof trained?.accuracy === "number" ? html`<div class="accuracy"><strong>${f.percent(trained.accuracy)}</strong><span class="quiet">${t("classifier.right")}</span></div>` : ""}
+        ${icon("chevronRight")}
+      </a>
+      ${available ? "" : html`<div class="alert warning">${icon("alertOutline")}<span>${t("classifier.unavailable")}</span></div>`}
+      <a class="strip" href=${path(page, id)} tabindex="-1" aria-hidden="true">${this.#pictures(classifier)}</a>
+      ${this.#counts(classifier)}
+      ${training === null ? "" : html`<div class="training">${t("training.running")}${progressBar(training || null, t("training.running"))}</div>`}
+      ${this.#last(classifier)}
+      ${this.#next(classifier)}
+    </article>`;
+  }
+
+  #pictures({ id, all_classes: classes }) {
+    const samples = this._strips[id] ?? [];
+    return Array.from({ length: STRIP }, (_, place) => {
+      const sample = samples[place];
+      return html`<span class="thumb" style="--c: ${sample ? colorOf(classes, sample.label ?? sample.predicted) : "transparent"}">
+        ${sample ? html`<img src=${this.store.hass.hassUrl(sample.thumb)} alt="" width="120" height="120" />` : ""}
+      </span>`;
+    });
+  }
+
+  #counts(classifier) {
+    const { t } = this;
+    const { all_classes: classes, labelled } = classifier;
+    const sum = total(classifier);
+    return html`<div class="counts">
+      <div class="stack" aria-hidden="true">${classes.map((name) => html`<span style="--c: ${colorOf(classes, name)}; flex: ${labelled[name] ?? 0}"></span>`)}</div>
+      <div class="row wrap small">${classes.map((name) => html`<span class="row legend"><span class="dot" style="--c: ${colorOf(classes, name)}"></span>${name} <span class="quiet">${labelled[name] ?? 0}</span></span>`)}
+        <span class="quiet">${sum ? "" : t("classifier.nothing_labelled")}</span></div>
+    </div>`;
+  }
+
+  #last({ last, in_view: inView, cameras, all_classes: classes }) {
+    const { t, f } = this;
+    const camera = (key) => cameras.find((item) => item.id === key)?.name ?? key;
+    if (!last.length && !inView.length) return "";
+    return html`<ul class="last">
+      ${inView.map((item) => html`<li><span class="chip" style="--c: ${colorOf(classes, item.class)}">${item.class}</span><span class="grow">${camera(item.camera)}</span><span class="now">${t("classifier.in_view")}</span></li>`)}
+      ${last.slice(0, 3).map((item) => html`<li>
+        <span class="chip open" style="--c: ${colorOf(classes, item.class)}">${item.class ?? t("outcome.undecided")}</span>
+        <span class="grow">${camera(item.camera)}</span>
+        <span class="quiet">${typeof item.score === "number" ? `${f.percent(item.score)} · ` : ""}${f.ago(item.time)}</span>
+      </li>`)}
+    </ul>`;
+  }
+
+  /** What to do next, and one button that does it. */
+  #next(classifier) {
+    const { t, f, store } = this;
+    const { id, trained, training, advice, outdated, unlabelled } = classifier;
+    const words = outdated ? t("classifier.outdated")
+      : advice.length ? adviceText(advice[0], t)
+        : trained ? t("classifier.trained", { when: f.ago(epoch(trained.trained_at)), count: trained.images })
+          : t("classifier.untrained");
+    return html`<p class=${advice.length || outdated || !trained ? "advice" : "quiet"}>${words}</p>
+      ${store.isAdmin ? html`<div class="row wrap">
+        ${trained || total(classifier)
+          ? html`<a class="button ${trained ? "" : "main"}" href=${path("recent", id, { labelled: "no", order: trained ? "useful" : "" })}>${icon("tagOutline")}${t("classifier.label", { count: unlabelled })}</a>
+            <button type="button" class="button ${outdated ? "main" : ""}" ?disabled=${training !== null || !total(classifier)} @click=${() => send(this, "objclass-train", { classifier })}>${icon("schoolOutline")}${t("training.start")}</button>`
+          : html`<a class="button main" href=${path("examples", id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a>`}
+      </div>` : ""}`;
+  }
+
+  static styles = [View.styles, css`
+    .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 16px; align-items: start; }
+    .card { display: grid; gap: 14px; }
+    .card > h2 + *, .card > * { margin: 0 !important; }
+    .head { display: flex; align-items: center; gap: 12px; color: inherit; text-decoration: none; border-radius: 8px; min-height: 48px; }
+    .accuracy { display: grid; justify-items: end; line-height: 1.2; }
+    .accuracy strong { font-size: 24px; font-weight: 500; }
+    .accuracy span, .small { font-size: 12px; }
+    .strip { display: grid; grid-template-columns: repeat(5, 1fr); gap: 6px; }
+    .thumb { display: block; aspect-ratio: 1; border-radius: 10px; overflow: hidden; background: var(--shade); box-shadow: 0 0 0 2px var(--c); }
+    .thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }
+    .counts { display: grid; gap: 8px; }
+    .stack { display: flex; gap: 2px; height: 8px; border-radius: 4px; overflow: hidden; background: var(--shade); }
+    .stack span { background: var(--c); }
+    .legend { gap: 6px; }
+    .small { gap: 4px 12px; }
+    .last { list-style: none; padding: 0; display: grid; gap: 6px; }
+    .last li { display: flex; align-items: center; gap: 10px; }
+    .now { color: var(--success-color); font-weight: 500; }
+    .training { display: grid; gap: 6px; }
+    .advice { border-left: 3px solid var(--primary-color); padding-left: 10px; }
+    .new { justify-content: center; padding: 8px; }
+  `];
+}
+
+function total({ labelled }) {
+  return Object.values(labelled).reduce((sum, count) => sum + count, 0);
+}
+
+customElements.define("objclass-classifiers", Classifiers);

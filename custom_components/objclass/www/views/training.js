@@ -1,0 +1,86 @@
+/** The last step of a new classifier: it trains by itself, and shows how good it is. */
+
+import { css, html } from "../lit.js";
+import { colorOf } from "../palette.js";
+import { go, path } from "../route.js";
+import { emptyState, icon, progressBar } from "../ui.js";
+import { View } from "../view.js";
+import { adviceText } from "../words.js";
+
+class Training extends View {
+  static properties = { ...View.properties, _report: { state: true }, _problem: { state: true }, _busy: { state: true } };
+
+  #opened = false;
+
+  willUpdate() {
+    if (this.#opened) return;
+    this.#opened = true;
+    void (this.route.query.start && this.store.isAdmin ? this.#train() : this.#read());
+  }
+
+  async #train() {
+    const { id } = this.classifier;
+    this._busy = true;
+    this._problem = null;
+    go(path("training", id), { replace: true });
+    try {
+      const { report } = await this.store.ask("train", { classifier_id: id });
+      this._report = report;
+      await this.store.refresh();
+    } catch (error) {
+      this._problem = error.message;
+    } finally {
+      this._busy = false;
+    }
+  }
+
+  async #read() {
+    try {
+      this._report = (await this.store.ask("report", { classifier_id: this.classifier.id })).report;
+    } catch (error) {
+      this._problem = error.message;
+    }
+  }
+
+  render() {
+    const { t, f, classifier } = this;
+    if (this._busy || classifier.training !== null) {
+      const share = classifier.training || this.store.progress(classifier.id, "train")?.share || null;
+      return html`<div class="empty"><div class="empty-icon">${icon("schoolOutline")}</div><h2>${t("training.running")}</h2><p>${t("training.explain")}</p><div class="wide">${progressBar(share, t("training.running"))}</div></div>`;
+    }
+    if (this._problem || !this._report) {
+      return emptyState("alertCircleOutline", t("training.failed"), this._problem ?? "",
+        html`<div class="row wrap"><a class="button main" href=${path("examples", classifier.id)}>${t("training.back")}</a><button type="button" class="button" @click=${() => this.#train()}>${icon("refresh")}${t("retry")}</button></div>`);
+    }
+    const { accuracy, classes, images, advice } = this._report;
+    return html`<div class="page">
+      <div class="card result">
+        <div class="empty-icon">${icon("checkBold")}</div>
+        <h2>${t("training.finished", { name: classifier.name })}</h2>
+        ${accuracy === null ? html`<p>${t("training.unknown")}</p>` : html`<p class="figure">${f.percent(accuracy)}</p><p class="quiet">${t("training.result", { count: images })}</p>`}
+        <div class="bars">${classes.map((item) => html`<span class="row"><span class="dot" style="--c: ${colorOf(classifier.all_classes, item.name)}"></span>${item.name}</span>
+          <span class="track" style="--c: ${colorOf(classifier.all_classes, item.name)}"><span style="width: ${(item.accuracy ?? 0) * 100}%"></span></span>
+          <span class="number">${item.accuracy === null ? "–" : f.percent(item.accuracy)}</span>`)}</div>
+      </div>
+      ${advice.length ? html`<div class="card"><h3>${t("quality.advice")}</h3><ul>${advice.map((item) => html`<li>${adviceText(item, t)}</li>`)}</ul></div>` : ""}
+      <div class="card"><h3>${t("training.now")}</h3><p>${t("training.now_text", { labels: classifier.labels.join(", ") })}</p>
+        <div class="row wrap"><a class="button main" href=${path("recent", classifier.id)}>${icon("imageMultipleOutline")}${t("training.see")}</a><a class="button" href=${path("quality", classifier.id)}>${icon("chartBoxOutline")}${t("tab.quality")}</a></div></div>
+    </div>`;
+  }
+
+  static styles = [View.styles, css`
+    .page { max-width: 640px; }
+    .wide { width: min(400px, 100%); }
+    .result { display: grid; justify-items: center; gap: 12px; text-align: center; padding: 32px 24px; }
+    .result .empty-icon { background: color-mix(in srgb, var(--success-color) 16%, transparent); color: var(--success-color); }
+    .figure { font-size: 56px; line-height: 1; font-weight: 300; margin: 0 !important; }
+    .bars { width: 100%; display: grid; grid-template-columns: auto 1fr auto; gap: 10px 12px; align-items: center; margin-top: 12px; text-align: left; }
+    .track { height: 12px; border-radius: 6px; background: var(--shade); overflow: hidden; }
+    .track > span { display: block; height: 100%; background: var(--c); border-radius: 6px; }
+    .number { font-variant-numeric: tabular-nums; text-align: right; }
+    .card > p + .row { margin-top: 16px; }
+    ul { padding-left: 20px; margin-bottom: 0; }
+  `];
+}
+
+customElements.define("objclass-training", Training);

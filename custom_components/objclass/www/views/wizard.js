@@ -1,0 +1,142 @@
+/** Step 1 of a new classifier: what it is called, looks at and tells apart. */
+
+import { css, html } from "../lit.js";
+import { colorOf, NONE } from "../palette.js";
+import { go, path } from "../route.js";
+import { emptyState, icon } from "../ui.js";
+import { View } from "../view.js";
+
+const FIELDS = { name_taken: "name", bad_name: "name", no_labels: "labels", class_count: "classes", class_name: "classes", class_reserved: "classes", class_twice: "classes" };
+
+class Wizard extends View {
+  static properties = { ...View.properties, _data: { state: true }, _error: { state: true }, _busy: { state: true } };
+
+  constructor() {
+    super();
+    this._data = { entry: null, name: "", labels: [], kind: "sub_label", classes: [], cameras: [] };
+    this._error = null;
+    this._busy = false;
+  }
+
+  get #entry() {
+    const { entries } = this.store;
+    return entries.find((entry) => entry.entry_id === this._data.entry) ?? entries.find((entry) => entry.available) ?? entries[0];
+  }
+
+  #set(key, value) {
+    this._data = { ...this._data, [key]: value };
+    if (this._error && (!this._error.field || this._error.field === key)) this._error = null;
+  }
+
+  #toggle(key, value) {
+    const list = this._data[key];
+    this.#set(key, list.includes(value) ? list.filter((item) => item !== value) : [...list, value]);
+  }
+
+  render() {
+    const { t, store, _data: data } = this;
+    const entry = this.#entry;
+    if (!store.isAdmin) return emptyState("alertOutline", t("wizard.title"), t("not_admin"));
+    if (!entry) return emptyState("cctv", t("empty.entry.title"), t("empty.entry.text"));
+    const several = store.entries.length > 1;
+    return html`<form class="page" novalidate @submit=${this.#submit}>
+      <p class="quiet step">${t("wizard.step", { step: 1 })}</p>
+      <div class="card form">
+        ${several ? html`<div class="field"><label class="label" for="entry">Frigate</label>
+          <select class="pill" id="entry" @change=${(event) => this.#set("entry", event.target.value)}>${store.entries.map((item) => html`<option value=${item.entry_id} ?selected=${item === entry} ?disabled=${!item.available}>${item.title}</option>`)}</select></div>` : ""}
+        ${this.#field("labels", t("wizard.labels"), t("wizard.labels_help"), html`
+          <div class="row wrap" role="group" aria-labelledby="labels">${this.#labels(entry).map((name) => html`<button type="button" class="choice" aria-pressed=${String(data.labels.includes(name))} @click=${() => this.#toggle("labels", name)}>${name}</button>`)}</div>`)}
+        ${this.#field("classes", t("wizard.classes"), t("wizard.classes_help"), this.#classes())}
+        ${this.#field("name", t("wizard.name"), "", html`<input class="input" aria-labelledby="name" maxlength="64" autocomplete="off" placeholder=${this.#proposedName()} .value=${data.name} @input=${(event) => this.#set("name", event.target.value)} />`)}
+        ${this.#field("kind", t("wizard.kind"), "", html`<div class="kinds" role="radiogroup" aria-labelledby="kind">${["sub_label", "attribute"].map((kind) => html`<button type="button" class="kind" role="radio" aria-checked=${String(data.kind === kind)} @click=${() => this.#set("kind", kind)}><strong>${t(`kind.${kind}`)}</strong><span class="quiet">${t(`kind.${kind}_help`)}</span></button>`)}</div>`)}
+        ${entry.cameras.length > 1 ? html`<details><summary>${t("wizard.cameras")}</summary><p class="quiet">${t("wizard.cameras_help")}</p>
+          <div class="row wrap">${entry.cameras.map(({ id, name }) => html`<button type="button" class="choice" aria-pressed=${String(data.cameras.includes(id))} @click=${() => this.#toggle("cameras", id)}>${name}</button>`)}</div></details>` : ""}
+      </div>
+      ${this._error && !this._error.field ? html`<div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._error.text}</span></div>` : ""}
+      <div class="row buttons"><a class="button plain" href=${path("classifiers")}>${t("cancel")}</a>
+        <button class="button main" ?disabled=${this._busy}>${t(this._busy ? "wizard.creating" : "wizard.next")}${icon("chevronRight")}</button></div>
+    </form>`;
+  }
+
+  #field(key, label, help, content) {
+    return html`<div class="field"><span class="label" id=${key}>${label}</span>${help ? html`<span class="help">${help}</span>` : ""}${content}
+      ${this._error?.field === key ? html`<span class="wrong" role="alert">${this._error.text}</span>` : ""}</div>`;
+  }
+
+  #labels(entry) {
+    return [...new Set([...entry.labels, ...this._data.labels])];
+  }
+
+  #classes() {
+    const { t, _data: data } = this;
+    const all = [...data.classes, NONE];
+    return html`<div class="row wrap">
+      ${data.classes.map((name) => html`<button type="button" class="chip removable" style="--c: ${colorOf(all, name)}" aria-label=${t("wizard.remove_class", { name })} @click=${() => this.#toggle("classes", name)}>${name}${icon("close")}</button>`)}
+      <span class="chip removable" style="--c: ${colorOf(all, NONE)}" title=${t("wizard.none_help")}>${NONE}</span>
+    </div>
+    <div class="row">
+      <input class="input grow" id="class" maxlength="64" autocomplete="off" autocapitalize="none" aria-labelledby="classes" placeholder=${t("wizard.class_placeholder")}
+        @keydown=${(event) => { if (event.key === "Enter" || event.key === ",") { if (event.target.value.trim()) event.preventDefault(); this.#addClass(); } }} />
+      <button type="button" class="button" @click=${() => this.#addClass()}>${icon("plus")}${t("wizard.add")}</button>
+    </div>`;
+  }
+
+  #addClass() {
+    const input = this.renderRoot.querySelector("#class");
+    const names = input.value.split(",").map((name) => name.trim().replaceAll(/\s+/g, " ")).filter((name) => name && name !== NONE);
+    input.value = "";
+    if (names.length) this.#set("classes", [...new Set([...this._data.classes, ...names])]);
+  }
+
+  #proposedName() {
+    const { classes, labels } = this._data;
+    return classes.join(" / ").slice(0, 64) || labels.join(", ") || this.t("wizard.name_placeholder");
+  }
+
+  #submit = async (event) => {
+    event.preventDefault();
+    this.#addClass();
+    const { t, store, _data: data } = this;
+    if (!data.labels.length) return this.#wrong("labels", t("wizard.no_labels"));
+    if (!data.classes.length) return this.#wrong("classes", t("wizard.no_classes"));
+    this._busy = true;
+    try {
+      const { classifier_id: id } = await store.ask("create", {
+        entry_id: this.#entry.entry_id,
+        data: {
+          name: data.name.trim() || this.#proposedName(), labels: data.labels, classes: data.classes, kind: data.kind,
+          ...(data.cameras.length ? { filter: { cameras: data.cameras } } : {}),
+        },
+      });
+      await store.refresh();
+      go(path("examples", id, { collect: "1" }), { replace: true });
+    } catch (error) {
+      this.#wrong(FIELDS[error.cause?.translation_key], error.message);
+    } finally {
+      this._busy = false;
+    }
+  };
+
+  async #wrong(field, text) {
+    this._error = { field, text };
+    await this.updateComplete;
+    this.renderRoot.querySelector("[role=alert]")?.scrollIntoView({ block: "center" });
+  }
+
+  static styles = [View.styles, css`
+    .page { max-width: 720px; }
+    .form { display: grid; gap: 28px; padding: 24px; }
+    .step { text-align: center; }
+    .removable { min-height: 40px; border: 0; border-radius: 20px; padding: 0 14px; position: relative; overflow: visible; }
+    .removable::after { content: ""; position: absolute; inset: -4px; }
+    .kinds { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 12px; }
+    .kind { display: grid; gap: 4px; align-content: start; text-align: left; padding: 14px 16px; border: 1px solid var(--line); border-radius: 12px; background: none; }
+    .kind[aria-checked="true"] { border-color: var(--primary-color); background: var(--tint); box-shadow: inset 0 0 0 1px var(--primary-color); }
+    summary { cursor: pointer; min-height: 48px; display: flex; align-items: center; font-weight: 500; color: var(--primary-color); }
+    details p { margin-bottom: 8px; }
+    .buttons { justify-content: flex-end; }
+    @media (max-width: 600px) { .form { padding: 16px; } }
+  `];
+}
+
+customElements.define("objclass-new", Wizard);

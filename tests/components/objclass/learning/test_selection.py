@@ -1,13 +1,30 @@
-"""Chosen samples are unlike each other."""
+"""Chosen samples are unlike each other; labels asked for are those that teach."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from custom_components.objclass.learning.selection import most_diverse
+from custom_components.objclass.learning.head import Prediction
+from custom_components.objclass.learning.selection import (
+    most_diverse,
+    most_instructive,
+)
 
 from .clusters import images
+
+SURE = Prediction(
+    scores={"leo": 0.98, "charlie": 0.02},
+    best="leo",
+    score=0.98,
+    distance=0.9,
+    unfamiliar=False,
+)
+UNSURE = replace(SURE, scores={"leo": 0.5, "charlie": 0.5}, score=0.5)
+STRANGE = replace(SURE, distance=1.9, unfamiliar=True)
 
 
 def test_one_of_each_kind_comes_before_a_second_of_any() -> None:
@@ -55,3 +72,64 @@ def test_none_is_chosen_twice_also_among_equal_and_empty_ones(
     assert chosen == most_diverse(rows, count)
     # A larger choice begins with the smaller one.
     assert most_diverse(rows, count + 1)[: len(chosen)] == chosen
+
+
+# Labels to ask for
+
+
+def _kinds(*names: str, per_kind: int = 20) -> NDArray[np.float32]:
+    """Make pictures of each kind, one kind after the other."""
+    return np.concatenate(
+        [
+            images({name: per_kind}, per_event=1, seed=number).embeddings
+            for number, name in enumerate(names)
+        ]
+    )
+
+
+def test_the_first_labels_asked_for_cover_every_kind() -> None:
+    rows = _kinds("leo", "charlie", "rex", "bus")
+    assert {place // 20 for place in most_instructive(rows, 4)} == {0, 1, 2, 3}
+
+
+def test_what_the_head_is_unsure_of_is_asked_for_first() -> None:
+    rows = _kinds("leo", "charlie")
+    for first, second in ((SURE, UNSURE), (UNSURE, SURE)):
+        says = [first] * 20 + [second] * 20
+        assert says[most_instructive(rows, 1, predictions=says)[0]] is UNSURE
+
+
+def test_strangers_are_asked_for_however_sure_the_head_is() -> None:
+    rows = _kinds("leo", "bus")
+    for first, second in ((SURE, STRANGE), (STRANGE, SURE)):
+        says = [first] * 20 + [second] * 20
+        assert says[most_instructive(rows, 1, predictions=says)[0]] is STRANGE
+
+
+def test_what_looks_like_a_labelled_sample_is_not_asked_for_again() -> None:
+    rows = _kinds("leo", "charlie")
+    labelled = images({"leo": 20}, per_event=1, seed=0).embeddings
+    assert most_instructive(rows, 1, labelled=labelled)[0] >= 20
+
+
+def test_one_sample_of_each_event_comes_before_a_second_one() -> None:
+    data = images(["leo", "charlie"], per_event=4)
+    chosen = most_instructive(data.embeddings, 25, groups=data.groups)
+    assert len({data.groups[place] for place in chosen[:20]}) == 20
+    assert len(set(chosen)) == 25
+
+
+def test_no_more_than_there_is_can_be_asked_for() -> None:
+    rows = _kinds("leo", per_kind=3)
+    assert sorted(most_instructive(rows, 10)) == [0, 1, 2]
+    assert most_instructive(rows[:0], 10) == []
+    assert most_instructive(rows, 0) == []
+
+
+def test_the_same_samples_are_asked_for_every_time() -> None:
+    rows = _kinds("leo", "charlie")
+    assert most_instructive(rows, 8) == most_instructive(rows, 8)
+
+
+def test_identical_samples_are_no_obstacle() -> None:
+    assert len(most_instructive(np.ones((5, 8), np.float32), 3)) == 3

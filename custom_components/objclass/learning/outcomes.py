@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from .consensus import Attempt, Outcome, Tried, Verdict
@@ -12,11 +12,7 @@ SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outcomes (
     event_id TEXT PRIMARY KEY,
     outcome TEXT NOT NULL,
-    class TEXT,
-    score REAL NOT NULL,
-    votes TEXT NOT NULL,
-    rule TEXT NOT NULL,
-    figures TEXT NOT NULL,
+    verdict TEXT NOT NULL,
     attempts TEXT NOT NULL
 ) STRICT;
 CREATE TRIGGER IF NOT EXISTS outcome_of_kept_crops AFTER DELETE ON samples BEGIN
@@ -42,17 +38,15 @@ class KeptOutcome:
 def put(db: sqlite3.Connection, kept: KeptOutcome) -> None:
     """Write an outcome down, if there is a crop of that event."""
     db.execute(
-        "INSERT OR REPLACE INTO outcomes SELECT ?, ?, ?, ?, ?, ?, ?, ? "
+        "INSERT OR REPLACE INTO outcomes SELECT ?, ?, ?, ? "
         "WHERE EXISTS (SELECT 1 FROM samples WHERE event_id = ?)",
         (
             kept.event_id,
             kept.outcome,
-            kept.verdict.class_name,
-            kept.verdict.score,
-            json.dumps(dict(kept.verdict.votes)),
-            kept.verdict.rule,
-            json.dumps(dict(kept.verdict.figures)),
-            json.dumps([_as_list(tried) for tried in kept.attempts]),
+            json.dumps(_values(kept.verdict)),
+            json.dumps(
+                [[_values(tried.attempt), tried.counts] for tried in kept.attempts]
+            ),
             kept.event_id,
         ),
     )
@@ -71,35 +65,14 @@ def _outcome(row: sqlite3.Row) -> KeptOutcome:
     return KeptOutcome(
         event_id=row["event_id"],
         outcome=Outcome(row["outcome"]),
-        verdict=Verdict(
-            class_name=row["class"],
-            score=row["score"],
-            votes=json.loads(row["votes"]),
-            rule=row["rule"],
-            figures=json.loads(row["figures"]),
+        verdict=Verdict(**json.loads(row["verdict"])),
+        attempts=tuple(
+            Tried(attempt=Attempt(**values), counts=counts)
+            for values, counts in json.loads(row["attempts"])
         ),
-        attempts=tuple(_tried(*item) for item in json.loads(row["attempts"])),
     )
 
 
-def _as_list(tried: Tried) -> list[Any]:
-    attempt = tried.attempt
-    return [
-        attempt.class_name,
-        attempt.score,
-        attempt.frame_time,
-        attempt.unfamiliar,
-        tried.counts,
-    ]
-
-
-def _tried(
-    class_name: str, score: float, frame_time: float, unfamiliar: bool, counts: bool
-) -> Tried:
-    attempt = Attempt(
-        class_name=class_name,
-        score=score,
-        frame_time=frame_time,
-        unfamiliar=unfamiliar,
-    )
-    return Tried(attempt=attempt, counts=counts)
+def _values(record: Attempt | Verdict) -> dict[str, Any]:
+    """Return the fields by name; `dataclasses.asdict` cannot copy a Counter."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -47,18 +47,19 @@ _TERMS: Final = {
     "infrared": "infrared = ?",
     "unfamiliar": "unfamiliar = ?",
 }
-# The least certain first; what is unlike all that was labelled, or was kept before
-# there was a head, is the most uncertain of all.
-# The crops of one event are much alike, so one of each event comes first, then a second
-# one of each. Labelled crops take their turn too: labelling changes nobody's place.
+# After those that are named: one of each event, since the crops of one event are much
+# alike, then a second one of each. Labelled crops take their turn too, so that nobody's
+# place changes by labelling. The least certain come first; what is unlike all that was
+# labelled, or was kept before there was a head, is the most uncertain of all.
 _USEFUL: Final = (
     "(SELECT *, row_number() OVER (PARTITION BY coalesce(event_id, id)"
     " ORDER BY certainty, -time, id) AS turn FROM (SELECT *, CASE WHEN unfamiliar"
-    " THEN 0.0 ELSE coalesce(score, 0.0) END AS certainty FROM samples))"
+    " THEN 0.0 ELSE coalesce(score, 0.0) END AS certainty FROM ranked))"
 )
-_DOUBTFUL: Final = (
-    "(SELECT samples.*, coalesce(doubt.key, 1e9) AS place"
-    " FROM samples LEFT JOIN json_each(?) AS doubt ON doubt.value = samples.id)"
+# Those that are named first have their place, all others the same one behind them.
+_RANKED: Final = (
+    "WITH ranked AS (SELECT samples.*, coalesce(named.key, 1e9) AS place"
+    " FROM samples LEFT JOIN json_each(?) AS named ON named.value = samples.id)"
 )
 _NEWEST_KEYS: Final = ("-time", "id")
 
@@ -67,14 +68,14 @@ _NEWEST_KEYS: Final = ("-time", "id")
 class Search:
     """Samples that meet all conditions, in one of three orders.
 
-    `newest` is by the time of the picture. `useful` is unlabelled samples, those first
-    that teach a classifier most. `doubtful` is labelled samples, first those whose ids
-    are in `doubtful` (in that order), then the others, newest first.
+    `newest` is by the time of the picture. `useful` is unlabelled samples, those that
+    teach a classifier most first. `doubtful` is labelled samples, newest first. In the
+    latter two, the samples whose ids are in `first` come before all, in that order.
     """
 
     conditions: Conditions = field(default_factory=Conditions)
     order: Order = "newest"
-    doubtful: Sequence[str] = ()
+    first: Sequence[str] = ()
 
     def page(self, after: Position | None, limit: int) -> tuple[str, list[Any]]:
         """Return the query for a page, and its values; -1 is no limit.
@@ -82,13 +83,13 @@ class Search:
         The columns `key0`, `key1` and so on are each sample's position.
         Raises ValueError for a position of another order.
         """
-        source, values = "samples", list[Any]()
         keys: tuple[str, ...] = _NEWEST_KEYS
+        prefix, source, values = "", "samples", list[Any]()
+        if self.order != "newest":
+            prefix, source, keys = _RANKED, "ranked", ("place", *keys)
+            values.append(json.dumps(list(dict.fromkeys(self.first))))
         if self.order == "useful":
-            source, keys = _USEFUL, ("turn", "certainty", *_NEWEST_KEYS)
-        elif self.order == "doubtful":
-            source, keys = _DOUBTFUL, ("place", *_NEWEST_KEYS)
-            values.append(json.dumps(list(dict.fromkeys(self.doubtful))))
+            source, keys = _USEFUL, ("place", "turn", "certainty", *_NEWEST_KEYS)
         where, conditions = self._where()
         values += conditions
         if after is not None:
@@ -98,7 +99,7 @@ class Search:
             values += after
         columns = ", ".join(f"{key} AS key{place}" for place, key in enumerate(keys))
         parts = (
-            *("SELECT *,", columns, "FROM", source, "WHERE", where),
+            *(prefix, "SELECT *,", columns, "FROM", source, "WHERE", where),
             *("ORDER BY", ", ".join(keys), "LIMIT ?"),
         )
         return " ".join(parts), [*values, limit]

@@ -92,7 +92,7 @@ def test_pages_neither_miss_nor_repeat_a_sample(
     store: SampleStore, order: Order, limit: int
 ) -> None:
     fill(store, 60)
-    search = Search(order=order, doubtful=["s030", "s003", "s001"])
+    search = Search(order=order, first=["s030", "s003", "s001"])
     found = everything(store, search, limit)
     assert len(set(found)) == len(found)
     assert found == everything(store, search, 1000)
@@ -180,6 +180,13 @@ def test_the_most_useful_are_unlabelled_uncertain_and_of_different_events(
     ]
 
 
+def test_what_is_said_to_be_most_useful_comes_before_all(store: SampleStore) -> None:
+    for name, score in (("a", 0.9), ("b", 0.6), ("c", 0.5), ("d", 0.8)):
+        add(store, name, scores=sure(score))
+    search = Search(order="useful", first=["d", "gone", "a", "d"])
+    assert everything(store, search, 1) == list("dacb")
+
+
 def test_strangers_and_what_no_head_has_seen_are_useful_before_all(
     store: SampleStore,
 ) -> None:
@@ -196,7 +203,7 @@ def test_strangers_and_what_no_head_has_seen_are_useful_before_all(
 def test_labels_that_the_training_contradicts_come_first(store: SampleStore) -> None:
     for number, name in enumerate("abcde"):
         add(store, name, float(number), label="leo" if name != "e" else None)
-    search = Search(order="doubtful", doubtful=["c", "gone", "e", "a"])
+    search = Search(order="doubtful", first=["c", "gone", "e", "a"])
     assert everything(store, search, 2) == list("cadb")
 
 

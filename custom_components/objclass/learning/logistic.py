@@ -10,7 +10,7 @@ The minimised function, for each fold b, is
     sum_i s[b, i] * cross_entropy(i) + penalty / 2 * |W|^2        (sum_i s[b, i] = 1)
 
 with unpenalised biases: scikit-learn's `LogisticRegression(C=1 / penalty)` when its
-`sample_weight` is s[b].
+`sample_weight` is s[b] (of two classes it keeps one row of weights: C=2 / penalty).
 """
 
 from dataclasses import dataclass

@@ -15,6 +15,10 @@ OMITTED: Final = -1
 """Stands in `Operator.inputs` for an optional input that is not given."""
 
 
+OWN_METADATA: Final = "objclass"
+"""The name, in a file, of metadata that we have written there."""
+
+
 class ModelError(Exception):
     """A model file cannot be used. The message is for people."""
 
@@ -28,6 +32,14 @@ class UnsupportedModelError(ModelError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Quantization:
+    """What integers stand for: `scale` times their distance from `zero_point`."""
+
+    scale: float
+    zero_point: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tensor:
     """A value in the network: computed (no `data`) or constant."""
 
@@ -35,6 +47,7 @@ class Tensor:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     data: NDArray[Any] | None = None
+    quantization: Quantization | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +66,17 @@ class Operator:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Graph:
-    """A network. Operators are in an order in which they can be executed."""
+    """A network. Operators are in an order in which they can be executed.
+
+    `metadata` is kept in the file beside the network, under `OWN_METADATA`.
+    """
 
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     description: str = ""
+    metadata: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +118,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "MEAN": Schema(options="ReducerOptions", fields=("keep_dims",)),
     "MUL": Schema(options="MulOptions", fields=(_ACTIVATION,)),
     "PAD": Schema(options="PadOptions"),
+    "QUANTIZE": Schema(options="QuantizeOptions"),
     "RELU": Schema(),
     "RELU6": Schema(),
     "RESHAPE": Schema(options="ReshapeOptions"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .graph import InvalidModelError, UnsupportedModelError
+from .graph import InvalidModelError, Quantization, UnsupportedModelError
 from .numpy_workspace import Workspace
 
 type Floats = NDArray[np.float32]
@@ -33,6 +33,8 @@ class Call:
     constant: tuple[bool, ...]
     """Whether each input is known now; the others get their values at each run."""
     output: NDArray[Any]
+    quantization: Quantization | None
+    """Of the output."""
     workspace: Workspace
 
     def floats(self, position: int, *, rank: int | None = None) -> Floats:

@@ -49,6 +49,21 @@ def _dequantize(call: Call) -> Step:
     return _cast(call)
 
 
+def _quantize(call: Call) -> Step:
+    x, output, meaning = call.floats(0), call.output, call.quantization
+    if output.dtype != np.uint8 or meaning is None:
+        raise UnsupportedModelError("QUANTIZE supports uint8 only here.")
+    if output.shape != x.shape:
+        raise InvalidModelError(f"QUANTIZE cannot give {output.shape} for {x.shape}.")
+    factor = np.float32(1 / meaning.scale)
+
+    def step() -> None:
+        numbers = np.rint(x * factor) + meaning.zero_point
+        np.copyto(output, np.clip(numbers, 0, 255), casting="unsafe")
+
+    return step
+
+
 def _reshape(call: Call) -> Step:
     x = call.floats(0)
     output = call.expect(call.output.shape)
@@ -168,6 +183,7 @@ COMPILERS: Final[Mapping[str, Callable[[Call], Step]]] = {
     "MEAN": _mean,
     "MUL": partial(_elementwise, np.multiply),
     "PAD": compile_pad,
+    "QUANTIZE": _quantize,
     "RELU": partial(_rectified, None),
     "RELU6": partial(_rectified, 6.0),
     "RESHAPE": _reshape,

@@ -10,6 +10,7 @@ from .graph import UnsupportedModelError
 
 _COLOURS: Final = 3
 _PICTURE_RANK: Final = 4
+_RESULTS: Final = (np.dtype(np.float32), np.dtype(np.uint8), np.dtype(np.int8))
 
 
 class Runtime(Protocol):
@@ -39,7 +40,7 @@ class Runtime(Protocol):
 
 
 def check_form(inputs: Sequence[tuple[int, ...]], outputs: Sequence[DTypeLike]) -> None:
-    """Refuse a model that does not turn one picture into float32 numbers.
+    """Refuse a model that does not turn one picture into float32 numbers, or bytes.
 
     Takes the shapes of its inputs and the types of its outputs. Raises
     UnsupportedModelError.
@@ -53,7 +54,7 @@ def check_form(inputs: Sequence[tuple[int, ...]], outputs: Sequence[DTypeLike]) 
         raise UnsupportedModelError(
             f"The model does not take one RGB picture at a time, but {shape}."
         )
-    if np.dtype(outputs[0]) != np.float32:
+    if np.dtype(outputs[0]) not in _RESULTS:
         raise UnsupportedModelError(
             f"The model gives {np.dtype(outputs[0])}, not float32."
         )
@@ -65,3 +66,17 @@ def check_picture(image: NDArray[Any], shape: tuple[int, ...]) -> None:
         raise ValueError(
             f"The model takes uint8 of {shape}, not {image.dtype} of {image.shape}."
         )
+
+
+def as_floats(
+    result: NDArray[Any], scale: float, zero_point: int
+) -> NDArray[np.float32]:
+    """Return new numbers, shape (n,), for what a model has computed.
+
+    `scale` and `zero_point` say what its integers stand for; a scale of 0 says nothing.
+    """
+    numbers = result.reshape(-1).astype(np.float32)
+    if result.dtype == np.float32 or not scale:
+        return numbers
+    values: NDArray[np.float32] = (numbers - np.float32(zero_point)) * np.float32(scale)
+    return values

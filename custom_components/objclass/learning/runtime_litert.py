@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .graph import InvalidModelError, UnsupportedModelError
-from .runtime import check_form, check_picture
+from .runtime import as_floats, check_form, check_picture
 
 _MODULES: Final = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 
@@ -60,10 +60,8 @@ class LiteRtRuntime:
             self._input["index"], image[None].astype(self._input["dtype"], copy=False)
         )
         self._interpreter.invoke()
-        output: NDArray[np.float32] = self._interpreter.get_tensor(
-            self._output["index"]
-        )
-        return output.reshape(-1)
+        result = self._interpreter.get_tensor(self._output["index"])
+        return as_floats(result, *self._output["quantization"])
 
 
 def _interpreter_class() -> Any:

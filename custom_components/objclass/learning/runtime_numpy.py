@@ -15,7 +15,7 @@ from .graph import Graph, InvalidModelError, Operator
 from .numpy_call import Call, Step
 from .numpy_operators import COMPILERS
 from .numpy_workspace import Workspace
-from .runtime import check_form, check_picture
+from .runtime import as_floats, check_form, check_picture
 from .tflite_file import read_graph
 
 _DONE_AT_LOAD_TIME: Final = frozenset({"CAST", "DEQUANTIZE", "RESHAPE"})
@@ -38,6 +38,8 @@ class NumpyRuntime:
         inputs = [graph.tensors[position] for position in graph.inputs]
         outputs = [graph.tensors[position] for position in graph.outputs]
         check_form([item.shape for item in inputs], [item.dtype for item in outputs])
+        meaning = outputs[0].quantization
+        self._meaning = (meaning.scale, meaning.zero_point) if meaning else (0.0, 0)
         try:
             plan = _Plan(graph)
             self._steps = plan.steps
@@ -57,7 +59,7 @@ class NumpyRuntime:
         with one_thread():
             for step in self._steps:
                 step()
-        return self._output.reshape(-1).copy()
+        return as_floats(self._output, *self._meaning)
 
 
 class _Plan:
@@ -103,6 +105,7 @@ class _Plan:
                 ),
                 constant=constant,
                 output=self.array(output),
+                quantization=self._graph.tensors[output].quantization,
                 workspace=self._workspace,
             )
         )

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from .graph import (
     OMITTED,
+    OWN_METADATA,
     SCHEMAS,
     Graph,
     InvalidModelError,
     Operator,
+    Quantization,
     Tensor,
     UnsupportedModelError,
     schema_name,
@@ -31,6 +33,7 @@ MAX_ELEMENTS: Final = 1 << 27
 _MAX_ITEMS: Final = 10_000
 _MAX_INPUTS: Final = 256
 _MAX_RANK: Final = 6
+_MAX_METADATA: Final = 1 << 16
 _SCHEMA_VERSION: Final = 3
 _NAMED_AT_MOST: Final = 10
 
@@ -115,6 +118,7 @@ class _Reader:
             inputs=_positions(source.InputsLength(), source.InputsAsNumpy),
             outputs=_positions(source.OutputsLength(), source.OutputsAsNumpy),
             description=(self._model.Description() or b"").decode(errors="replace"),
+            metadata=self._metadata(),
         )
         _check_order(graph)
         return graph
@@ -140,15 +144,11 @@ class _Reader:
 
     def _tensor(self, source: Any) -> Tensor:
         name = self._name(source)
+        quantization = _quantization(source, self._is_constant(source))
         if source.Type() not in _DTYPES:
             kind = _TYPE_NAMES.get(source.Type(), "unknown")
             raise UnsupportedModelError(
                 f"The model has values of a type that is not supported here: {kind}."
-            )
-        quantization = source.Quantization()
-        if quantization is not None and quantization.ScaleLength():
-            raise UnsupportedModelError(
-                "The model is quantized, which is not supported here."
             )
         if source.Sparsity() is not None or source.IsVariable():
             raise UnsupportedModelError(
@@ -158,7 +158,29 @@ class _Reader:
         shape = self._shape(source, name)
         dtype = _DTYPES[source.Type()]
         data = self._data(source.Buffer(), shape, dtype, name)
-        return Tensor(name=name, shape=shape, dtype=dtype, data=data)
+        return Tensor(
+            name=name, shape=shape, dtype=dtype, data=data, quantization=quantization
+        )
+
+    def _metadata(self) -> bytes:
+        """Return what we once wrote; the metadata of others are left alone."""
+        for i in range(_count(self._model.MetadataLength())):
+            item = self._model.Metadata(i)
+            if item.Name() != OWN_METADATA.encode():
+                continue
+            if item.Buffer() >= self._model.BuffersLength():
+                raise InvalidModelError("The metadata of the model are missing.")
+            buffer = self._model.Buffers(item.Buffer())
+            if not 0 < buffer.DataLength() <= _MAX_METADATA:
+                raise InvalidModelError("The metadata of the model have no fit size.")
+            return bytes(buffer.DataAsNumpy())
+        return b""
+
+    def _is_constant(self, source: Any) -> bool:
+        number = source.Buffer()
+        return number < self._model.BuffersLength() and bool(
+            self._model.Buffers(number).DataLength()
+        )
 
     def _name(self, source: Any) -> str:
         name = source.Name() or b""
@@ -194,6 +216,22 @@ class _Reader:
                 f"{name!r} has {raw.size} bytes, which do not fill its shape {shape}."
             )
         return raw.view(dtype).reshape(shape)
+
+
+def _quantization(source: Any, constant: bool) -> Quantization | None:
+    """Return what the integers of a tensor stand for: only computed bytes may be so."""
+    found = source.Quantization()
+    if found is None or not found.ScaleLength():
+        return None
+    if source.Type() != tflite.TensorType.UINT8 or constant or found.ScaleLength() > 1:
+        raise UnsupportedModelError(
+            "The model is quantized, which is not supported here."
+        )
+    scale = float(found.Scale(0))
+    if not 0 < scale < math.inf:
+        raise InvalidModelError("The model is quantized by a scale that is none.")
+    zero_point = int(found.ZeroPoint(0)) if found.ZeroPointLength() else 0
+    return Quantization(scale=scale, zero_point=zero_point)
 
 
 def _count(length: int) -> int:

@@ -8,7 +8,15 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-from .graph import SCHEMAS, Graph, Operator, Tensor, schema_name
+from .graph import (
+    OWN_METADATA,
+    SCHEMAS,
+    Graph,
+    Operator,
+    Quantization,
+    Tensor,
+    schema_name,
+)
 
 _VERSION = 3
 _ALIGNMENT = 16
@@ -42,7 +50,11 @@ def write_graph(graph: Graph) -> bytes:
     ]
     subgraph = _subgraph(builder, graph, tensors, operators)
     codes = [_operator_code(builder, kind) for kind in kinds]
-    return _model(builder, graph.description, codes, subgraph, buffers)
+    metadata = []
+    if graph.metadata:
+        metadata.append(_metadata(builder, OWN_METADATA, len(buffers)))
+        buffers.append(_buffer(builder, np.frombuffer(graph.metadata, np.uint8)))
+    return _model(builder, graph.description, codes, subgraph, buffers, metadata)
 
 
 def _model(
@@ -51,10 +63,12 @@ def _model(
     codes: Sequence[int],
     subgraph: int,
     buffers: Sequence[int],
+    metadata: Sequence[int],
 ) -> bytes:
     code_vector = _offsets(builder, codes)
     subgraph_vector = _offsets(builder, [subgraph])
     buffer_vector = _offsets(builder, buffers)
+    metadata_vector = _offsets(builder, metadata) if metadata else None
     text = builder.CreateString(description)
     tflite.ModelStart(builder)
     tflite.ModelAddVersion(builder, _VERSION)
@@ -62,6 +76,8 @@ def _model(
     tflite.ModelAddSubgraphs(builder, subgraph_vector)
     tflite.ModelAddDescription(builder, text)
     tflite.ModelAddBuffers(builder, buffer_vector)
+    if metadata_vector is not None:
+        tflite.ModelAddMetadata(builder, metadata_vector)
     builder.Finish(tflite.ModelEnd(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
 
@@ -84,12 +100,38 @@ def _subgraph(
 def _tensor(builder: Any, tensor: Tensor, buffer: int) -> int:
     name = builder.CreateString(tensor.name)
     shape = _int32s(builder, tensor.shape)
+    quantization = None
+    if tensor.quantization is not None:
+        quantization = _quantization(builder, tensor.quantization)
     tflite.TensorStart(builder)
     tflite.TensorAddShape(builder, shape)
     tflite.TensorAddType(builder, TENSOR_TYPES[tensor.dtype])
     tflite.TensorAddBuffer(builder, buffer)
     tflite.TensorAddName(builder, name)
+    if quantization is not None:
+        tflite.TensorAddQuantization(builder, quantization)
     return int(tflite.TensorEnd(builder))
+
+
+def _quantization(builder: Any, quantization: Quantization) -> int:
+    tflite.QuantizationParametersStartScaleVector(builder, 1)
+    builder.PrependFloat32(quantization.scale)
+    scale = builder.EndVector()
+    tflite.QuantizationParametersStartZeroPointVector(builder, 1)
+    builder.PrependInt64(quantization.zero_point)
+    zero_point = builder.EndVector()
+    tflite.QuantizationParametersStart(builder)
+    tflite.QuantizationParametersAddScale(builder, scale)
+    tflite.QuantizationParametersAddZeroPoint(builder, zero_point)
+    return int(tflite.QuantizationParametersEnd(builder))
+
+
+def _metadata(builder: Any, name: str, buffer: int) -> int:
+    text = builder.CreateString(name)
+    tflite.MetadataStart(builder)
+    tflite.MetadataAddName(builder, text)
+    tflite.MetadataAddBuffer(builder, buffer)
+    return int(tflite.MetadataEnd(builder))
 
 
 def _operator(builder: Any, operator: Operator, code: int) -> int:

@@ -151,7 +151,7 @@ def vector(builder: flatbuffers.Builder, offsets: list[int]) -> int:
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        (with_code(tflite.BuiltinOperator.QUANTIZE), "QUANTIZE"),
+        (with_code(tflite.BuiltinOperator.HARD_SWISH), "HARD_SWISH"),
         (with_code(tflite.BuiltinOperator.BROADCAST_ARGS), "BROADCAST_ARGS"),
         (with_code(tflite.BuiltinOperator.CUSTOM, "NMS"), "CUSTOM NMS"),
         (with_code(5000), "number 5000"),

@@ -65,12 +65,14 @@ async def over_tls(url: str, folder: Path) -> AsyncIterator[str]:
     def call[T](job: asyncio.Future[T] | object) -> asyncio.Future[T]:
         return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(job, loop))  # type: ignore[arg-type]
 
-    server = await call(asyncio.start_server(serve, "127.0.0.1", 0, ssl=context))
-    yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
-    await asyncio.to_thread(thread.join)
-    loop.close()
+    try:
+        server = await call(asyncio.start_server(serve, "127.0.0.1", 0, ssl=context))
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        loop.call_soon_threadsafe(server.close)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        await asyncio.to_thread(thread.join)
+        loop.close()
 
 
 def _certificate(folder: Path) -> Path:

@@ -506,7 +506,7 @@ async def test_a_look_that_is_finished_after_the_end_does_not_count(
         frigate._publish_event(ended.end_message())
         await until(lambda: fetched.hits == 2)
         frigate.say("available", "offline")
-        await hass.async_block_till_done()
+        await until(lambda: len(finals(told)) == 2)
     await settle(hass, entry)
 
     assert head.asked >= 2
@@ -570,7 +570,7 @@ async def test_too_much_work_drops_the_oldest_and_still_ends_everything_once(
         for event_id in crowd:
             message["after"]["id"] = event_id
             frigate._publish_event(message)
-        await hass.async_block_till_done()
+        await until(lambda: len(finals(told)) == 6)
         # The newest wait; what was dropped has ended without a look.
         assert pipeline.waiting == MAX_WAITING + 2
         assert pipeline.dropped == 70 - MAX_WAITING

@@ -217,11 +217,13 @@ class ObjclassPanel extends LitElement {
 
   /** The view's element: made anew for another page or classifier, kept for a filter. */
   #element(page) {
-    const key = `${page} ${this._route.classifier}`;
-    if (this.#view?.key !== key) {
-      this.#view = { key, element: document.createElement(`objclass-${page}`) };
-      void VIEWS[page]();
+    const tag = `objclass-${page}`;
+    if (!customElements.get(tag)) {
+      void VIEWS[page]().then(() => this.requestUpdate());
+      return html`<div class="waiting">${progressBar(null, this._texts("loading"))}</div>`;
     }
+    const key = `${page} ${this._route.classifier}`;
+    if (this.#view?.key !== key) this.#view = { key, element: document.createElement(tag) };
     const { element } = this.#view;
     Object.assign(element, {
       store: this.#store, t: this._texts, f: this.#format, route: this._route,

@@ -10,6 +10,10 @@ export const cardStyle = css`
   .labelled .picture { box-shadow: 0 0 0 3px var(--c); }
   .selected .picture { box-shadow: 0 0 0 4px var(--primary-color); }
   .selected .picture img { opacity: 0.75; }
+  .painting .selected .picture { box-shadow: 0 0 0 5px var(--c); }
+  .painting .selected .picture img { opacity: 1; }
+  .painting .selected .mark { background: var(--c); }
+  :host([simple]) .why, :host([simple]) .badges, :host([simple]) .label.open { display: none; }
   .picture:focus-visible { outline: 3px solid var(--primary-text-color); outline-offset: 3px; }
   .mark { position: absolute; top: 8px; left: 8px; width: 28px; height: 28px; display: grid; place-items: center; border-radius: 50%; border: 2px solid #fff; background: rgb(0 0 0 / 35%); color: transparent; opacity: 0; transition: opacity 120ms; }
   .mark .icon { width: 18px; height: 18px; }

@@ -52,7 +52,7 @@ export function makeCard(t) {
     chip.disabled = state.readOnly || (label === null && predicted === null);
     chip.title = label === null ? (predicted === null ? "" : t("card.confirm", { name: predicted })) : t("card.unlabel");
     when.textContent = other ? `${other.class} ${f.percent(other.score)}` : f.moment(sample.time);
-    when.classList.toggle("wrong", other !== null);
+    when.classList.toggle("wrong", other !== null && other === sample.doubt);
     when.title = other ? t("card.taken_for", { name: other.class }) : `${state.camera(sample.camera)}, ${f.full(sample.time)}`;
     picture.setAttribute("aria-label", describe(sample, score, state, t));
     badges.replaceChildren(...badgesOf(sample, t));

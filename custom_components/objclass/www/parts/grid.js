@@ -32,6 +32,7 @@ class Grid extends LitElement {
     cameras: { attribute: false }, // { id: name }
     brush: { attribute: false }, // class or null
     readOnly: { type: Boolean },
+    simple: { type: Boolean, reflect: true }, // nothing but pictures to tap
     hassUrl: { attribute: false },
   };
 

@@ -3,10 +3,11 @@
 import { html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 
-const KEYS = {
-  "1 … 9": "class", 0: "none", "← ↑ → ↓": "move", "␣": "select", "⇧": "range", "↵": "open",
-  y: "confirm", x: "unlabel", "⌦": "delete", e: "event", u: "undo", Esc: "clear", "?": "help",
-};
+const KEYS = [
+  ["1 … 9", "class"], ["0", "none"], ["y", "confirm"], ["x", "unlabel"], ["u", "undo"],
+  ["← ↑ → ↓", "move"], ["␣", "select"], ["⇧", "range"], ["e", "event"], ["Esc", "clear"],
+  ["↵", "open"], ["⌦", "delete"], ["?", "help"],
+];
 
 class Help extends LitElement {
   static properties = { t: { attribute: false } };
@@ -22,7 +23,7 @@ class Help extends LitElement {
     return html`<dialog aria-labelledby="title" @click=${closeOutside}><div class="inside">
       <h2 id="title">${t("help.title")}</h2>
       <div style="display: grid; grid-template-columns: auto 1fr; gap: 8px 16px">
-        ${Object.entries(KEYS).map(([key, name]) => html`<span><kbd>${key}</kbd></span><span>${t(`help.${name}`)}</span>`)}
+        ${KEYS.map(([key, name]) => html`<span><kbd>${key}</kbd></span><span>${t(`help.${name}`)}</span>`)}
       </div>
       <p class="quiet">${t("help.mouse")}</p>
       <div class="actions"><button type="button" class="button main" @click=${(event) => event.target.closest("dialog").close()}>${t("close")}</button></div>

@@ -5,7 +5,6 @@ import { shared } from "../styles.js";
 import { at, line } from "../threshold.js";
 import { send } from "../ui.js";
 
-const WIDTH = 640;
 const HEIGHT = 260;
 const EDGE = { left: 48, right: 12, top: 12, bottom: 28 };
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
@@ -19,7 +18,25 @@ class ThresholdChart extends LitElement {
     proposed: { attribute: false },
     readOnly: { type: Boolean },
     _value: { state: true },
+    _width: { state: true },
   };
+
+  #resized = new ResizeObserver(([entry]) => { this._width = Math.round(entry.contentRect.width); });
+
+  constructor() {
+    super();
+    this._width = 640;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
 
   willUpdate(changed) {
     if (changed.has("current")) this._value = this.current;
@@ -45,12 +62,12 @@ class ThresholdChart extends LitElement {
   }
 
   #chart(now) {
-    const { t, f, points, _value: value } = this;
-    const x = (share) => EDGE.left + ((share - 0.3) / 0.69) * (WIDTH - EDGE.left - EDGE.right);
+    const { t, f, points, _value: value, _width: width } = this;
+    const x = (share) => EDGE.left + ((share - 0.3) / 0.69) * (width - EDGE.left - EDGE.right);
     const y = (share) => HEIGHT - EDGE.bottom - share * (HEIGHT - EDGE.top - EDGE.bottom);
     const path = (key) => line(points.map((point) => [point.threshold, point[key]]), x, y);
-    return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${t("quality.chart")}>
-      ${SHARES.map((share) => svg`<line class="rule" x1=${EDGE.left} x2=${WIDTH - EDGE.right} y1=${y(share)} y2=${y(share)}></line>
+    return html`<svg viewBox="0 0 ${width} ${HEIGHT}" height=${HEIGHT} role="img" aria-label=${t("quality.chart")}>
+      ${SHARES.map((share) => svg`<line class="rule" x1=${EDGE.left} x2=${width - EDGE.right} y1=${y(share)} y2=${y(share)}></line>
         <text x=${EDGE.left - 8} y=${y(share) + 4} text-anchor="end">${f.percent(share)}</text>`)}
       ${[0.3, 0.5, 0.7, 0.9].map((share) => svg`<text x=${x(share)} y=${HEIGHT - 6} text-anchor="middle">${f.percent(share)}</text>`)}
       <path class="decided" d=${path("decided")}></path>
@@ -65,7 +82,7 @@ class ThresholdChart extends LitElement {
   static styles = [shared, css`
     :host { display: grid; gap: 12px; max-width: 760px; margin-inline: auto; --precision: #2e7d32; --decided: var(--primary-color); }
     @media (prefers-color-scheme: dark) { :host { --precision: #66bb6a; } }
-    svg { width: 100%; height: auto; aspect-ratio: 640 / 260; display: block; }
+    svg { width: 100%; display: block; }
     text { fill: var(--quiet); font-size: 13px; }
     .rule { stroke: var(--line); }
     path { fill: none; stroke-width: 3; stroke-linejoin: round; stroke-linecap: round; }
@@ -75,8 +92,12 @@ class ThresholdChart extends LitElement {
     circle.precision { fill: var(--precision); }
     circle.decided { fill: var(--decided); }
     .now { stroke: var(--primary-text-color); stroke-dasharray: 4 4; opacity: 0.6; }
-    .slider { padding-left: 7.5%; padding-right: 1.9%; }
-    .slider input { width: calc(100% + 16px); margin: 0 -8px; height: 48px; accent-color: var(--primary-color); }
+    .slider { padding-left: 36px; }
+    input { width: 100%; margin: 0; height: 48px; appearance: none; background: none; }
+    input::-webkit-slider-runnable-track { height: 6px; border-radius: 3px; background: var(--line); }
+    input::-moz-range-track { height: 6px; border-radius: 3px; background: var(--line); }
+    input::-webkit-slider-thumb { appearance: none; width: 24px; height: 24px; margin-top: -9px; border-radius: 50%; background: var(--primary-color); }
+    input::-moz-range-thumb { width: 24px; height: 24px; border: 0; border-radius: 50%; background: var(--primary-color); }
     .key { width: 18px; height: 4px; border-radius: 2px; }
     .key.precision { background: var(--precision); }
     .key.decided { background: var(--decided); }

@@ -296,7 +296,7 @@ class Workbench extends LitElement {
         @chip=${(event) => this.#chip(event.detail.id)}
         @why=${(event) => this.#why(event.detail.id)}
         @event=${(event) => { this._selection = toggleAll(this._selection, event.detail.ids); }}
-        @more=${() => this.#load((item) => item.more())}
+        @more=${() => { if (!list.loading && !list.complete) void this.#load((item) => item.more()); }}
         @expired=${(event) => this.#expired(event.detail.id)}
       >
         <slot></slot>

@@ -29,7 +29,7 @@ class Examples extends View {
 
   connectedCallback() {
     super.connectedCallback();
-    this.store?.addEventListener("labelled", this.#onLabelled);
+    this.store.addEventListener("labelled", this.#onLabelled);
   }
 
   disconnectedCallback() {
@@ -95,6 +95,7 @@ class Examples extends View {
   }
 
   async #more() {
+    if (this.#list.loading || this.#list.complete) return;
     await this.#list.more();
     this.#show();
   }
@@ -141,10 +142,10 @@ class Examples extends View {
     }
     const cameras = Object.fromEntries(classifier.cameras.map((camera) => [camera.id, camera.name]));
     return html`<objclass-grid .t=${t} .f=${f} .samples=${list.items} .groups=${this.#groups} .total=${list.complete ? 0 : list.items.size + 1}
-      .selected=${this.#selected} .classes=${classifier.all_classes} .cameras=${cameras} .brush=${this.#name} .readOnly=${false}
+      .selected=${this.#selected} .classes=${classifier.all_classes} .cameras=${cameras} .brush=${this.#name} .readOnly=${false} .simple=${true}
       .hassUrl=${(address) => store.hass.hassUrl(address)}
       @paint=${(event) => this.#tapped(event.detail.ids)} @chip=${(event) => this.#tapped([event.detail.id])}
-      @why=${(event) => this.#tapped([event.detail.id])} @more=${() => this.#more()}>${this.#head()}</objclass-grid>
+      @more=${() => this.#more()}>${this.#head()}</objclass-grid>
       ${this.#foot()}`;
   }
 

@@ -1,7 +1,7 @@
 /** Recent classifications: everything that was looked at, newest first. */
 
 import "../parts/workbench.js";
-import { fromQuery, ORDERS, SCORES } from "../filters.js";
+import { fromQuery, SCORES } from "../filters.js";
 import { css, html } from "../lit.js";
 import { go, path } from "../route.js";
 import { emptyState, icon } from "../ui.js";
@@ -39,7 +39,7 @@ class Recent extends View {
     const names = classes.map((name) => [name, name]);
     const given = Object.keys(query).some((key) => !["group", "order"].includes(key) && query[key]);
     return html`<div class="filters" role="search" aria-label=${t("filter.title")}>
-      ${this.#select("order", ORDERS.map((name) => [name === "newest" ? "" : name, t(`order.${name}`)]), null)}
+      ${this.#select("order", [["", t("order.newest")], ["useful", t("order.useful")]], null)}
       ${this.#select("labelled", [["no", t("filter.unlabelled")], ["yes", t("filter.labelled")]], t("filter.any_label"))}
       ${this.#select("predicted", names, t("filter.any_class"))}
       ${cameras.length > 1 || query.camera ? this.#select("camera", cameras.map(({ id, name }) => [id, name]), t("filter.any_camera")) : ""}

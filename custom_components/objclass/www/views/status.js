@@ -25,13 +25,13 @@ class Status extends View {
 
   async #look() {
     try {
-      await this.store?.refreshStatus();
+      await this.store.refreshStatus();
       this._problem = null;
     } catch (error) {
       this._problem = error.message;
     }
     clearTimeout(this.#timer);
-    if (this.isConnected) this.#timer = setTimeout(() => this.#look(), this.store ? EVERY : 50);
+    if (this.isConnected) this.#timer = setTimeout(() => this.#look(), EVERY);
   }
 
   render() {

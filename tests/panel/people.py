@@ -1,0 +1,165 @@
+"""People with a browser: what they do, see, and what their browser complains of."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import ClientSession
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from yarl import URL
+
+from tests.stack.api import Api, Tokens
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# A picture of a slow machine takes its time; a person waits too.
+PATIENCE = 30_000
+
+
+@dataclass(kw_only=True)
+class Person:
+    """Somebody who looks at the panel."""
+
+    page: Page
+    url: URL
+    complaints: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> None:
+        """Go to a page of the panel, and wait until it is drawn."""
+        await self.page.goto(str(self.url.join(URL(path, encoded=True))))
+        await expect(self.page.locator("objclass-panel main")).to_be_visible(
+            timeout=PATIENCE
+        )
+
+    def button(self, name: str) -> Locator:
+        """Return a button or link by what it says."""
+        either = self.page.get_by_role("button", name=name)
+        return either.or_(self.page.get_by_role("link", name=name)).first
+
+    def picture(self, sample_id: str) -> Locator:
+        """Return the picture of a sample in the grid."""
+        return self.card(sample_id).locator(".picture")
+
+    def card(self, sample_id: str) -> Locator:
+        """Return a sample in the grid, with what is said below it."""
+        return self.page.locator(f'.item[data-id="{sample_id}"]')
+
+    async def shown(self) -> list[str]:
+        """Return the ids of the samples that are drawn, from top to bottom."""
+        await self.page.locator(".item.loaded").first.wait_for(timeout=PATIENCE)
+        return await self.page.locator(".item").evaluate_all(
+            "items => items.map(item => ({ id: item.dataset.id,"
+            " box: item.getBoundingClientRect() })).sort((a, b) =>"
+            " a.box.top - b.box.top || a.box.left - b.box.left).map(item => item.id)"
+        )
+
+    async def is_told(self, words: str) -> None:
+        """Wait until the bar at the bottom says it."""
+        await expect(self.page.locator("objclass-snackbar")).to_contain_text(
+            words, timeout=PATIENCE
+        )
+
+    async def sees(self, words: str) -> None:
+        """Wait until the page says it."""
+        await expect(self.page.get_by_text(words).first).to_be_visible(timeout=PATIENCE)
+
+    def note(self, message: ConsoleMessage) -> None:
+        """Remember what the browser complains of."""
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location})")
+
+
+@asynccontextmanager
+async def person_at(
+    browser: Browser,
+    api: Api,
+    *,
+    tokens: Tokens | None = None,
+    phone: bool = False,
+    dark: bool = False,
+    language: str = "en",
+    forgiven: Sequence[str] = (),
+) -> AsyncIterator[Person]:
+    """Let somebody sit down at a browser, logged in; a complaint of it fails the test.
+
+    `forgiven` are parts of complaints that belong to the test.
+    """
+    context = await browser.new_context(
+        viewport=PHONE if phone else DESKTOP,
+        color_scheme="dark" if dark else "light",
+        has_touch=phone,
+        locale=language,
+        device_scale_factor=2 if phone else 1,
+    )
+    stored = json.dumps(_stored(api.url, tokens or api.tokens))
+    await context.add_init_script(
+        f"localStorage.setItem('hassTokens', {json.dumps(stored)});"
+        f"localStorage.setItem('selectedLanguage', JSON.stringify('{language}'));"
+    )
+    page = await context.new_page()
+    person = Person(page=page, url=api.url)
+    page.on("console", person.note)
+    page.on("pageerror", lambda error: person.complaints.append(str(error)))
+    try:
+        yield person
+    finally:
+        await context.close()
+    left = [
+        text for text in person.complaints if not any(part in text for part in forgiven)
+    ]
+    assert not left, left
+
+
+def _stored(url: URL, tokens: Tokens) -> dict[str, Any]:
+    """Return what the frontend keeps of a log-in."""
+    origin = str(url.origin())
+    return {
+        "access_token": tokens.access,
+        "refresh_token": tokens.refresh,
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in,
+        "expires": int((time.time() + tokens.expires_in) * 1000),
+        "hassUrl": origin,
+        "clientId": f"{origin}/",
+    }
+
+
+async def add_user(api: Api, name: str) -> Tokens:
+    """Create an account that is no administrator's, and log in with it."""
+    async with api.websocket() as ws:
+        created = await ws.command(
+            "config/auth/create", name=name, group_ids=["system-users"]
+        )
+        await ws.command(
+            "config/auth_provider/homeassistant/create",
+            user_id=created["user"]["id"],
+            username=name,
+            password=name,
+        )
+    return await _log_in(api.url, name)
+
+
+async def _log_in(url: URL, name: str) -> Tokens:
+    client = {"client_id": str(url)}
+    async with ClientSession(base_url=url, raise_for_status=True) as session:
+        start = {
+            **client,
+            "handler": ["homeassistant", None],
+            "redirect_uri": str(url),
+        }
+        async with session.post("/auth/login_flow", json=start) as response:
+            flow = (await response.json())["flow_id"]
+        account = {**client, "username": name, "password": name}
+        async with session.post(f"/auth/login_flow/{flow}", json=account) as response:
+            code = (await response.json())["result"]
+        form = {**client, "grant_type": "authorization_code", "code": code}
+        async with session.post("/auth/token", data=form) as response:
+            answer = await response.json()
+    return Tokens(
+        access=answer["access_token"],
+        refresh=answer["refresh_token"],
+        expires_in=answer["expires_in"],
+    )

@@ -1,0 +1,145 @@
+"""Somebody who may only look, 5,000 pictures, and a Home Assistant that goes away."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from custom_components.objclass.learning.samples import Sample, SampleStore
+
+from .conftest import Home
+from .people import PATIENCE, add_user, person_at
+from .test_labelling import is_labelled, unlabel_all
+
+type Take = Callable[[Page, str], Awaitable[None]]
+
+MANY = 5000
+DRAWN = 150  # pictures in the document, however many there are
+
+
+async def test_somebody_who_is_no_administrator_sees_everything_and_changes_nothing(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    tokens = await add_user(home.api, "guest")
+    async with person_at(browser, home.api, tokens=tokens) as person:
+        await person.open("/objclass")
+        await expect(person.page.get_by_role("article")).to_be_visible(timeout=PATIENCE)
+        await expect(person.button("New classifier")).to_have_count(0)
+        await person.open(f"/objclass/{trained['id']}/recent")
+        ids = await person.shown()
+        await expect(person.page.locator("objclass-class-bar")).to_have_count(0)
+        await expect(person.button("Train")).to_have_count(0)
+        before = await home.label_of(trained["id"], ids[0])
+        await person.picture(ids[0]).focus()
+        await person.page.keyboard.press("1")
+        await person.page.keyboard.press("0")
+        await person.picture(ids[0]).click()
+        await person.sees("Scores")
+        assert await home.label_of(trained["id"], ids[0]) == before
+
+
+async def test_a_refused_label_is_taken_back_and_the_reason_said(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    await unlabel_all(home, trained)
+    async with person_at(browser, home.api) as person:
+        await person.open(f"/objclass/{trained['id']}/recent")
+        ids = await person.shown()
+        await person.page.locator("objclass-panel").evaluate(
+            # A class that was removed by somebody else a moment ago.
+            """panel => {
+              const bench = panel.renderRoot.querySelector("objclass-recent")
+                .renderRoot.querySelector("objclass-workbench");
+              bench.classifier = {
+                ...bench.classifier,
+                all_classes: ["gone", ...bench.classifier.all_classes],
+              };
+            }"""
+        )
+        await person.picture(ids[0]).focus()
+        await person.page.keyboard.press("1")
+        await person.is_told("Nothing was labelled")
+        await expect(person.card(ids[0])).not_to_have_class("labelled")
+        assert await home.label_of(trained["id"], ids[0]) is None
+
+
+async def test_a_lost_connection_is_said_and_work_goes_on_when_it_is_back(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    await unlabel_all(home, trained)
+    lost = ("ERR_CONNECTION", "WebSocket", "Failed to load resource", "ERR_EMPTY")
+    async with person_at(browser, home.api, forgiven=lost) as person:
+        await person.open(f"/objclass/{trained['id']}/recent")
+        ids = await person.shown()
+        await home.hass.stop()
+        await person.sees("The connection to Home Assistant is lost")
+        await person.picture(ids[0]).focus()
+        await person.page.keyboard.press("1")
+        await person.is_told("Nothing was labelled")
+        await home.hass.start()
+        await expect(
+            person.page.get_by_text("The connection to Home Assistant is lost")
+        ).to_have_count(0, timeout=2 * PATIENCE)
+        await home.api.wait_for_entry(home.entry_id)
+        await expect(person.button(home.classes[0])).to_be_visible(timeout=PATIENCE)
+        await person.picture(ids[0]).focus()
+        await person.page.keyboard.press("1")
+        await is_labelled(home, trained, ids[:1], home.classes[0])
+
+
+async def test_five_thousand_pictures_scroll_past_without_filling_the_memory(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    await home.hass.stop()
+    _fill(home, trained["id"])
+    await home.hass.start()
+    await home.api.wait_for_entry(home.entry_id)
+    async with person_at(browser, home.api) as person:
+        await person.open(f"/objclass/{trained['id']}/recent")
+        await person.shown()
+        grid = person.page.locator("objclass-grid")
+        result = await grid.evaluate(SCROLL)
+        assert result["seen"] >= MANY, result
+        assert result["most"] <= DRAWN, result
+
+
+def _fill(home: Home, classifier_id: str) -> None:
+    folder = home.hass.folder / "objclass" / home.entry_id / classifier_id
+    store = SampleStore(folder)
+    try:
+        known = store.find(limit=1)[0]
+        jpeg = store.picture_path(known.id).read_bytes()
+        for number in range(MANY):
+            # Labelled crops are never pruned.
+            sample = Sample(
+                id=f"many-{number}",
+                event_id=f"many-{number // 4}",
+                camera="front_door",
+                time=known.time - 3600 - number,
+                label="none",
+            )
+            store.add(sample, jpeg)
+    finally:
+        store.close()
+
+
+SCROLL = """async grid => {
+  const { scroller } = grid;
+  const seen = new Set();
+  let most = 0;
+  let still = 0;
+  while (still < 200) {
+    const items = grid.renderRoot.querySelectorAll(".item");
+    most = Math.max(most, items.length);
+    const before = seen.size;
+    for (const item of items) seen.add(item.dataset.id);
+    // A person who scrolls on sees the next pictures first.
+    const last = Math.max(...[...items].map((item) => item.getBoundingClientRect().bottom));
+    if (last >= scroller.getBoundingClientRect().bottom - 300) {
+      scroller.scrollTop += scroller.clientHeight / 2;
+    }
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 5)));
+    still = seen.size === before ? still + 1 : 0;
+  }
+  return { seen: seen.size, most };
+}"""

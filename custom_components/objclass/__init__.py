@@ -38,6 +38,7 @@ from .pipeline import Pipeline
 from .results import Results
 from .services import async_setup_services
 from .views import async_setup_views
+from .websocket import async_setup_websocket
 from .worker import Worker
 from .writeback import Writeback
 
@@ -57,13 +58,13 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up what does not depend on an entry."""
     async_setup_services(hass)
     async_setup_views(hass)
+    async_setup_websocket(hass)
     mqtt.async_subscribe_connection_status(hass, partial(_async_on_broker, hass))
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> bool:
     """Set up one Frigate and its classifiers."""
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
     if not await mqtt.async_wait_for_mqtt_client(hass):
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="mqtt_missing"
@@ -74,6 +75,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         )
     client = create_client(hass, entry.data)
     frigate = await _async_ask_frigate(client)
+    _follow_prefix(hass, entry, frigate.topic_prefix)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
 
     worker = await Worker.async_acquire(hass)
     entry.async_on_unload(worker.async_release)
@@ -135,6 +138,15 @@ async def _async_ask_frigate(client: FrigateClient) -> FrigateConfig:
             translation_domain=DOMAIN, translation_key="frigate_without_mqtt"
         )
     return frigate
+
+
+def _follow_prefix(
+    hass: HomeAssistant, entry: ObjclassConfigEntry, prefix: str
+) -> None:
+    """Know Frigate by its new prefix, or the flows would take it for another one."""
+    known = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, prefix)
+    if known is None:
+        hass.config_entries.async_update_entry(entry, unique_id=prefix)
 
 
 async def _async_load_classifiers(

@@ -102,6 +102,7 @@ class Classifier:
         self._worker = worker
         self._folder = classifier_folder(hass, entry_id, self.id)
         self._heads = HeadShelf(self._folder)
+        self.most_useful: list[str] | None = None
         self._saving_failed = False
 
     @property
@@ -111,6 +112,11 @@ class Classifier:
             return None
         head = self.trained.head
         return head if head.backbone == self._worker.backbone.identity else None
+    @property
+    def backbone(self) -> str:
+        """The identity of the backbone in use."""
+        return self._worker.backbone.identity
+
 
     @property
     def labelled(self) -> Mapping[str, int]:
@@ -426,11 +432,8 @@ class Classifier:
         if number not in await self.async_files(self._heads.numbers):
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
-                translation_key="unknown_training",
-                translation_placeholders={
-                    "classifier": self.settings.name,
-                    "number": str(number),
-                },
+                translation_key="no_such_training",
+                translation_placeholders={"classifier": self.settings.name},
             )
         self.trained = await self.async_files(self._heads.use, number)
         self.labels_changed = await self.async_files(self._labelled_since_training)

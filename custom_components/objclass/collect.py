@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final
 
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .classifier import Classifier
-from .const import LOGGER
+from .classifier import Classifier, Tell
+from .const import DOMAIN, LOGGER
 from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
 from .frigate.models import StoredEvent
@@ -44,8 +45,38 @@ async def async_collect(
 ) -> Collected:
     """Keep `count` samples of past objects, as unlike each other as possible.
 
-    Raises FrigateError when Frigate cannot be asked at all.
+    Raises ServiceValidationError for a camera that Frigate does not have, and
+    HomeAssistantError when Frigate cannot be asked at all.
     """
+    known = entry.runtime_data.pipeline.frigate.cameras
+    if unknown := [camera for camera in cameras if camera not in known]:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_camera",
+            translation_placeholders={
+                "camera": ", ".join(unknown),
+                "cameras": ", ".join(known),
+            },
+        )
+    with classifier.async_job("collect") as tell:
+        try:
+            return await _async_collect(entry, classifier, count, cameras, days, tell)
+        except FrigateError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="frigate_failed",
+                translation_placeholders={"error": str(err)},
+            ) from err
+
+
+async def _async_collect(
+    entry: ObjclassConfigEntry,
+    classifier: Classifier,
+    count: int,
+    cameras: Collection[str],
+    days: float | None,
+    tell: Tell,
+) -> Collected:
     client, settings = entry.runtime_data.client, classifier.settings
     events = await client.events(
         labels=settings.labels,
@@ -68,6 +99,7 @@ async def async_collect(
             seen.append((event, found))
         else:
             unusable += 1
+        tell(len(seen) / (count * _CHOICE))
     chosen = await entry.runtime_data.worker.run(
         most_diverse, [found.embedding for _, found in seen], count
     )

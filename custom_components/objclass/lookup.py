@@ -56,3 +56,25 @@ def resolve_classifier(
             "classifiers": ", ".join(pair[1].settings.name for pair in known) or "-",
         },
     )
+
+
+@callback
+def classifier_by_id(
+    hass: HomeAssistant, classifier_id: str
+) -> tuple[ObjclassConfigEntry, Classifier]:
+    """Return the loaded classifier of that subentry id, and nothing else.
+
+    Raises ServiceValidationError when there is none.
+    """
+    known = list(loaded_classifiers(hass))
+    for entry, classifier in known:
+        if classifier.id == classifier_id:
+            return entry, classifier
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="classifier_unknown",
+        translation_placeholders={
+            "classifier": classifier_id,
+            "classifiers": ", ".join(pair[1].settings.name for pair in known) or "-",
+        },
+    )

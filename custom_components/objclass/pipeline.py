@@ -45,6 +45,7 @@ from .frigate.messages import (
 from .frigate.models import FrigateConfig, Picture
 from .learning.crop import PictureError
 from .learning.look import look
+from .learning.outcomes import KeptOutcome
 from .results import Results
 from .tracking import ObjectState, Tracker
 from .work_queue import WorkQueue
@@ -133,6 +134,22 @@ class Pipeline:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @callback
+    def outcome_so_far(
+        self, classifier: Classifier, event_id: str
+    ) -> KeptOutcome | None:
+        """Return what the attempts on an object in view come to by now."""
+        state = self._tracker.get(event_id)
+        if state is None:
+            return None
+        consensus = state.consensus(classifier)
+        return KeptOutcome(
+            event_id=event_id,
+            outcome=None,
+            verdict=state.assigned.get(classifier.id) or consensus.verdict(),
+            attempts=tuple(consensus.tried),
+        )
 
     async def async_wait_idle(self) -> None:
         """Wait until nothing waits and nothing is being looked at."""

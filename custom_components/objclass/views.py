@@ -1,15 +1,17 @@
 """The pictures of kept crops, for those who are logged in or have a signed address."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from aiohttp import web
-from homeassistant.components.http import KEY_HASS, HomeAssistantView
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 
 from .const import DOMAIN
-from .learning.samples import SampleStoreError
+from .learning.crop import PictureError
+from .learning.pictures import Pictures
 from .lookup import find_classifier
 
 _VALID_FOR: Final = timedelta(hours=1)
@@ -25,35 +27,67 @@ class CropView(HomeAssistantView):
         self, request: web.Request, classifier_id: str, sample_id: str
     ) -> web.Response:
         """Send the picture, or 404."""
-        hass = request.app[KEY_HASS]
-        classifier = find_classifier(hass, classifier_id)
-        if classifier is None:
-            raise web.HTTPNotFound
-        try:
-            path = classifier.samples.picture_path(sample_id)
-            picture = await hass.async_add_executor_job(path.read_bytes)
-        except SampleStoreError, OSError:
-            raise web.HTTPNotFound from None
-        return web.Response(
-            body=picture,
-            content_type="image/jpeg",
-            # A crop of one id never changes.
-            headers={"Cache-Control": "private, max-age=31536000, immutable"},
+        return await _async_picture(request, classifier_id, sample_id, Pictures.read)
+
+
+class ThumbView(HomeAssistantView):
+    """One kept crop as a small JPEG."""
+
+    url = "/api/objclass/thumb/{classifier_id}/{sample_id}"
+    name = "api:objclass:thumb"
+
+    async def get(
+        self, request: web.Request, classifier_id: str, sample_id: str
+    ) -> web.Response:
+        """Send the picture, or 404."""
+        return await _async_picture(
+            request, classifier_id, sample_id, Pictures.thumbnail
         )
+
+
+async def _async_picture(
+    request: web.Request,
+    classifier_id: str,
+    sample_id: str,
+    read: Callable[[Pictures, str], bytes],
+) -> web.Response:
+    hass = request.app[KEY_HASS]
+    classifier = find_classifier(hass, classifier_id)
+    if classifier is None:
+        raise web.HTTPNotFound
+    try:
+        # Not on the worker's thread: pictures are looked at while a head is trained.
+        picture = await hass.async_add_executor_job(
+            read, classifier.samples.pictures, sample_id
+        )
+    except OSError, PictureError:
+        raise web.HTTPNotFound from None
+    return web.Response(
+        body=picture,
+        content_type="image/jpeg",
+        # A crop of one id never changes.
+        headers={"Cache-Control": "private, max-age=31536000, immutable"},
+    )
 
 
 @callback
 def async_setup_views(hass: HomeAssistant) -> None:
     """Register the views."""
     hass.http.register_view(CropView)
+    hass.http.register_view(ThumbView)
 
 
 @callback
-def async_crop_url(hass: HomeAssistant, classifier_id: str, sample_id: str) -> str:
-    """Return a signed address of a crop, valid for an hour."""
+def async_crop_url(
+    hass: HomeAssistant,
+    classifier_id: str,
+    sample_id: str,
+    size: Literal["crop", "thumb"] = "crop",
+) -> str:
+    """Return a signed address of a crop or its thumbnail, valid for an hour."""
     return async_sign_path(
         hass,
-        f"/api/{DOMAIN}/crop/{classifier_id}/{sample_id}",
+        f"/api/{DOMAIN}/{size}/{classifier_id}/{sample_id}",
         _VALID_FOR,
         use_content_user=True,
     )

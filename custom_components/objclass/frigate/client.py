@@ -62,6 +62,11 @@ class FrigateClient:
         self._version: FrigateVersion | None = None
 
     async def version(self) -> FrigateVersion:
+    @property
+    def known_version(self) -> FrigateVersion | None:
+        """Frigate's version when it was last asked for."""
+        return self._version
+
         """Ask for Frigate's version; what is asked later depends on the answer."""
         answer = await self._connection.get("version")
         try:

@@ -51,6 +51,10 @@ class Pictures:
         """Return where the picture of a sample is."""
         return self._crops / _file_name(sample_id)
 
+    def read(self, sample_id: str) -> bytes:
+        """Return the picture of a sample, a JPEG."""
+        return self.path(sample_id).read_bytes()
+
     def write(self, sample_id: str, jpeg: bytes, *, durable: bool) -> None:
         """Keep a picture."""
         write_atomically(self.path(sample_id), jpeg, durable=durable)
@@ -72,7 +76,7 @@ class Pictures:
         with self._lock:
             with suppress(FileNotFoundError):
                 return path.read_bytes()
-            small = _shrunk(self.path(sample_id).read_bytes())
+            small = _shrunk(self.read(sample_id))
             # It is shown even if it cannot be kept.
             with suppress(OSError):
                 write_atomically(path, small, durable=False)

@@ -1,0 +1,43 @@
+"""Which of the kept samples to label first."""
+
+from typing import Final
+
+import numpy as np
+
+from .head import Head
+from .samples import SampleStore
+from .selection import most_instructive
+
+# The effort grows with the square of the candidates: a tenth of a second for these.
+_CANDIDATES: Final = 240
+_NAMED: Final = 60
+
+
+def most_useful(store: SampleStore, backbone: str, head: Head | None) -> list[str]:
+    """Return the ids of the unlabelled samples that are best labelled first.
+
+    Chosen among the newest ones whose embedding is known; what is labelled already, the
+    newest again, is taken into account.
+    """
+    candidates = {
+        sample.id: (sample, vector)
+        for sample in store.find(labelled=False, limit=_CANDIDATES)
+        if (vector := store.embedding(sample.id, backbone)) is not None
+    }
+    known = [
+        vector
+        for sample in store.find(labelled=True, limit=_CANDIDATES)
+        if (vector := store.embedding(sample.id, backbone)) is not None
+    ]
+    if not candidates:
+        return []
+    ids = list(candidates)
+    vectors = [vector for _, vector in candidates.values()]
+    chosen = most_instructive(
+        np.stack(vectors),
+        _NAMED,
+        labelled=np.stack(known) if known else None,
+        predictions=[head.predict(vector) for vector in vectors] if head else (),
+        groups=[sample.event_id or name for name, (sample, _) in candidates.items()],
+    )
+    return [ids[place] for place in chosen]

@@ -1,0 +1,33 @@
+"""What the panel, and any program, can ask over Home Assistant's websocket.
+
+The commands are documented in docs/websocket.md; each is in the file of its subject.
+"""
+
+from homeassistant.components.websocket_api import async_register_command
+from homeassistant.core import HomeAssistant, callback
+
+from . import (
+    websocket_classifiers,
+    websocket_samples,
+    websocket_settings,
+    websocket_status,
+    websocket_subscription,
+    websocket_training,
+)
+
+_SUBJECTS = (
+    websocket_classifiers,
+    websocket_samples,
+    websocket_settings,
+    websocket_status,
+    websocket_subscription,
+    websocket_training,
+)
+
+
+@callback
+def async_setup_websocket(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    for subject in _SUBJECTS:
+        for command in subject.COMMANDS:
+            async_register_command(hass, command)

@@ -1,0 +1,141 @@
+"""What there is: classifiers, and the entries that they belong to."""
+
+from typing import Any
+
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+
+from .classifier import Classifier
+from .const import DOMAIN
+from .data import ObjclassConfigEntry
+from .frigate.models import FrigateConfig
+from .learning.standing_advice import standing_advice
+from .lookup import loaded_classifiers
+from .websocket_command import command
+
+
+async def _async_classifiers(
+    hass: HomeAssistant, connection: ActiveConnection, _msg: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "classifiers": [
+            classifier_state(entry, classifier)
+            for entry, classifier in loaded_classifiers(hass)
+        ],
+        "entries": [
+            _entry(entry) for entry in hass.config_entries.async_entries(DOMAIN)
+        ],
+        "is_admin": connection.user.is_admin,
+    }
+
+
+@callback
+def classifier_state(
+    entry: ObjclassConfigEntry, classifier: Classifier
+) -> dict[str, Any]:
+    """Return all that is shown of a classifier as a whole."""
+    settings, pipeline = classifier.settings, entry.runtime_data.pipeline
+    rules = settings.rules
+    return {
+        "id": classifier.id,
+        "entry_id": entry.entry_id,
+        "entry_title": entry.title,
+        "name": settings.name,
+        "kind": settings.kind,
+        "labels": sorted(settings.labels),
+        "classes": list(settings.classes),
+        "all_classes": list(settings.all_classes),
+        "cameras": [
+            camera
+            for camera in _cameras(pipeline.frigate)
+            if settings.wants_camera(camera["id"])
+        ],
+        "rules": {
+            "threshold": rules.threshold,
+            "min_attempts": rules.min_attempts,
+            "agreement": rules.agreement,
+            "max_attempts": rules.max_attempts,
+            "save_attempts": settings.save_attempts,
+        },
+        "labelled": dict(classifier.labelled),
+        "unlabelled": classifier.unlabelled,
+        "training": classifier.training,
+        "trained": _trained(classifier),
+        "advice": _advice(classifier),
+        "in_view": [
+            {"class": seen.class_name, "camera": seen.camera, "event_id": event_id}
+            for event_id, seen in classifier.in_view.items()
+        ],
+        "last": [
+            {
+                "camera": result.camera,
+                "class": result.verdict.class_name,
+                "score": result.verdict.score,
+                "time": result.frame_time,
+                "event_id": result.event_id,
+            }
+            for result in classifier.last_results
+        ],
+        "outdated": classifier.trained is not None
+        and (classifier.outdated or classifier.labels_changed),
+        "available": pipeline.available,
+    }
+
+
+def _trained(classifier: Classifier) -> dict[str, Any] | None:
+    if (kept := classifier.trained) is None:
+        return None
+    return {
+        "number": kept.number,
+        "trained_at": kept.trained_at.isoformat(),
+        "accuracy": kept.report.accuracy,
+        "balanced_accuracy": kept.report.balanced_accuracy,
+        "images": kept.report.images,
+        "proposed_threshold": kept.report.proposed_threshold,
+    }
+
+
+def _advice(classifier: Classifier) -> list[dict[str, Any]]:
+    advice = standing_advice(
+        classifier.class_counts,
+        classifier.settings.all_classes,
+        classifier.trained.report if classifier.trained else None,
+    )
+    return [
+        {"key": item.key, "placeholders": dict(item.placeholders), "text": item.text}
+        for item in advice
+    ]
+
+
+def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
+    """Return what can be chosen for a classifier of an entry."""
+    state: dict[str, Any] = {
+        "entry_id": entry.entry_id,
+        "title": entry.title,
+        "available": False,
+        "labels": [],
+        "cameras": [],
+        "zones": [],
+    }
+    if entry.state is ConfigEntryState.LOADED:
+        pipeline = entry.runtime_data.pipeline
+        frigate = pipeline.frigate
+        zones = {zone for camera in frigate.cameras.values() for zone in camera.zones}
+        state |= {
+            "available": pipeline.available,
+            "labels": list(frigate.labels),
+            "cameras": _cameras(frigate),
+            "zones": sorted(zones),
+        }
+    return state
+
+
+def _cameras(frigate: FrigateConfig) -> list[dict[str, str]]:
+    return [
+        {"id": name, "name": camera.friendly_name or name}
+        for name, camera in frigate.cameras.items()
+    ]
+
+
+COMMANDS = (command("classifiers", _async_classifiers),)

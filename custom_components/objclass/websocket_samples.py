@@ -1,0 +1,237 @@
+"""Kept crops: looking through them, labelling and deleting them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+
+from .classifier import Classifier
+from .const import DOMAIN
+from .learning.evaluation import DoubtfulLabel
+from .learning.likeness import count_alike
+from .learning.outcomes import KeptOutcome
+from .learning.sample_search import Position
+from .learning.samples import Sample, SampleStore
+from .search import ORDERS, async_search
+from .views import async_crop_url
+from .websocket_command import Call, classifier_command
+
+MOST_AT_ONCE: Final = 1000
+_SHARE: Final = vol.All(vol.Any(int, float), vol.Range(min=0, max=1))
+_FILTER: Final = {
+    vol.Optional("labelled"): vol.Any(None, bool),
+    vol.Optional("label"): vol.Any(None, str),
+    vol.Optional("predicted"): vol.Any(None, str),
+    vol.Optional("camera"): vol.Any(None, str),
+    vol.Optional("event_id"): vol.Any(None, str),
+    vol.Optional("source"): vol.Any(None, str),
+    vol.Optional("min_score"): vol.Any(None, _SHARE),
+    vol.Optional("max_score"): vol.Any(None, _SHARE),
+    vol.Optional("infrared"): vol.Any(None, bool),
+    vol.Optional("unfamiliar"): vol.Any(None, bool),
+}
+_IDS: Final = {
+    vol.Required("sample_ids"): vol.All([str], vol.Length(min=1, max=MOST_AT_ONCE))
+}
+
+
+async def _async_samples(call: Call) -> dict[str, Any]:
+    """Return a page of samples."""
+    order, data = call.data["order"], call.data
+    search = await async_search(
+        call.classifier,
+        data["filter"],
+        order,
+        further=data.get("cursor") is not None,
+    )
+    page = await call.classifier.async_files(
+        call.classifier.samples.page,
+        search,
+        _position(order, data.get("cursor")),
+        data["limit"],
+    )
+    outcomes = await call.classifier.async_files(
+        call.classifier.samples.outcomes,
+        {sample.event_id for sample in page.samples if sample.event_id},
+    )
+    doubts = _doubts(call.classifier)
+    return {
+        "samples": [
+            _described(
+                call.hass,
+                call.classifier,
+                sample,
+                outcome=outcomes.get(sample.event_id or ""),
+                doubt=doubts.get(sample.id),
+            )
+            for sample in page.samples
+        ],
+        "cursor": None if page.end is None else json.dumps([order, *page.end]),
+        "total": page.total,
+    }
+
+
+async def _async_sample(call: Call) -> dict[str, Any]:
+    """Return a sample, and why its event was called what it was called."""
+    classifier, sample_id = call.classifier, call.data["sample_id"]
+    sample = await classifier.async_files(classifier.samples.get, sample_id)
+    if sample is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_samples",
+            translation_placeholders={"classifier": classifier.settings.name},
+        )
+    outcome = None
+    if sample.event_id:
+        kept = await classifier.async_files(
+            classifier.samples.outcomes, [sample.event_id]
+        )
+        outcome = kept.get(sample.event_id)
+        if outcome is None:
+            # It may still be in view.
+            pipeline = call.entry.runtime_data.pipeline
+            outcome = pipeline.outcome_so_far(classifier, sample.event_id)
+    return {
+        "sample": _described(
+            call.hass,
+            classifier,
+            sample,
+            outcome=outcome,
+            doubt=_doubts(classifier).get(sample.id),
+        ),
+        **_why(outcome),
+    }
+
+
+async def _async_label(call: Call) -> dict[str, Any]:
+    """Label samples; tell what they were labelled, and how many are near copies."""
+    classifier = call.classifier
+    before = await classifier.async_label(call.data["sample_ids"], call.data["class"])
+    alike = 0
+    if len(before) > 1:
+        alike = await classifier.async_files(
+            _count_alike,
+            classifier.samples,
+            list(before),
+            classifier.backbone,
+        )
+    return {
+        "changed": before,
+        "labelled": dict(classifier.labelled),
+        "near_copies": alike,
+    }
+
+
+async def _async_delete(call: Call) -> dict[str, Any]:
+    """Remove samples for good."""
+    return {"deleted": await call.classifier.async_delete(call.data["sample_ids"])}
+
+
+def _count_alike(store: SampleStore, sample_ids: list[str], backbone: str) -> int:
+    embeddings = [store.embedding(sample_id, backbone) for sample_id in sample_ids]
+    return count_alike([vector for vector in embeddings if vector is not None])
+
+
+def _position(order: str, cursor: str | None) -> Position | None:
+    """Read a cursor; it has to be one of this order."""
+    if cursor is None:
+        return None
+    try:
+        name, *keys = json.loads(cursor)
+    except ValueError, TypeError:
+        name, keys = None, []
+    if name != order or not all(isinstance(key, (float, int, str)) for key in keys):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="bad_cursor"
+        )
+    return tuple(keys)
+
+
+def _doubts(classifier: Classifier) -> Mapping[str, DoubtfulLabel]:
+    if classifier.trained is None:
+        return {}
+    report = classifier.trained.report
+    return {doubt.sample: doubt for doubt in report.doubtful_labels}
+
+
+def _described(
+    hass: HomeAssistant,
+    classifier: Classifier,
+    sample: Sample,
+    *,
+    outcome: KeptOutcome | None,
+    doubt: DoubtfulLabel | None,
+) -> dict[str, Any]:
+    """Return all that is shown of a sample; its addresses are good for an hour."""
+    predicted = sample.predicted
+    return {
+        "id": sample.id,
+        "event_id": sample.event_id,
+        "camera": sample.camera,
+        "time": sample.time,
+        "source": sample.source,
+        "label": sample.label,
+        "predicted": predicted,
+        "score": None if predicted is None else sample.scores[predicted],
+        "scores": dict(sample.scores),
+        "distance": sample.distance,
+        "unfamiliar": sample.unfamiliar,
+        "infrared": sample.infrared,
+        "outcome": outcome.outcome if outcome else None,
+        "outcome_class": outcome.verdict.class_name if outcome else None,
+        # One that was labelled anew since is no longer doubtful.
+        "doubt": {"class": doubt.suggestion, "score": doubt.score}
+        if doubt and doubt.label == sample.label
+        else None,
+        "thumb": async_crop_url(hass, classifier.id, sample.id, "thumb"),
+        "image": async_crop_url(hass, classifier.id, sample.id),
+    }
+
+
+def _why(outcome: KeptOutcome | None) -> dict[str, Any]:
+    if outcome is None:
+        return {"attempts": None, "votes": None, "rule": None}
+    verdict = outcome.verdict
+    return {
+        "attempts": [
+            {
+                "class": tried.attempt.class_name,
+                "score": tried.attempt.score,
+                "frame_time": tried.attempt.frame_time,
+                "counts": tried.counts,
+                "unfamiliar": tried.attempt.unfamiliar,
+            }
+            for tried in outcome.attempts
+        ],
+        "votes": dict(verdict.votes),
+        "rule": {
+            "key": verdict.rule,
+            "placeholders": dict(verdict.figures),
+            "text": verdict.reason,
+        },
+    }
+
+
+COMMANDS = (
+    classifier_command(
+        "samples",
+        _async_samples,
+        {
+            vol.Optional("filter", default=dict): _FILTER,
+            vol.Optional("order", default="newest"): vol.In(ORDERS),
+            vol.Optional("limit", default=60): vol.All(int, vol.Range(min=1, max=200)),
+            vol.Optional("cursor"): vol.Any(None, str),
+        },
+    ),
+    classifier_command("sample", _async_sample, {vol.Required("sample_id"): str}),
+    classifier_command(
+        "label",
+        _async_label,
+        {**_IDS, vol.Required("class"): vol.Any(None, str)},
+        admin=True,
+    ),
+    classifier_command("delete", _async_delete, _IDS, admin=True),
+)

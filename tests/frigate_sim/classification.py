@@ -25,7 +25,7 @@ def routes(world: World, studio: Studio) -> list[web.RouteDef]:
 
 
 def clips(world: World, studio: Studio) -> list[web.RouteDef]:
-    """Return the routes of the static files below /clips."""
+    """Return the routes below /clips, static files to Frigate's nginx."""
 
     async def image(request: web.Request) -> web.Response:
         model = _named(world, request.match_info["model"])
@@ -37,7 +37,7 @@ def clips(world: World, studio: Studio) -> list[web.RouteDef]:
         data = await studio.portrait(world.cast[category].past())
         return web.Response(body=data, content_type="image/png")
 
-    return [web.get("/clips/{model}/dataset/{category}/{file}", image)]
+    return [web.get("/{model}/dataset/{category}/{file}", image)]
 
 
 class _Models:

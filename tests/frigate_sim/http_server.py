@@ -1,4 +1,4 @@
-"""The simulated Frigate's HTTP server: everything below /api as nginx serves it."""
+"""The simulated Frigate's HTTP server: what nginx serves of it."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -38,10 +38,7 @@ def api(
         service = {"uptime": 4312, "version": world.version.full_text}
         return web.json_response({"cameras": cameras, "service": service})
 
-    guards = [
-        _as_middleware(step) for step in (faults.handle, gate.handle, Cache().handle)
-    ]
-    app = web.Application(middlewares=guards)
+    app = _guarded(faults.handle, gate.handle, Cache().handle)
     app.add_routes(
         [
             web.get("/version", version),
@@ -54,6 +51,15 @@ def api(
             *classification.routes(world, studio),
         ]
     )
+    return app
+
+
+def clips(
+    *, world: World, studio: Studio, gate: Gate, faults: Faults
+) -> web.Application:
+    """Return the application for /clips."""
+    app = _guarded(faults.handle, gate.handle)
+    app.add_routes(classification.clips(world, studio))
     return app
 
 
@@ -84,6 +90,10 @@ class Cache:
 
 
 type _Step = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+
+
+def _guarded(*steps: _Step) -> web.Application:
+    return web.Application(middlewares=[_as_middleware(step) for step in steps])
 
 
 def _as_middleware(step: _Step) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from . import classification, control, http_server
+from . import control, http_server
 from .auth import Account, Gate
 from .cameras import BACK_YARD, FRONT_DOOR, Camera, NativeModel, Snapshots
 from .cast import drawn_cast, photo_cast
@@ -156,7 +156,12 @@ class FrigateSim:
                 config=self._config,
             ),
         )
-        app.add_routes(classification.clips(world, self._studio))
+        app.add_subapp(
+            f"{self._base_path}/clips",
+            http_server.clips(
+                world=world, studio=self._studio, gate=self.gate, faults=self.faults
+            ),
+        )
         app.add_routes(control.routes(world, self.gate, self.faults, self.restart))
         return app
 

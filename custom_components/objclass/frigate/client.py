@@ -14,6 +14,7 @@ from .models import (
     Picture,
     StoredEvent,
     parse_config,
+    parse_dataset,
     parse_stored_event,
 )
 
@@ -61,12 +62,12 @@ class FrigateClient:
         self._retry_delays = tuple(retry_delays)
         self._version: FrigateVersion | None = None
 
-    async def version(self) -> FrigateVersion:
     @property
     def known_version(self) -> FrigateVersion | None:
         """Frigate's version when it was last asked for."""
         return self._version
 
+    async def version(self) -> FrigateVersion:
         """Ask for Frigate's version; what is asked later depends on the answer."""
         answer = await self._connection.get("version")
         try:
@@ -199,6 +200,30 @@ class FrigateClient:
         if not isinstance(rows, list):
             raise FrigateResponseError("Frigate's objects are not a list", status=200)
         return [event for row in rows if (event := _readable(row))]
+
+    async def dataset(self, model: str) -> Mapping[str, Sequence[str]]:
+        """List the labelled pictures of one of Frigate's own classification models.
+
+        By class, the names of the files; empty when there is no such model. From 0.17
+        on, and for admins only.
+        """
+        if not fields.is_file_name(model):
+            return {}
+        answer = await self._connection.get(f"classification/{model}/dataset")
+        try:
+            return parse_dataset(await answer.json())
+        except InvalidMessageError as err:
+            raise FrigateResponseError(
+                f"Frigate's dataset: {err}", status=200
+            ) from None
+
+    async def dataset_picture(self, model: str, class_name: str, file: str) -> Picture:
+        """Fetch one of the pictures that `dataset` lists."""
+        return _picture(
+            await self._connection.get_file(
+                f"clips/{model}/dataset/{class_name}/{file}"
+            )
+        )
 
     async def set_sub_label(self, event_id: str, text: str, score: float) -> None:
         """Give an object a sub label of up to 100 characters, with a score of 0..1.

@@ -84,11 +84,15 @@ class Connection:
         self, path: str, params: Mapping[str, str | int] | None = None
     ) -> Answer:
         """GET `<url>/api/<path>`; anything but a success is a `FrigateError`."""
-        return await self._request("GET", path, params=params)
+        return await self._request("GET", f"api/{path}", params=params)
+
+    async def get_file(self, path: str) -> Answer:
+        """GET `<url>/<path>`, a file that Frigate's web server has."""
+        return await self._request("GET", path)
 
     async def post(self, path: str, body: Mapping[str, object]) -> Answer:
         """POST JSON to `<url>/api/<path>`; anything but a success is an error."""
-        return await self._request("POST", path, body=body)
+        return await self._request("POST", f"api/{path}", body=body)
 
     async def _request(
         self,
@@ -114,7 +118,7 @@ class Connection:
                 return
             self._token = None
             credentials = {"user": self._user, "password": self._password or ""}
-            answer = await self._send("POST", "login", body=credentials)
+            answer = await self._send("POST", "api/login", body=credentials)
             match answer.status:
                 case HTTPStatus.OK:
                     pass
@@ -145,7 +149,7 @@ class Connection:
         try:
             async with self._session.request(
                 method,
-                self._base.joinpath("api", *path.split("/")),
+                self._base.joinpath(*path.split("/")),
                 params=params,
                 json=body,
                 headers=headers,

@@ -18,6 +18,7 @@ MAX_TEXT = 100
 _MAX_TIME = 32_503_680_000.0
 """The year 3000: times beyond cannot be turned into dates everywhere."""
 _MAX_PIXEL = 65_535
+_MAX_FILE_NAME = 255
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 
@@ -59,6 +60,16 @@ def safe_name(data: JsonObject, key: str) -> str:
 def is_safe_name(value: str) -> bool:
     """Tell whether a text is fit for an address and for a file name."""
     return _SAFE_NAME.fullmatch(value) is not None
+
+
+def is_file_name(value: str) -> bool:
+    """Tell whether a text names a file or folder of its own, whatever the script."""
+    return (
+        value not in {"", ".", ".."}
+        and len(value) <= _MAX_FILE_NAME
+        and value.isprintable()
+        and not {"/", "\\"} & {*value}
+    )
 
 
 def text(data: JsonObject, key: str) -> str:

@@ -190,6 +190,23 @@ def _custom_model(name: str, data: JsonObject) -> CustomModel:
     )
 
 
+def parse_dataset(value: object) -> dict[str, tuple[str, ...]]:
+    """Read the files of each class out of /api/classification/{name}/dataset.
+
+    A class or a file whose name cannot be part of an address is left out.
+    """
+    categories = fields.child(fields.as_object(value, "dataset"), "categories")
+    return {
+        name: tuple(
+            file
+            for file in files
+            if isinstance(file, str) and fields.is_file_name(file)
+        )
+        for name, files in categories.items()
+        if fields.is_file_name(name) and isinstance(files, list)
+    }
+
+
 def parse_stored_event(value: object) -> StoredEvent:
     """Read one object of /api/events or /api/events/{id}."""
     row = fields.as_object(value, "event")

@@ -10,11 +10,12 @@ from PIL import Image
 from custom_components.objclass.frigate.client import FrigateClient
 from custom_components.objclass.frigate.errors import (
     FrigateNotFoundError,
+    FrigatePermissionError,
     FrigateResponseError,
 )
 from custom_components.objclass.frigate.messages import SubLabel
 from custom_components.objclass.frigate.models import FrigateVersion, Picture
-from tests.frigate_sim import Fault, FrigateSim, NativeModel, Snapshots
+from tests.frigate_sim import Account, Fault, FrigateSim, NativeModel, Snapshots
 from tests.frigate_sim.objects import SimObject
 
 from .conftest import Start
@@ -330,6 +331,47 @@ async def test_frigate_before_0_17_has_no_attributes(start: Start) -> None:
     async with start(version="0.16.4") as (_, client):
         with pytest.raises(FrigateNotFoundError, match="since"):
             await client.set_attributes("1718987128.947436-g92ztx", ["red"])
+
+
+PETS = NativeModel(
+    name="our pets", type="sub_label", objects=("cat",), classes={"leo": 2, "rex": 1}
+)
+
+
+@pytest.mark.parametrize("version", ["0.17.2", "0.18.0"])
+async def test_the_labelled_pictures_of_frigate_s_own_models_are_read(
+    start: Start, version: str
+) -> None:
+    accounts = {"admin": Account(password="secret", role="admin")}
+    login = {"username": "admin", "password": "secret"}
+    options = {"version": version, "models": [PETS], "base_path": "/frigate"}
+    async with start(client=login, accounts=accounts, **options) as (_, client):
+        dataset = await client.dataset("our pets")
+        assert {name: len(files) for name, files in dataset.items()} == PETS.classes
+        first, second = [
+            await client.dataset_picture("our pets", "leo", file)
+            for file in dataset["leo"]
+        ]
+        with pytest.raises(FrigateNotFoundError):
+            await client.dataset_picture("our pets", "leo", "gone.png")
+        assert await client.dataset("gone") == {}
+        assert await client.dataset("../config") == {}
+    assert pixels(first).shape == (224, 224, 3)
+    assert first.data != second.data
+
+
+async def test_a_viewer_may_not_read_frigate_s_datasets(start: Start) -> None:
+    accounts = {"guest": Account(password="secret", role="viewer")}
+    login = {"username": "guest", "password": "secret"}
+    async with start(client=login, accounts=accounts, models=[PETS]) as (_, client):
+        with pytest.raises(FrigatePermissionError):
+            await client.dataset("our pets")
+
+
+async def test_frigate_before_0_17_has_no_datasets(start: Start) -> None:
+    async with start(version="0.16.4") as (_, client):
+        with pytest.raises(FrigateNotFoundError):
+            await client.dataset("pets")
 
 
 async def test_two_clients_share_a_session_without_harm(start: Start) -> None:

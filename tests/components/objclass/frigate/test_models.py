@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 
 from custom_components.objclass.frigate.errors import InvalidMessageError
 from custom_components.objclass.frigate.messages import Box, SubLabel
-from custom_components.objclass.frigate.models import parse_config, parse_stored_event
+from custom_components.objclass.frigate.models import (
+    parse_config,
+    parse_dataset,
+    parse_stored_event,
+)
 
 from .test_messages import JSON, REPOSITORY, payloads
 
@@ -147,3 +151,31 @@ def test_the_package_needs_no_home_assistant() -> None:
     subprocess.run(
         [sys.executable, "-c", code], cwd=REPOSITORY / folder, check=True, timeout=60
     )
+
+
+def test_a_dataset_lists_the_pictures_of_each_class() -> None:
+    files = ["leo-1795318824.5-abc001.png", "Löwe 2.webp"]
+    answer = {"categories": {"leo": files, "none": []}, "training_metadata": None}
+    assert parse_dataset(answer) == {"leo": tuple(files), "none": ()}
+    assert parse_dataset({}) == {}
+
+
+def test_names_in_a_dataset_that_lead_elsewhere_are_left_out() -> None:
+    answer = {
+        "categories": {
+            "leo": ["..", "../../config.yml", "a\\b.png", "a\n.png", "", 5, "x" * 256],
+            "../..": ["config.yml"],
+            "": ["a.png"],
+            "charlie": "a.png",
+        }
+    }
+    assert parse_dataset(answer) == {"leo": ()}
+
+
+@given(JSON)
+def test_a_dataset_of_any_form_is_read_or_refused(value: Any) -> None:
+    for answer in (value, {"categories": value}, {"categories": {"leo": value}}):
+        try:
+            parse_dataset(answer)
+        except InvalidMessageError:
+            continue

@@ -30,6 +30,7 @@ from .learning.augmentation import far_view
 from .learning.backbone import Backbone
 from .learning.crop import PictureError, decode, pixels_of
 from .learning.embeddings import FAR
+from .learning.evaluation import clearly_worse
 from .learning.head import Head, HeadFileError
 from .learning.heads import HeadShelf, KeptHead
 from .learning.infrared import is_infrared
@@ -70,10 +71,16 @@ class InView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """A finished training; `skipped` are the samples whose picture was unreadable."""
+    """A finished training; `skipped` are the samples whose picture was unreadable.
+
+    `worse` is whether it is clearly worse than the one in use so far, on the images
+    that both know, and `taken` whether it was put in use.
+    """
 
     kept: KeptHead
     skipped: int
+    worse: bool
+    taken: bool
     seconds: float
 
 
@@ -95,6 +102,7 @@ class Classifier:
         self.class_counts: Mapping[str, ClassCount] = {}
         self.unlabelled = 0
         self.labels_changed = False
+        self.most_useful: list[str] | None = None
         self.in_view: dict[str, InView] = {}
         self.last_results: tuple[Result, ...] = ()
         self.last_crop: LastCrop | None = None
@@ -102,8 +110,12 @@ class Classifier:
         self._worker = worker
         self._folder = classifier_folder(hass, entry_id, self.id)
         self._heads = HeadShelf(self._folder)
-        self.most_useful: list[str] | None = None
         self._saving_failed = False
+
+    @property
+    def backbone(self) -> str:
+        """The identity of the backbone in use."""
+        return self._worker.backbone.identity
 
     @property
     def head(self) -> Head | None:
@@ -112,16 +124,18 @@ class Classifier:
             return None
         head = self.trained.head
         return head if head.backbone == self._worker.backbone.identity else None
-    @property
-    def backbone(self) -> str:
-        """The identity of the backbone in use."""
-        return self._worker.backbone.identity
-
 
     @property
     def labelled(self) -> Mapping[str, int]:
         """The number of labelled samples of each class that has any."""
         return {name: count.images for name, count in self.class_counts.items()}
+
+    @property
+    def doubtful(self) -> list[str]:
+        """The labelled samples that the last training contradicts, worst first."""
+        if self.trained is None:
+            return []
+        return [item.sample for item in self.trained.report.doubtful_labels]
 
     @property
     def outdated(self) -> bool:
@@ -352,15 +366,30 @@ class Classifier:
             with self.async_job("train") as tell:
                 self._async_set_progress(0)
                 skipped = await self._async_embed(tell)
-                trained = await self._async_fit()
+                kept, worse = await self._async_fit()
         finally:
             self.training = None
             self._async_changed()
-        self.trained = trained
-        self._async_changed()
-        return Trained(kept=trained, skipped=skipped, seconds=perf_counter() - started)
+        taken = not (worse and self.settings.refuse_worse)
+        if worse:
+            LOGGER.warning(
+                "The new training of %s is clearly worse than the one before, and %s",
+                self.settings.name,
+                "in use all the same" if taken else "not put in use",
+            )
+        if taken:
+            self.trained = kept
+            self._async_changed()
+        return Trained(
+            kept=kept,
+            skipped=skipped,
+            worse=worse,
+            taken=taken,
+            seconds=perf_counter() - started,
+        )
 
-    async def _async_fit(self) -> KeptHead:
+    async def _async_fit(self) -> tuple[KeptHead, bool]:
+        """Fit a head and keep it; return it, and whether it is clearly worse."""
         # What is labelled from here on, this training may not know.
         before, self.labels_changed = self.labels_changed, False
         try:
@@ -407,7 +436,7 @@ class Classifier:
         self.samples.add_embedding(sample_id, backbone.identity, embedding, view)
         return True
 
-    def _train(self) -> KeptHead:
+    def _train(self) -> tuple[KeptHead, bool]:
         backbone = self._worker.backbone.identity
         data = self.samples.training_set(backbone)
         result = train_head(
@@ -421,7 +450,10 @@ class Classifier:
             view_of=data.far_view_of,
             infrared=data.infrared,
         )
-        return self._heads.put(result.head, result.report)
+        before = self.trained
+        worse = before is not None and clearly_worse(result.report, before.report)
+        use = not (worse and self.settings.refuse_worse)
+        return self._heads.put(result.head, result.report, use=use), worse
 
     async def async_history(self) -> list[KeptHead]:
         """Return the kept trainings that can be read, newest first."""

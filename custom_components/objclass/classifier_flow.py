@@ -31,10 +31,12 @@ from .const import (
     CONF_AGREEMENT,
     CONF_CAMERAS,
     CONF_CLASSES,
+    CONF_FAMILIARITY,
     CONF_KIND,
     CONF_LABELS,
     CONF_MAX_ATTEMPTS,
     CONF_MIN_ATTEMPTS,
+    CONF_REFUSE_WORSE,
     CONF_SAVE_ATTEMPTS,
     CONF_THRESHOLD,
     CONF_ZONES,
@@ -268,6 +270,8 @@ def _schema(frigate: FrigateConfig | None, current: Mapping[str, Any]) -> vol.Sc
                         vol.Required(
                             CONF_SAVE_ATTEMPTS, default=DEFAULT_SAVE_ATTEMPTS
                         ): _number(0, 5000),
+                        vol.Required(CONF_FAMILIARITY, default=True): bool,
+                        vol.Required(CONF_REFUSE_WORSE, default=False): bool,
                     }
                 ),
                 {"collapsed": True},

@@ -12,10 +12,12 @@ from .const import (
     CONF_AGREEMENT,
     CONF_CAMERAS,
     CONF_CLASSES,
+    CONF_FAMILIARITY,
     CONF_KIND,
     CONF_LABELS,
     CONF_MAX_ATTEMPTS,
     CONF_MIN_ATTEMPTS,
+    CONF_REFUSE_WORSE,
     CONF_SAVE_ATTEMPTS,
     CONF_THRESHOLD,
     CONF_ZONES,
@@ -58,7 +60,9 @@ class ClassifierSettings:
     """What a person set for one classifier.
 
     `classes` are theirs, without `none`, which every classifier has. Empty `cameras`
-    or `zones` mean all of them.
+    or `zones` mean all of them. With `familiarity` a crop that is unlike everything
+    labelled counts as `none`; with `refuse_worse` a training that turns out clearly
+    worse is not put in use.
     """
 
     name: str
@@ -69,6 +73,8 @@ class ClassifierSettings:
     zones: frozenset[str]
     rules: Rules
     save_attempts: int
+    familiarity: bool
+    refuse_worse: bool
 
     @classmethod
     def from_subentry(cls, subentry: ConfigSubentry) -> Self:
@@ -91,6 +97,8 @@ class ClassifierSettings:
                 max_attempts=int(rules.get(CONF_MAX_ATTEMPTS, defaults.max_attempts)),
             ),
             save_attempts=int(rules.get(CONF_SAVE_ATTEMPTS, DEFAULT_SAVE_ATTEMPTS)),
+            familiarity=rules.get(CONF_FAMILIARITY, True),
+            refuse_worse=rules.get(CONF_REFUSE_WORSE, False),
         )
 
     @property
@@ -142,10 +150,17 @@ class Result:
             "score": round(self.verdict.score, 3),
             "attempts": self.verdict.attempts,
             "votes": dict(self.verdict.votes),
+            "unfamiliar": self.verdict.unfamiliar,
+            "distance": rounded(self.verdict.distance),
             "frame_time": self.frame_time,
             "final": self.outcome is not None,
             "outcome": self.outcome,
         }
+
+
+def rounded(figure: float | None) -> float | None:
+    """Return a figure as it is shown."""
+    return None if figure is None else round(figure, 3)
 
 
 type Job = Literal["train", "collect", "import", "export"]

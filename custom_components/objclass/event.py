@@ -56,6 +56,7 @@ class ClassificationEvent(CameraEntity, EventEntity):
                 "label": result.label,
                 "score": round(result.verdict.score, 3),
                 "attempts": result.verdict.attempts,
+                "unfamiliar": result.verdict.unfamiliar,
                 "final": result.outcome is not None,
             },
         )

@@ -236,11 +236,12 @@ class Pipeline:
 
     def _looking(self, state: ObjectState) -> list[Classifier]:
         """Return the classifiers that another attempt on the object would help."""
-        return [
-            classifier
-            for classifier in self._interested(state.latest)
-            if not state.consensus(classifier).full
-        ]
+
+        def has_enough(classifier: Classifier) -> bool:
+            consensus = state.consensus(classifier)
+            return consensus.full if classifier.head else consensus.kept_enough
+
+        return [c for c in self._interested(state.latest) if not has_enough(c)]
 
     def _new_frame(self, state: ObjectState) -> bool:
         snapshot = state.latest.snapshot

@@ -147,7 +147,7 @@ class Results:
 
 def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:
     if attempt.unfamiliar:
-        return f"unlike all that was labelled, so it counts as {NONE}"
+        return f"unfamiliar (distance {attempt.distance:.2f}), so it counts as {NONE}"
     return f"{'meets' if counts else 'does not meet'} the threshold of {threshold:.2f}"
 
 
@@ -163,5 +163,6 @@ def _attempt(
         class_name=prediction.best if known else NONE,
         score=prediction.score,
         frame_time=frame_time,
-        unfamiliar=prediction.unfamiliar,
+        unfamiliar=prediction.unfamiliar and classifier.settings.familiarity,
+        distance=prediction.distance,
     )

@@ -20,7 +20,7 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .classifier import Classifier
-from .data import ObjclassConfigEntry, Result
+from .data import ObjclassConfigEntry, Result, rounded
 from .entity import CameraEntity, ClassifierEntity, LiveEntity, cameras_of
 
 PARALLEL_UPDATES = 0
@@ -148,7 +148,7 @@ class ClassSensor(CameraEntity, RestoredSensor):
 
     _attr_translation_key = "class"
     _attr_device_class = SensorDeviceClass.ENUM
-    _unrecorded_attributes = frozenset({"votes", "attempts", "frame_time"})
+    _unrecorded_attributes = frozenset({"votes", "attempts", "distance", "frame_time"})
 
     def __init__(
         self, entry: ObjclassConfigEntry, classifier: Classifier, camera: str
@@ -171,6 +171,7 @@ class ClassSensor(CameraEntity, RestoredSensor):
             "score": round(result.verdict.score, 3),
             "attempts": result.verdict.attempts,
             "votes": dict(result.verdict.votes),
+            "distance": rounded(result.verdict.distance),
             "frame_time": result.frame_time,
         }
         self.async_write_ha_state()

@@ -25,6 +25,7 @@ from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateError
 from .learning.crop import MAX_BYTES, PictureError
 from .learning.look import Look, look
+from .learning.sample_search import Search
 from .learning.samples import Sample
 from .lookup import resolve_classifier
 from .views import async_crop_url
@@ -38,6 +39,8 @@ ATTR_EVENT_ID: Final = "event_id"
 ATTR_LABELLED: Final = "labelled"
 ATTR_LIMIT: Final = "limit"
 ATTR_MEDIA: Final = "media"
+ATTR_NUMBER: Final = "number"
+ATTR_ORDER: Final = "order"
 ATTR_SAMPLES: Final = "samples"
 
 _CLASSIFIER: Final = {vol.Required(ATTR_CLASSIFIER): cv.string}
@@ -68,12 +71,18 @@ SAMPLES_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_LABELLED): cv.boolean,
         vol.Optional(ATTR_CLASS): cv.string,
         vol.Optional(ATTR_EVENT_ID): cv.string,
+        vol.Optional(ATTR_ORDER, default="newest"): vol.In(
+            ("newest", "useful", "doubtful")
+        ),
         vol.Optional(ATTR_LIMIT, default=50): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=500)
         ),
     }
 )
 TRAIN_SCHEMA: Final = vol.Schema(_CLASSIFIER)
+NUMBER_SCHEMA: Final = vol.Schema(
+    {**_CLASSIFIER, vol.Optional(ATTR_NUMBER): vol.All(vol.Coerce(int), vol.Range(1))}
+)
 _PICTURES: Final = (ATTR_ENTITY_ID, ATTR_EVENT_ID, ATTR_MEDIA)
 CLASSIFY_SCHEMA: Final = vol.All(
     vol.Schema(
@@ -100,6 +109,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("label", _async_label, LABEL_SCHEMA, optional),
         ("train", _async_train, TRAIN_SCHEMA, optional),
         ("classify", _async_classify, CLASSIFY_SCHEMA, only),
+        ("report", _async_report, NUMBER_SCHEMA, only),
+        ("rollback", _async_rollback, NUMBER_SCHEMA, optional),
     ):
         hass.services.async_register(
             DOMAIN, name, handler, schema=schema, supports_response=response
@@ -141,14 +152,19 @@ async def _async_collect(call: ServiceCall) -> ServiceResponse:
 async def _async_samples(call: ServiceCall) -> ServiceResponse:
     """List kept crops, newest first."""
     _, classifier = _classifier_of(call)
-    found = await classifier.async_files(
-        classifier.samples.find,
-        labelled=call.data.get(ATTR_LABELLED),
-        label=call.data.get(ATTR_CLASS),
-        event_id=call.data.get(ATTR_EVENT_ID),
-        limit=call.data[ATTR_LIMIT],
+    search = Search(
+        conditions={
+            "labelled": call.data.get(ATTR_LABELLED),
+            "label": call.data.get(ATTR_CLASS),
+            "event_id": call.data.get(ATTR_EVENT_ID),
+        },
+        order=call.data[ATTR_ORDER],
+        first=classifier.doubtful,
     )
-    return {"samples": [_described(call, classifier, item) for item in found]}
+    page = await classifier.async_files(
+        classifier.samples.page, search, None, call.data[ATTR_LIMIT]
+    )
+    return {"samples": [_described(call, classifier, item) for item in page.samples]}
 
 
 async def _async_label(call: ServiceCall) -> ServiceResponse:
@@ -182,12 +198,54 @@ async def _async_train(call: ServiceCall) -> ServiceResponse:
         "images": {item.name: item.images for item in report.classes},
         "classes_without_images": list(report.left_out),
         "skipped": trained.skipped,
+        "worse_than_before": trained.worse,
+        "in_use": trained.taken,
         "accuracy": report.accuracy,
         "balanced_accuracy": report.balanced_accuracy,
         "proposed_threshold": report.proposed_threshold,
         "advice": [item.text for item in report.advice],
         "seconds": round(trained.seconds, 3),
     }
+
+
+async def _async_report(call: ServiceCall) -> ServiceResponse:
+    """Return how good a training is, and which ones are kept."""
+    _, classifier = _classifier_of(call)
+    history = await classifier.async_history()
+    number = call.data.get(ATTR_NUMBER)
+    if number is None and classifier.trained:
+        number = classifier.trained.number
+    report = next((one.report for one in history if one.number == number), None)
+    if report is None:
+        raise _no_such_training(classifier)
+    return {
+        "report": report.as_dict(),
+        "trainings": [
+            {
+                "number": one.number,
+                "trained_at": one.trained_at.isoformat(),
+                "accuracy": one.report.accuracy,
+                "images": one.report.images,
+                "in_use": classifier.trained is not None
+                and one.number == classifier.trained.number,
+            }
+            for one in history
+        ],
+    }
+
+
+async def _async_rollback(call: ServiceCall) -> ServiceResponse:
+    """Put an earlier training in use again."""
+    _, classifier = _classifier_of(call)
+    number = call.data.get(ATTR_NUMBER)
+    if number is None:
+        in_use = classifier.trained.number if classifier.trained else 0
+        earlier = (one.number for one in await classifier.async_history())
+        number = max((one for one in earlier if one < in_use), default=None)
+    if number is None:
+        raise _no_such_training(classifier)
+    await classifier.async_use(number)
+    return {"number": number}
 
 
 async def _async_classify(call: ServiceCall) -> ServiceResponse:
@@ -309,6 +367,14 @@ def _described(
         "scores": dict(sample.scores),
         "url": async_crop_url(call.hass, classifier.id, sample.id),
     }
+
+
+def _no_such_training(classifier: Classifier) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="no_such_training",
+        translation_placeholders={"classifier": classifier.settings.name},
+    )
 
 
 def _frigate_failed(err: FrigateError) -> HomeAssistantError:

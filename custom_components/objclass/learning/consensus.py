@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from statistics import fmean
 from typing import Final
 
 NONE: Final = "none"
@@ -46,14 +47,16 @@ class Rules:
 class Attempt:
     """One classification of one crop.
 
-    An `unfamiliar` crop is unlike everything that was labelled. It counts as `none`
-    whatever its score, since a score only compares the known classes with each other.
+    An `unfamiliar` crop is unlike everything that was labelled: its `distance` is
+    beyond the head's limit. It counts as `none` whatever its score, since a score only
+    compares the known classes with each other.
     """
 
     class_name: str
     score: float
     frame_time: float
     unfamiliar: bool = False
+    distance: float | None = None
 
     @property
     def vote(self) -> str:
@@ -73,12 +76,16 @@ class Tried:
 class Verdict:
     """What the counted attempts say; `class_name` is None while they disagree.
 
-    `rule` is one of RULES, `figures` are its placeholders.
+    `rule` is one of RULES, `figures` are its placeholders. `unfamiliar` is how many of
+    the votes for `none` came from crops that were unlike everything labelled,
+    `distance` how far those who voted for the class are from it on average.
     """
 
     class_name: str | None
     score: float
     votes: Mapping[str, int]
+    unfamiliar: int = 0
+    distance: float | None = None
     rule: str
     figures: Mapping[str, float]
 
@@ -112,10 +119,12 @@ class Consensus:
     @property
     def full(self) -> bool:
         """Whether further attempts would not count any more."""
-        return (
-            len(self.counted) >= self.rules.max_attempts
-            or self.unscored >= self.rules.max_attempts
-        )
+        return len(self.counted) >= self.rules.max_attempts
+
+    @property
+    def kept_enough(self) -> bool:
+        """Whether enough crops were kept while there was no head to score them."""
+        return self.unscored >= self.rules.max_attempts
 
     @property
     def too_few(self) -> bool:
@@ -173,17 +182,16 @@ class Consensus:
 
     def _verdict(self, rule: str, *, agreed: bool, **figures: float) -> Verdict:
         votes = Counter(attempt.vote for attempt in self.counted)
-        if not agreed:
-            return Verdict(
-                class_name=None, score=0.0, votes=votes, rule=rule, figures=figures
-            )
         # most_common keeps the order of insertion among equals, as Frigate does.
-        best = votes.most_common(1)[0][0]
-        scores = [a.score for a in self.counted if a.vote == best]
+        best = votes.most_common(1)[0][0] if agreed else None
+        voters = [attempt for attempt in self.counted if attempt.vote == best]
+        distances = [a.distance for a in voters if a.distance is not None]
         return Verdict(
             class_name=best,
-            score=sum(scores) / len(scores),
+            score=fmean(a.score for a in voters) if voters else 0.0,
             votes=votes,
+            unfamiliar=sum(attempt.unfamiliar for attempt in self.counted),
+            distance=fmean(distances) if distances else None,
             rule=rule,
             figures=figures,
         )

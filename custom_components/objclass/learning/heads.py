@@ -1,10 +1,12 @@
 """The trained heads of one classifier on disk: the one in use, and the last few.
 
-Each training leaves `heads/<number>.npz`; the file `heads/current` names the one in
-use. A head file is complete before it is named, so a crash leaves the old head in use.
-All functions block.
+Each training leaves `heads/<number>.npz`, and its report once more as
+`heads/<number>.json` for people and other programs; the file `heads/current` names the
+one in use. A head file is complete before it is named, so a crash leaves the old head in
+use. All functions block.
 """
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,11 +37,11 @@ class HeadShelf:
         self._folder = folder / "heads"
         self._current = self._folder / "current"
 
-    def put(self, head: Head, report: TrainingReport) -> KeptHead:
-        """Keep a new head and put it in use. Raises OSError.
+    def put(self, head: Head, report: TrainingReport, *, use: bool = True) -> KeptHead:
+        """Keep a new head and its report, and put it in use unless told otherwise.
 
         The oldest ones go, but not the one that was in use until now: it may have been
-        taken back from long ago, and be the one to take back again.
+        taken back from long ago, and be the one to take back again. Raises OSError.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         before = None
@@ -47,11 +49,15 @@ class HeadShelf:
             before = self._number_in_use()
         number = max(self.numbers(), default=0) + 1
         save_head(self._path(number), head, report)
-        kept = self.use(number)
+        # For other programs, and for people without one.
+        text = json.dumps(report.as_dict(), indent=1, ensure_ascii=False)
+        write_atomically(self._path(number).with_suffix(".json"), text.encode())
+        kept = self.use(number) if use else self.load(number)
         for old in {*self.numbers()[:-KEPT]} - {before}:
             # One that cannot be removed now is removed after the next training.
             with suppress(OSError):
                 self._path(old).unlink()
+                self._path(old).with_suffix(".json").unlink(missing_ok=True)
         return kept
 
     def use(self, number: int) -> KeptHead:

@@ -31,6 +31,8 @@ RULES = {
     "agreement": 0.6,
     "max_attempts": 16,
     "save_attempts": 200,
+    "familiarity": True,
+    "refuse_worse": False,
 }
 ANSWER: dict[str, Any] = {
     "name": "Our dogs",

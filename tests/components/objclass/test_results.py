@@ -166,6 +166,8 @@ async def test_an_automation_sees_all_that_was_found_out(
         "score": 0.85,
         "attempts": 3,
         "votes": {"leo": 2, "charlie": 1},
+        "unfamiliar": 0,
+        "distance": 0.1,
         "frame_time": visit.seen.frames[-2].time,
         "final": False,
         "outcome": None,
@@ -174,6 +176,8 @@ async def test_an_automation_sees_all_that_was_found_out(
         "score": 0.9,
         "attempts": 4,
         "votes": {"leo": 3, "charlie": 1},
+        "unfamiliar": 0,
+        "distance": 0.1,
         "frame_time": message["after"]["frame_time"],
         "final": True,
         "outcome": "assigned",
@@ -221,7 +225,7 @@ async def test_the_debug_log_tells_why(
             "{'leo': 1}: 1 of 3 attempts"
         ),
         (
-            f"{leo}unlike all that was labelled, so it counts as none; votes so far "
+            f"{leo}unfamiliar (distance 9.00), so it counts as none; votes so far "
             "{'leo': 1, 'none': 1}: 2 of 3 attempts"
         ),
         f"{meets}{{'leo': 2, 'none': 1}}: 67% agree, 60% needed",

@@ -231,4 +231,6 @@ async def test_who_wants_to_can_watch_a_training(
         for change in changes
         if change.data["entity_id"] == progress
     ]
-    assert shown == ["0", "25.0", "50.0", "75.0", "100.0", "unknown"]
+    # Each crop is looked at as it is, and as from far away.
+    steps = [str(12.5 * step) for step in range(1, 9)]
+    assert shown == ["0", *steps, "unknown"]

@@ -154,9 +154,10 @@ def test_no_more_than_the_most_attempts_count() -> None:
 def test_an_object_is_not_looked_at_for_ever_before_the_first_training() -> None:
     consensus = Consensus(Rules(max_attempts=4))
     for _ in range(4):
-        assert not consensus.full
+        assert not consensus.kept_enough
         consensus.add_unscored()
-    assert consensus.full
+    assert consensus.kept_enough
+    assert not consensus.full
     assert consensus.final_verdict().outcome is Outcome.UNDECIDED
     assert consensus.final_verdict().attempts == 0
 

@@ -102,7 +102,9 @@ async def test_an_entry_waits_for_frigate(
     entry = entry_for(hass, frigate)
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.reason == "Connecting to Frigate failed: GET config: HTTP 502"
+    assert entry.reason is not None
+    assert entry.reason.startswith("Connecting to Frigate failed: ")
+    assert entry.reason.endswith("HTTP 502")
 
     frigate.faults.clear()
     await hass.config_entries.async_reload(entry.entry_id)
@@ -303,6 +305,36 @@ async def test_a_frigate_that_never_answers_again_is_asked_a_few_times_only(
     await finish(entry, "ask")
     assert broken.hits == 3
     assert entry.state is ConfigEntryState.LOADED
+
+
+@no_past
+async def test_a_frigate_that_changes_its_mqtt_prefix_stays_the_same_frigate(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    frigate._prefix = "house"
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.unique_id == "house"
+
+    flow = await entry.start_reauth_flow(hass)
+    result = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
+    await hass.async_block_till_done()
+    assert result["reason"] == "reauth_successful"
+
+
+@no_past
+async def test_a_prefix_that_two_frigates_share_is_left_to_the_first(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    await set_up()
+    async with Frigate(hass, prefix="garage") as second:
+        entry = entry_for(hass, second)
+        hass.config_entries.async_update_entry(entry, unique_id="garage")
+        second._prefix = "frigate"
+        await hass.config_entries.async_setup(entry.entry_id)
+        assert entry.state is ConfigEntryState.LOADED
+        assert entry.unique_id == "garage"
 
 
 # Heads that do not fit any more

@@ -38,6 +38,7 @@ from .pipeline import Pipeline
 from .results import Results
 from .services import async_setup_services
 from .views import async_setup_views
+from .websocket import async_setup_websocket
 from .worker import Worker
 from .writeback import Writeback
 
@@ -57,6 +58,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Set up what does not depend on an entry."""
     async_setup_services(hass)
     async_setup_views(hass)
+    async_setup_websocket(hass)
     mqtt.async_subscribe_connection_status(hass, partial(_async_on_broker, hass))
     return True
 

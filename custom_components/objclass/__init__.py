@@ -34,6 +34,7 @@ from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
 from .learning.samples import SampleStoreError
+from .panel import async_setup_panel
 from .pipeline import Pipeline
 from .results import Results
 from .services import async_setup_services
@@ -59,6 +60,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_views(hass)
     async_setup_websocket(hass)
+    await async_setup_panel(hass)
     mqtt.async_subscribe_connection_status(hass, partial(_async_on_broker, hass))
     return True
 

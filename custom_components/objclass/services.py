@@ -25,9 +25,15 @@ from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateError
 from .learning.crop import MAX_BYTES, PictureError
 from .learning.look import Look, look
-from .learning.sample_search import Search
 from .learning.samples import Sample
 from .lookup import resolve_classifier
+from .search import ORDERS, async_search
+from .transfer import (
+    EXPORT_SCHEMA,
+    IMPORT_SCHEMA,
+    async_export_action,
+    async_import_action,
+)
 from .views import async_crop_url
 
 ATTR_CAMERAS: Final = "cameras"
@@ -71,9 +77,7 @@ SAMPLES_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_LABELLED): cv.boolean,
         vol.Optional(ATTR_CLASS): cv.string,
         vol.Optional(ATTR_EVENT_ID): cv.string,
-        vol.Optional(ATTR_ORDER, default="newest"): vol.In(
-            ("newest", "useful", "doubtful")
-        ),
+        vol.Optional(ATTR_ORDER, default="newest"): vol.In(ORDERS),
         vol.Optional(ATTR_LIMIT, default=50): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=500)
         ),
@@ -120,29 +124,13 @@ def async_setup_services(hass: HomeAssistant) -> None:
 async def _async_collect(call: ServiceCall) -> ServiceResponse:
     """Gather examples from Frigate's past objects."""
     entry, classifier = _classifier_of(call)
-    known, cameras = (
-        entry.runtime_data.pipeline.frigate.cameras,
-        call.data[ATTR_CAMERAS],
+    collected = await async_collect(
+        entry,
+        classifier,
+        count=call.data[ATTR_COUNT],
+        cameras=call.data[ATTR_CAMERAS],
+        days=call.data.get(ATTR_DAYS),
     )
-    if unknown := [camera for camera in cameras if camera not in known]:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_camera",
-            translation_placeholders={
-                "camera": ", ".join(unknown),
-                "cameras": ", ".join(known),
-            },
-        )
-    try:
-        collected = await async_collect(
-            entry,
-            classifier,
-            count=call.data[ATTR_COUNT],
-            cameras=cameras,
-            days=call.data.get(ATTR_DAYS),
-        )
-    except FrigateError as err:
-        raise _frigate_failed(err) from err
     return {
         "samples": [_described(call, classifier, item) for item in collected.samples],
         "unusable": collected.unusable,
@@ -152,8 +140,9 @@ async def _async_collect(call: ServiceCall) -> ServiceResponse:
 async def _async_samples(call: ServiceCall) -> ServiceResponse:
     """List kept crops, newest first."""
     _, classifier = _classifier_of(call)
-    search = Search(
-        conditions={
+    search = await async_search(
+        classifier,
+        {
             "labelled": call.data.get(ATTR_LABELLED),
             "label": call.data.get(ATTR_CLASS),
             "event_id": call.data.get(ATTR_EVENT_ID),

@@ -134,8 +134,8 @@ SCROLL = """async grid => {
     const before = seen.size;
     for (const item of items) seen.add(item.dataset.id);
     // A person who scrolls on sees the next pictures first.
-    const last = Math.max(...[...items].map((item) => item.getBoundingClientRect().bottom));
-    if (last >= scroller.getBoundingClientRect().bottom - 300) {
+    const bottoms = [...items].map((item) => item.getBoundingClientRect().bottom);
+    if (Math.max(...bottoms) >= scroller.getBoundingClientRect().bottom - 300) {
       scroller.scrollTop += scroller.clientHeight / 2;
     }
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 5)));

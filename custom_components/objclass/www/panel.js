@@ -176,7 +176,7 @@ class ObjclassPanel extends LitElement {
 
   #trainButton(classifier) {
     if (!this.#store.isAdmin) return "";
-    const news = newLabels(classifier) || classifier.outdated;
+    const news = classifier.outdated || (!classifier.trained && Object.values(classifier.labelled).some(Boolean));
     return html`<button
       type="button"
       class="button train ${news ? "news" : ""}"
@@ -189,11 +189,12 @@ class ObjclassPanel extends LitElement {
   async #train(classifier) {
     const bar = this.renderRoot.querySelector("objclass-snackbar");
     try {
-      const { report } = await this.#store.ask("train", { classifier_id: classifier.id });
+      const { report, worse, taken } = await this.#store.ask("train", { classifier_id: classifier.id });
       const before = classifier.trained?.accuracy;
       const accuracy = report.accuracy === null ? "–" : this.#format.percent(report.accuracy);
       const known = typeof before === "number";
-      bar.say(this._texts(known ? "training.done_before" : "training.done", {
+      const words = worse ? (taken ? "training.worse" : "training.refused") : known ? "training.done_before" : "training.done";
+      bar.say(this._texts(words, {
         accuracy, before: known ? this.#format.percent(before) : "",
       }));
       await this.#store.refresh();
@@ -258,11 +259,6 @@ class ObjclassPanel extends LitElement {
     main > objclass-recent, main > objclass-dataset, main > objclass-examples { flex: 1; min-height: 0; }
     .waiting { padding: 24px; max-width: 400px; width: 100%; margin: 0 auto; }
   `];
-}
-
-function newLabels(classifier) {
-  const labelled = Object.values(classifier.labelled).reduce((sum, count) => sum + count, 0);
-  return labelled > 0 && labelled !== (classifier.trained?.images ?? 0);
 }
 
 function explain(error, texts, refusals) {

@@ -80,7 +80,7 @@ export class Store extends EventTarget {
   async refresh() {
     try {
       const answer = await this.ask("classifiers");
-      this.classifiers = answer.classifiers;
+      this.classifiers = [...answer.classifiers, ...this.#reloading(answer)];
       this.entries = answer.entries;
       this.isAdmin = answer.is_admin;
       this.problem = null;
@@ -88,6 +88,15 @@ export class Store extends EventTarget {
       this.problem = error.message;
     }
     this.#changed();
+  }
+
+  /** Classifiers of an entry that is being loaded anew: they are back in a second. */
+  #reloading({ classifiers, entries }) {
+    const away = new Set(entries.filter((entry) => !entry.available).map((entry) => entry.entry_id));
+    const here = new Set(classifiers.map((item) => item.id));
+    return (this.classifiers ?? [])
+      .filter((item) => away.has(item.entry_id) && !here.has(item.id))
+      .map((item) => ({ ...item, available: false }));
   }
 
   async refreshStatus() {

@@ -21,10 +21,10 @@ export class View extends LitElement {
     return this.store.classifier(this.route.classifier);
   }
 
-  /** Ask the server; a refusal is told, and null returned. */
+  /** Ask the server, which may have nothing to say; a refusal is told, and null returned. */
   async ask(command, data) {
     try {
-      return await this.store.ask(command, data);
+      return (await this.store.ask(command, data)) ?? {};
     } catch (error) {
       tell(this, error.message, { error: true });
       return null;

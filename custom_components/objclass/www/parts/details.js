@@ -35,7 +35,7 @@ class Details extends LitElement {
       const why = await this.store.ask("sample", { classifier_id: this.classifier.id, sample_id: id });
       if (this.shown === id) this._why = why;
     } catch (error) {
-      if (this.shown === id) this._why = { error: error.message, attempts: [] };
+      if (this.shown === id) this._why = { error: error.message };
     }
   }
 

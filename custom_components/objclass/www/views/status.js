@@ -46,7 +46,10 @@ class Status extends View {
 
   #verdict(status) {
     const { t, f, store } = this;
-    const problems = status.entries.flatMap((entry) => problemsOf(entry).map((key) => t(`status.problem.${key}`, { title: entry.title, waiting: entry.waiting })));
+    const problems = status.entries.flatMap((entry) => [
+      ...problemsOf(entry).map((key) => t(`status.problem.${key}`, { title: entry.title, waiting: entry.waiting })),
+      ...(entry.error ? [`${entry.title}: ${entry.error}`] : []),
+    ]);
     const untrained = store.classifiers.filter((item) => !item.trained).map((item) => t("status.problem.untrained", { title: item.name }));
     const level = problems.length ? "error" : untrained.length ? "warning" : "success";
     const seen = status.entries.reduce((sum, entry) => sum + entry.counts.attempts, 0);

@@ -6,8 +6,6 @@ import { go, path } from "../route.js";
 import { emptyState, icon } from "../ui.js";
 import { View } from "../view.js";
 
-const FIELDS = { name_taken: "name", bad_name: "name", no_labels: "labels", class_count: "classes", class_name: "classes", class_reserved: "classes", class_twice: "classes" };
-
 class Wizard extends View {
   static properties = { ...View.properties, _data: { state: true }, _error: { state: true }, _busy: { state: true } };
 
@@ -97,8 +95,8 @@ class Wizard extends View {
     event.preventDefault();
     this.#addClass();
     const { t, store, _data: data } = this;
-    if (!data.labels.length) return this.#wrong("labels", t("wizard.no_labels"));
-    if (!data.classes.length) return this.#wrong("classes", t("wizard.no_classes"));
+    if (!data.labels.length) return void this.#wrong("labels", t("wizard.no_labels"));
+    if (!data.classes.length) return void this.#wrong("classes", t("wizard.no_classes"));
     this._busy = true;
     try {
       const { classifier_id: id } = await store.ask("create", {
@@ -111,14 +109,14 @@ class Wizard extends View {
       await store.refresh();
       go(path("examples", id, { collect: "1" }), { replace: true });
     } catch (error) {
-      this.#wrong(FIELDS[error.cause?.translation_key], error.message);
+      void this.#wrong(error.cause?.translation_placeholders?.field, error.message);
     } finally {
       this._busy = false;
     }
   };
 
   async #wrong(field, text) {
-    this._error = { field, text };
+    this._error = { field: ["name", "labels", "classes"].includes(field) ? field : null, text };
     await this.updateComplete;
     this.renderRoot.querySelector("[role=alert]")?.scrollIntoView({ block: "center" });
   }

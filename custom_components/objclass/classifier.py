@@ -450,7 +450,8 @@ class Classifier:
             view_of=data.far_view_of,
             infrared=data.infrared,
         )
-        before = self.trained
+        # A head that does not fit any more is no reason to refuse one that does.
+        before = None if self.outdated else self.trained
         worse = before is not None and clearly_worse(result.report, before.report)
         use = not (worse and self.settings.refuse_worse)
         return self._heads.put(result.head, result.report, use=use), worse

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 # Imported before Home Assistant starts: phcc brings a `custom_components` folder of
 # its own, which would otherwise be found first.
 import custom_components.objclass  # noqa: F401
-from custom_components.objclass.classifier import Classifier
+from custom_components.objclass.classifier import Classifier, classifier_folder
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.data import ObjclassData
 from tests.frigate_sim.sim import FrigateSim
@@ -131,6 +131,11 @@ def data_of(entry: MockConfigEntry) -> ObjclassData:
 def classifier_of(entry: MockConfigEntry, number: int = 0) -> Classifier:
     """Return a classifier of a loaded entry."""
     return list(data_of(entry).classifiers.values())[number]
+
+
+def folder_of(hass: HomeAssistant, entry: MockConfigEntry) -> Path:
+    """Return where the files of the first classifier are."""
+    return classifier_folder(hass, entry.entry_id, next(iter(entry.subentries)))
 
 
 async def teach(hass: HomeAssistant, frigate: Frigate, entry: MockConfigEntry) -> None:

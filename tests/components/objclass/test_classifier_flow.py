@@ -1,6 +1,5 @@
 """Creating a classifier, and changing it without losing a labelled crop."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +16,18 @@ from pytest_homeassistant_custom_component.common import (
     get_schema_suggested_value,
 )
 
+from custom_components.objclass.classifier import classifier_folder
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.learning.samples import SampleStore
 
-from .conftest import CLASSIFIER, Frigate, SetUp, classifier_data, classifier_of
+from .conftest import (
+    CLASSIFIER,
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    folder_of,
+)
 from .crops import keep
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -352,7 +359,7 @@ async def test_crops_that_cannot_be_moved_are_said_and_can_be_tried_again(
     assert data_of_first(entry)["classes"] == ["leo", "charlie"]
 
     classifier.samples = await hass.async_add_executor_job(
-        SampleStore, classifier._folder
+        SampleStore, folder_of(hass, entry)
     )
     result = await submit(hass, shown, {"leo": "leon"})
     assert result["reason"] == "reconfigure_successful"
@@ -364,7 +371,7 @@ async def test_crops_that_cannot_be_counted_are_said_and_can_be_tried_again(
 ) -> None:
     entry = await set_up()
     await keep(classifier_of(entry), "leo", 2)
-    folder = classifier_of(entry)._folder
+    folder = folder_of(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     database = folder / "samples.sqlite"
     content = await hass.async_add_executor_job(database.read_bytes)
@@ -392,5 +399,5 @@ async def test_the_crops_of_a_deleted_classifier_stay_on_the_disk(
     assert not hass.states.async_all()
     registry = dr.async_get(hass)
     assert not dr.async_entries_for_config_entry(registry, entry.entry_id)
-    crops = Path(hass.config.path(DOMAIN, entry.entry_id, classifier.id, "crops"))
+    crops = classifier_folder(hass, entry.entry_id, classifier.id) / "crops"
     assert len(await hass.async_add_executor_job(lambda: list(crops.iterdir()))) == 2

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +26,14 @@ from tests.frigate_sim.auth import Account
 from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from .conftest import (
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    data_of,
+    folder_of,
+)
 from .crops import keep
 from .surroundings import add_broker, connect
 
@@ -163,8 +169,7 @@ async def test_crops_that_cannot_be_read_are_said(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
     entry = entry_for(hass, frigate)
-    (subentry_id,) = entry.subentries
-    folder = Path(hass.config.path(DOMAIN, entry.entry_id, subentry_id))
+    folder = folder_of(hass, entry)
     await hass.async_add_executor_job(lambda: folder.mkdir(parents=True))
     database = folder / "samples.sqlite"
     await hass.async_add_executor_job(database.write_bytes, b"scratched" * 1000)
@@ -361,6 +366,27 @@ async def test_a_renamed_class_is_learned_anew_by_itself(
 
 
 @no_past
+async def test_a_head_that_does_not_fit_any_more_is_no_reason_to_refuse_a_new_one(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up(classifier_data(rules={"refuse_worse": True}))
+    leo = await keep(classifier_of(entry), "leo", 12)
+    await keep(classifier_of(entry), "charlie", 12)
+    await classifier_of(entry).async_train()
+
+    # Half of them turn out to be another cat, which is hard to tell from leo.
+    await classifier_of(entry).async_label(leo[::2], "charlie")
+    await classifier_of(entry).async_move_labels({"leo": "leon"})
+    rename(hass, entry, "leon", "charlie")
+    await hass.async_block_till_done()
+    await finish(entry, "train")
+
+    trained = classifier_of(entry).trained
+    assert trained is not None
+    assert set(trained.head.classes) == {"leon", "charlie"}
+
+
+@no_past
 async def test_the_old_head_stays_when_too_little_is_left_to_learn(
     hass: HomeAssistant, set_up: SetUp, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -391,7 +417,7 @@ async def test_a_head_of_another_backbone_is_trained_anew_by_itself(
     trained = await classifier_of(entry).async_train()
     head = trained.kept.head
     object.__setattr__(head, "backbone", "older")
-    shelf = HeadShelf(classifier_of(entry)._folder)
+    shelf = HeadShelf(folder_of(hass, entry))
     await hass.async_add_executor_job(shelf.put, head, trained.kept.report)
 
     await hass.config_entries.async_reload(entry.entry_id)

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.views import async_crop_url
 
-from .conftest import Frigate, SetUp, classifier_of
+from .conftest import Frigate, SetUp, classifier_of, folder_of
 from .crops import jpeg, keep
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -50,7 +50,7 @@ async def test_who_is_logged_in_sees_crops_and_nothing_else(
     entry = await set_up()
     classifier = classifier_of(entry)
     (crop,) = await keep(classifier, None)
-    secret = classifier._folder / "crops.jpg"
+    secret = folder_of(hass, entry) / "crops.jpg"
     await hass.async_add_executor_job(secret.write_bytes, b"secret")
     client = await hass_client()
     base = f"/api/objclass/crop/{classifier.id}"

@@ -18,9 +18,8 @@ async def async_search(
 ) -> Search:
     """Return a search; `further` is for the pages behind the first one."""
     first: list[str] = []
-    if order == "doubtful" and classifier.trained:
-        doubts = classifier.trained.report.doubtful_labels
-        first = [doubt.sample for doubt in doubts]
+    if order == "doubtful":
+        first = classifier.doubtful
     elif order == "useful":
         # Further pages go on with what the first one began.
         if not further or classifier.most_useful is None:

@@ -28,12 +28,6 @@ from .learning.look import Look, look
 from .learning.samples import Sample
 from .lookup import resolve_classifier
 from .search import ORDERS, async_search
-from .transfer import (
-    EXPORT_SCHEMA,
-    IMPORT_SCHEMA,
-    async_export_action,
-    async_import_action,
-)
 from .views import async_crop_url
 
 ATTR_CAMERAS: Final = "cameras"
@@ -147,8 +141,7 @@ async def _async_samples(call: ServiceCall) -> ServiceResponse:
             "label": call.data.get(ATTR_CLASS),
             "event_id": call.data.get(ATTR_EVENT_ID),
         },
-        order=call.data[ATTR_ORDER],
-        first=classifier.doubtful,
+        call.data[ATTR_ORDER],
     )
     page = await classifier.async_files(
         classifier.samples.page, search, None, call.data[ATTR_LIMIT]

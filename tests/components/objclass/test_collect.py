@@ -4,6 +4,7 @@ import time
 from collections import Counter
 
 import pytest
+from homeassistant.exceptions import HomeAssistantError
 from PIL import Image
 
 from custom_components.objclass import collect as collect_module
@@ -162,6 +163,7 @@ async def test_a_frigate_that_cannot_be_asked_is_an_error_and_nothing_is_kept(
     past = been(frigate, hours=1)
     entry = await set_up()
     frigate.faults.add(fault)
-    with pytest.raises(error):
+    with pytest.raises(HomeAssistantError) as failed:
         await async_collect(entry, classifier_of(entry), count=9)
+    assert isinstance(failed.value.__cause__, error)
     assert await crops(entry, past.id) == []

@@ -108,8 +108,8 @@ class Classifier:
         self.last_crop: LastCrop | None = None
         self._hass = hass
         self._worker = worker
-        self._folder = classifier_folder(hass, entry_id, self.id)
-        self._heads = HeadShelf(self._folder)
+        self.folder = classifier_folder(hass, entry_id, self.id)
+        self._heads = HeadShelf(self.folder)
         self._saving_failed = False
 
     @property
@@ -154,7 +154,7 @@ class Classifier:
         await self._worker.run(self.samples.close)
 
     def _load(self) -> None:
-        self.samples = SampleStore(self._folder)
+        self.samples = SampleStore(self.folder)
         self._count()
         self.last_crop = self._newest_crop()
         try:
@@ -180,7 +180,9 @@ class Classifier:
         )
 
     def _newest_crop(self) -> LastCrop | None:
-        for sample in self.samples.find(limit=1):
+        # What somebody brought is no look at anything.
+        live = self.samples.find(limit=1, source="live")
+        for sample in live or self.samples.find(limit=1, source="collect"):
             with suppress(OSError):
                 return LastCrop(
                     jpeg=self.samples.picture_path(sample.id).read_bytes(),
@@ -304,6 +306,12 @@ class Classifier:
         self.samples.label(known, class_name)
         self._count()
         return known
+
+    async def async_note_imported(self, sample_ids: Sequence[str]) -> None:
+        """Tell that labelled samples have come."""
+        await self.async_files(self._count)
+        self.labels_changed |= bool(sample_ids)
+        self._async_samples_changed(SampleChanges(added=sample_ids))
 
     async def async_delete(self, sample_ids: Iterable[str]) -> int:
         """Remove samples for good; return how many there were."""

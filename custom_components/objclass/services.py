@@ -28,6 +28,12 @@ from .learning.look import Look, look
 from .learning.samples import Sample
 from .lookup import resolve_classifier
 from .search import ORDERS, async_search
+from .transfer import (
+    EXPORT_SCHEMA,
+    IMPORT_SCHEMA,
+    async_export_action,
+    async_import_action,
+)
 from .views import async_crop_url
 
 ATTR_CAMERAS: Final = "cameras"
@@ -109,6 +115,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("classify", _async_classify, CLASSIFY_SCHEMA, only),
         ("report", _async_report, NUMBER_SCHEMA, only),
         ("rollback", _async_rollback, NUMBER_SCHEMA, optional),
+        ("export", async_export_action, EXPORT_SCHEMA, only),
+        ("import", async_import_action, IMPORT_SCHEMA, optional),
     ):
         hass.services.async_register(
             DOMAIN, name, handler, schema=schema, supports_response=response

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 
 from .const import DOMAIN
+from .exporting import ExportView
 from .learning.crop import PictureError
 from .learning.pictures import Pictures
 from .lookup import find_classifier
@@ -75,6 +76,7 @@ def async_setup_views(hass: HomeAssistant) -> None:
     """Register the views."""
     hass.http.register_view(CropView)
     hass.http.register_view(ThumbView)
+    hass.http.register_view(ExportView)
 
 
 @callback

@@ -20,6 +20,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
 from homeassistant.exceptions import ServiceValidationError
 
+from .classifier import Classifier
 from .classifier_flow import UNLABEL
 from .const import (
     CONF_CLASSES,
@@ -66,9 +67,20 @@ async def _async_create(
 
 
 async def _async_add_class(call: Call) -> None:
-    await _async_change_classes(
-        call, [*call.classifier.settings.classes, call.data["class"]], {}
+    await async_add_classes(
+        call.hass, call.entry, call.classifier, [call.data["class"]]
     )
+
+
+async def async_add_classes(
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    classifier: Classifier,
+    names: Iterable[str],
+) -> None:
+    """Give a classifier more classes; afterwards it is a new object."""
+    call = Call(hass=hass, entry=entry, classifier=classifier, data={})
+    await _async_change_classes(call, [*classifier.settings.classes, *names], {})
 
 
 async def _async_rename_class(call: Call) -> None:

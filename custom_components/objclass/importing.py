@@ -1,0 +1,229 @@
+"""Bringing labelled pictures in: from a folder, a zip, or Frigate's own dataset."""
+
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from .classifier import Classifier
+from .const import DOMAIN, LOGGER
+from .data import ObjclassConfigEntry
+from .frigate.errors import (
+    FrigateNotFoundError,
+    FrigateResponseError,
+)
+from .learning.backbone import Backbone
+from .learning.crop import MAX_BYTES, PictureError
+from .learning.head import Head
+from .learning.infrared import is_infrared
+from .learning.look import look
+from .learning.packages import (
+    MOST_FILES,
+    PackageError,
+    UnreadableFileError,
+    contents_of,
+    open_package,
+)
+from .learning.samples import Sample
+from .lookup import classifier_by_id
+from .websocket_settings import async_add_classes
+
+_ID_DIGITS: Final = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where labelled pictures come from.
+
+    `pictures` are their names by the folder of their class; `read` gets the bytes of
+    one and raises PictureError when it cannot be had.
+    """
+
+    pictures: Mapping[str, Sequence[str]]
+    read: Callable[[str, str], Awaitable[bytes]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Imported:
+    """What has come of an import.
+
+    `images` are the new ones by class; `known` were here already, whatever their label.
+    """
+
+    classes_added: Sequence[str]
+    images: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    unusable: int = 0
+
+
+@asynccontextmanager
+async def async_files_source(hass: HomeAssistant, path: str) -> AsyncIterator[Source]:
+    """Open a folder or zip that Home Assistant is allowed to read."""
+    if not await hass.async_add_executor_job(hass.config.is_allowed_path, path):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="path_not_allowed",
+            translation_placeholders={"path": path},
+        )
+    # Not on the worker's thread: a network share may take its time.
+    run, stack = hass.async_add_executor_job, ExitStack()
+    try:
+        package = await run(stack.enter_context, open_package(Path(path)))
+        contents = await run(contents_of, package)
+
+        async def read(_folder: str, name: str) -> bytes:
+            try:
+                return await run(package.read, name, MAX_BYTES)
+            except UnreadableFileError as err:
+                raise PictureError(str(err)) from err
+
+        yield Source(pictures=contents.pictures, read=read)
+    except (PackageError, OSError) as err:
+        raise _refused(path, str(err)) from err
+    finally:
+        await run(stack.close)
+
+
+async def async_frigate_source(entry: ObjclassConfigEntry, model: str) -> Source:
+    """List the dataset of a classification model of Frigate's own."""
+    data = entry.runtime_data
+    dataset = await data.client.dataset(model)
+    if not dataset:
+        known = ", ".join(data.pipeline.frigate.custom_models)
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="dataset_unknown",
+            translation_placeholders={"model": model, "models": known or "-"},
+        )
+    if sum(map(len, dataset.values())) > MOST_FILES:
+        raise _refused(model, f"there are more than {MOST_FILES} files in it")
+
+    async def read(folder: str, name: str) -> bytes:
+        try:
+            return (await data.client.dataset_picture(model, folder, name)).data
+        except (FrigateNotFoundError, FrigateResponseError) as err:
+            raise PictureError(str(err)) from err
+
+    return Source(pictures=dataset, read=read)
+
+
+async def async_import(
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    classifier: Classifier,
+    source: Source,
+    *,
+    add_classes: bool,
+) -> Imported:
+    """Keep the pictures of a source as labelled samples.
+
+    A picture that is here already, even from another import, is not kept again. Raises
+    FrigateError when Frigate stops answering; what has come until then stays.
+    """
+    folders = {folder: names for folder, names in source.pictures.items() if names}
+    if not folders:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="import_empty"
+        )
+    added = _unknown(folders, classifier)
+    if added:
+        if not add_classes:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="import_unknown_classes",
+                translation_placeholders={
+                    "classes": ", ".join(added),
+                    "known": ", ".join(classifier.settings.all_classes),
+                },
+            )
+        await async_add_classes(hass, entry, classifier, added)
+        entry, classifier = classifier_by_id(hass, classifier.id)
+    imported = Imported(classes_added=added)
+    await _async_keep_all(entry, classifier, source, imported)
+    return imported
+
+
+async def _async_keep_all(
+    entry: ObjclassConfigEntry,
+    classifier: Classifier,
+    source: Source,
+    imported: Imported,
+) -> None:
+    worker, new = entry.runtime_data.worker, list[str]()
+    todo = [
+        (folder, name) for folder in source.pictures for name in source.pictures[folder]
+    ]
+    names = {_folded(name): name for name in classifier.settings.all_classes}
+    with classifier.async_job("import") as tell:
+        try:
+            for number, (folder, name) in enumerate(todo):
+                label = names[_folded(folder)]
+                try:
+                    data = await source.read(folder, name)
+                    sample_id = await classifier.async_files(
+                        _keep, classifier, worker.backbone, data, label
+                    )
+                except PictureError as err:
+                    LOGGER.debug("Not imported: %s/%s: %s", folder, name, err)
+                    imported.unusable += 1
+                else:
+                    imported.known += sample_id is None
+                    if sample_id is not None:
+                        imported.images[label] += 1
+                        new.append(sample_id)
+                tell((number + 1) / len(todo))
+        finally:
+            await classifier.async_note_imported(new)
+
+
+def _keep(
+    classifier: Classifier, backbone: Backbone, data: bytes, label: str
+) -> str | None:
+    """Keep a picture, named after what is in it; None when it is here already."""
+    sample_id = f"import-{hashlib.sha256(data).hexdigest()[:_ID_DIGITS]}"
+    samples = classifier.samples
+    if samples.get(sample_id) is not None:
+        return None
+    heads: dict[str, Head] = {"": classifier.head} if classifier.head else {}
+    seen = look(backbone, data, heads)
+    prediction = seen.predictions.get("")
+    sample = Sample(
+        id=sample_id,
+        event_id=None,
+        camera="",
+        time=dt_util.utcnow().timestamp(),
+        source="import",
+        label=label,
+        scores=prediction.scores if prediction else {},
+        distance=prediction.distance if prediction else None,
+        unfamiliar=prediction.unfamiliar if prediction else False,
+        infrared=is_infrared(seen.crop.pixels),
+    )
+    samples.add(sample, seen.crop.jpeg, seen.embedding, backbone.identity)
+    return sample_id
+
+
+def _unknown(folders: Mapping[str, object], classifier: Classifier) -> list[str]:
+    """Return the folders that name no class; capital letters do not matter."""
+    known = {_folded(name) for name in classifier.settings.all_classes}
+    unknown = {_folded(name): " ".join(name.split()) for name in folders}
+    return [name for folded, name in unknown.items() if folded not in known]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _refused(path: str, error: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="import_refused",
+        translation_placeholders={"path": path, "error": error},
+    )

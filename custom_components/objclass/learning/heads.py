@@ -2,8 +2,8 @@
 
 Each training leaves `heads/<number>.npz`, and its report once more as
 `heads/<number>.json` for people and other programs; the file `heads/current` names the
-one in use. A head file is complete before it is named, so a crash leaves the old head in
-use. All functions block.
+one in use. A head file is complete before it is named, so a crash leaves the old head
+in use. All functions block.
 """
 
 import json

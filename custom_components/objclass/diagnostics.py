@@ -108,6 +108,8 @@ def _classifier(classifier: Classifier) -> dict[str, Any]:
             "max_attempts": settings.rules.max_attempts,
         },
         "save_attempts": settings.save_attempts,
+        "familiarity": settings.familiarity,
+        "refuse_worse": settings.refuse_worse,
         "labelled": {
             numbers.get(name, "a class that is gone"): count
             for name, count in classifier.labelled.items()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .vectors import softmax
 
-_TEMPERATURES = np.geomspace(0.05, 20, 121)
+_TEMPERATURES = np.geomspace(0.05, 20, 61)
 # A few images that were all right would make every score 1. As in Platt's scaling,
 # the fit therefore also sees some doubt: this much of one image in any class.
 _DOUBT = 0.1

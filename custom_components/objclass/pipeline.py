@@ -173,7 +173,6 @@ class Pipeline:
             LOGGER.info("Frigate %s is offline", self._entry.title)
             for state in self._tracker:
                 self._async_finish(state, "Frigate went offline")
-            self._queue.clear()
         async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
 
     @callback
@@ -200,7 +199,7 @@ class Pipeline:
         state = self._tracker.update(event.after, ended=event.type == "end")
         if state is None:
             return
-        if state.ended or self._new_frame(state):
+        if state.ended or self._looking(state):
             dropped = self._queue.put(state.id)
             if dropped and (old := self._tracker.get(dropped)) and old.ended:
                 self._async_finish(old, "it ended while too much was waiting")
@@ -235,21 +234,21 @@ class Pipeline:
         return [c for c in self._classifiers if c.settings.wants(tracked)]
 
     def _looking(self, state: ObjectState) -> list[Classifier]:
-        """Return the classifiers that another attempt on the object would help."""
+        """Return the classifiers that a look at the newest frame would help."""
+        snapshot = state.latest.snapshot
+        if snapshot is None:
+            return []
 
         def has_enough(classifier: Classifier) -> bool:
             consensus = state.consensus(classifier)
             return consensus.full if classifier.head else consensus.kept_enough
 
-        return [c for c in self._interested(state.latest) if not has_enough(c)]
-
-    def _new_frame(self, state: ObjectState) -> bool:
-        snapshot = state.latest.snapshot
-        return (
-            snapshot is not None
-            and snapshot.frame_time not in state.frame_times
-            and bool(self._looking(state))
-        )
+        return [
+            classifier
+            for classifier in self._interested(state.latest)
+            if snapshot.frame_time not in state.frame_times(classifier)
+            and not has_enough(classifier)
+        ]
 
     async def _async_work(self) -> None:
         while True:
@@ -268,11 +267,11 @@ class Pipeline:
 
     async def _async_work_on(self, state: ObjectState) -> None:
         if not state.ended:
-            if self._new_frame(state):
+            if looking := self._looking(state):
                 # When it ends meanwhile, it waits again.
-                await self._async_attempt(state, self._looking(state))
+                await self._async_attempt(state, looking)
         else:
-            if self._new_frame(state) and (undecided := self._needs_last_look(state)):
+            if undecided := self._needs_last_look(state):
                 await self._async_attempt(state, undecided, last=True)
             self._async_finish(state, "it ended")
 
@@ -314,9 +313,9 @@ class Pipeline:
         if self._tracker.get(state.id) is None:
             # It has been given its final outcome meanwhile; nothing comes after that.
             return
-        state.frame_times.add(snapshot.frame_time)
         self.counts["attempts"] += 1
         for classifier in classifiers:
+            state.frame_times(classifier).add(snapshot.frame_time)
             self._results.async_count(
                 state, classifier, seen.predictions.get(classifier.id), snapshot
             )

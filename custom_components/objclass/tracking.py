@@ -22,17 +22,16 @@ _REMEMBERED_ENDS: Final = 4096
 class ObjectState:
     """An object in view, with what was seen of it and what was said about it.
 
-    `latest` is Frigate's newest message about it. `frame_times` are the frames that an
-    attempt was made on. `held` is a picture that was newer than the message it was
-    fetched for. `assigned` holds what each classifier (by id) has assigned, `told` what
-    Frigate was told of it, `attributes` the newest value of each attribute model (by
-    name) that we wrote or heard of. `named_by` is the classifier whose sub label it
-    carries, `names` all the sub labels that came from us, and `foreign_sub_label` one
-    that somebody else has set. `writing` is held while Frigate is being told.
+    `latest` is Frigate's newest message about it. `held` is a picture that was newer
+    than the message it was fetched for. `assigned` holds what each classifier (by id)
+    has assigned, `told` what Frigate was told of it, `attributes` the newest value of
+    each attribute model (by name) that we wrote or heard of. `named_by` is the
+    classifier whose sub label it carries, `names` all the sub labels that came from us,
+    and `foreign_sub_label` one that somebody else has set. `writing` is held while
+    Frigate is being told.
     """
 
     latest: TrackedObject
-    frame_times: set[float] = field(default_factory=set)
     held: Picture | None = None
     ended: bool = False
     last_seen: float = field(default_factory=monotonic)
@@ -44,6 +43,7 @@ class ObjectState:
     foreign_sub_label: str | None = None
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _consensus: dict[str, Consensus] = field(default_factory=dict)
+    _frame_times: dict[str, set[float]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -56,6 +56,10 @@ class ObjectState:
             consensus = Consensus(classifier.settings.rules)
             self._consensus[classifier.id] = consensus
         return consensus
+
+    def frame_times(self, classifier: Classifier) -> set[float]:
+        """Return the times of the frames that a classifier has looked at."""
+        return self._frame_times.setdefault(classifier.id, set())
 
     def note_sub_label(self, text: str | None) -> None:
         """Note the sub label that Frigate shows; one that is not ours counts for good.

@@ -184,6 +184,28 @@ async def test_only_the_wanted_objects_cameras_and_zones_are_looked_at(
     ]
 
 
+async def test_who_enters_a_zone_without_a_better_picture_is_looked_at_nevertheless(
+    frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
+) -> None:
+    entry = await set_up(
+        classifier_data(name="Everywhere"),
+        classifier_data(name="Steps", filter={"zones": ["steps"]}),
+    )
+    heads = [script(classifier_of(entry, number), "leo") for number in range(2)]
+    visit = Visit(frigate, entry)
+    message = visit.next_message()
+    await visit.say(message)
+    end = visit.end_message()
+    end["after"]["entered_zones"] = ["steps"]
+    await visit.say(end)
+
+    assert [head.asked for head in heads] == [1, 1]
+    assert {(final["classifier"], final["attempts"]) for final in finals(told)} == {
+        ("Everywhere", 1),
+        ("Steps", 1),
+    }
+
+
 async def test_what_frigate_takes_for_a_mistake_is_no_object(
     frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
 ) -> None:

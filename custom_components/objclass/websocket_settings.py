@@ -6,6 +6,7 @@ the same settings come out.
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any, Final
 
 import voluptuous as vol
@@ -67,9 +68,10 @@ async def _async_create(
 
 
 async def _async_add_class(call: Call) -> None:
-    await async_add_classes(
-        call.hass, call.entry, call.classifier, [call.data["class"]]
-    )
+    name = _clean(call.data["class"])
+    if name in call.classifier.settings.all_classes:
+        raise _refused(CONF_CLASSES, "class_twice")
+    await async_add_classes(call.hass, call.entry, call.classifier, [name])
 
 
 async def async_add_classes(
@@ -85,7 +87,7 @@ async def async_add_classes(
 
 async def _async_rename_class(call: Call) -> None:
     """Rename a class; to the name of another one, or `none`, merges it into that."""
-    old, new = _known(call, call.data["old"]), " ".join(call.data["new"].split())
+    old, new = _known(call, call.data["old"]), _clean(call.data["new"])
     classes = call.classifier.settings.classes
     if new == old:
         return
@@ -155,7 +157,9 @@ async def _async_run_flow(
         with suppress(UnknownFlow):
             flows.async_abort(flow["flow_id"])
     if step["type"] is FlowResultType.FORM:
-        raise _refused(step)
+        # The first of what the dialogue has found wrong.
+        field, reason = next(iter((step["errors"] or {}).items()))
+        raise _refused(field, reason, step.get("description_placeholders") or {})
     # The entry is being loaded anew.
     async with entry.setup_lock:
         pass
@@ -166,17 +170,21 @@ def _fields(step: SubentryFlowResult) -> Iterable[Any]:
     return () if schema is None else schema.schema
 
 
-def _refused(step: SubentryFlowResult) -> ServiceValidationError:
-    """Make the first thing that the dialogue has found wrong an error."""
-    field, reason = next(iter((step["errors"] or {}).items()))
+def _refused(
+    field: str, reason: str, placeholders: Mapping[str, str] = MappingProxyType({})
+) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=f"refused_{reason}",
-        translation_placeholders={
-            **(step.get("description_placeholders") or {}),
-            "field": field,
-        },
+        translation_placeholders={**placeholders, "field": field},
     )
+
+
+def _clean(class_name: str) -> str:
+    """Return a name without surplus spaces; the dialogue leaves out empty ones."""
+    if clean := " ".join(class_name.split()):
+        return clean
+    raise _refused(CONF_CLASSES, "class_name")
 
 
 def _settings(call: Call) -> dict[str, Any]:

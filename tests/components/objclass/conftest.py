@@ -1,6 +1,7 @@
 """What the tests of the integration share: a simulated Frigate, and an entry for it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_mqtt_message,
 )
-from pytest_homeassistant_custom_component.typing import MqttMockHAClient
+from pytest_homeassistant_custom_component.typing import (
+    MqttMockHAClient,
+    WebSocketGenerator,
+)
 
 # Imported before Home Assistant starts: phcc brings a `custom_components` folder of
 # its own, which would otherwise be found first.
@@ -22,6 +26,8 @@ from custom_components.objclass.classifier import Classifier, classifier_folder
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.data import ObjclassData
 from tests.frigate_sim.sim import FrigateSim
+
+from .websocket_client import Panel
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 
@@ -38,6 +44,15 @@ def load_objclass_from_this_repository(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+    request.getfixturevalue("our_entries_end_first")
+
+
+@pytest.fixture
+async def our_entries_end_first(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Unload our entries before MQTT, which would else be asked to unsubscribe late."""
+    yield
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture
@@ -120,6 +135,22 @@ async def set_up(
         return entry
 
     return add
+
+
+@pytest.fixture
+def panel(hass_ws_client: WebSocketGenerator) -> Panel:
+    """Return the panel of an administrator."""
+    return Panel(hass_ws_client)
+
+
+@pytest.fixture
+def viewer(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+) -> Panel:
+    """Return the panel of somebody who may only look."""
+    return Panel(partial(hass_ws_client, hass, hass_read_only_access_token))
 
 
 def data_of(entry: MockConfigEntry) -> ObjclassData:

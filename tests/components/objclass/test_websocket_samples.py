@@ -6,11 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.typing import (
-    ClientSessionGenerator,
-    WebSocketGenerator,
-)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.classifier import Classifier
 from custom_components.objclass.learning.samples import Sample
@@ -36,23 +32,9 @@ HOSTILE = [
 
 
 @pytest.fixture
-async def opened(
-    frigate: Frigate, set_up: SetUp, hass_ws_client: WebSocketGenerator
-) -> Opened:
+async def opened(panel: Panel, frigate: Frigate, set_up: SetUp) -> Opened:
     """Return a panel of an administrator, and a classifier."""
-    entry = await set_up()
-    return Panel(await hass_ws_client()), classifier_of(entry)
-
-
-@pytest.fixture
-async def viewer(
-    hass: HomeAssistant,
-    opened: Opened,
-    hass_ws_client: WebSocketGenerator,
-    hass_read_only_access_token: str,
-) -> Panel:
-    """Return the panel of somebody who may only look."""
-    return Panel(await hass_ws_client(hass, hass_read_only_access_token))
+    return panel, classifier_of(await set_up())
 
 
 def ids(answer: dict[str, Any]) -> list[str]:
@@ -238,11 +220,10 @@ async def test_what_makes_no_sense_is_refused(
 
 
 async def test_why_an_object_was_called_so_is_kept_with_its_crops(
-    frigate: Frigate, set_up: SetUp, hass_ws_client: WebSocketGenerator
+    frigate: Frigate, set_up: SetUp, panel: Panel
 ) -> None:
     entry = await set_up()
     classifier = classifier_of(entry)
-    panel = Panel(await hass_ws_client())
     script(classifier, "leo", ("leo", 0.5), "leo", STRANGER, "leo")
     visit = Visit(frigate, entry)
     await visit.look(5)
@@ -384,7 +365,7 @@ async def test_deleting_removes_crops_for_good(opened: Opened) -> None:
 async def test_hostile_ids_change_nothing(opened: Opened, command: str) -> None:
     panel, classifier = opened
     kept = await keep(classifier, "leo", 2)
-    secret = classifier._folder / "secrets.jpg"
+    secret = classifier.folder / "secrets.jpg"
     secret.write_bytes(b"secret")
     data = {"class": "charlie"} if command == "label" else {}
     answer = await panel.ask(

@@ -1,6 +1,7 @@
 """A panel's end of the websocket."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse
@@ -18,15 +19,24 @@ class Refused(Exception):  # noqa: N818
 
 
 class Panel:
-    """Asks the commands of the integration, and keeps what it is told meanwhile."""
+    """Asks the commands of the integration, and keeps what it is told meanwhile.
 
-    def __init__(self, client: ClientWebSocketResponse) -> None:
-        self._client = client
+    It connects when it first asks: by then the integration has to be set up.
+    """
+
+    _client: ClientWebSocketResponse
+
+    def __init__(
+        self, connect: Callable[[], Awaitable[ClientWebSocketResponse]]
+    ) -> None:
+        self._connect = connect
         self._number = 0
         self.events: list[dict[str, Any]] = []
 
     async def ask(self, command: str, /, **data: Any) -> Any:
         """Return the result of a command; raises Refused."""
+        if not self._number:
+            self._client = await self._connect()
         self._number += 1
         number = self._number
         await self._client.send_json(

@@ -22,9 +22,10 @@ from typing import Any
 from tests.frigate_sim.photos import read_folders
 from tests.frigate_sim.sim import FrigateSim
 
-from .api import Api
+from .api import Api, ApiError
 from .broker import running_broker
 from .home_assistant import HomeAssistant
+from .processes import ProcessEndedError
 from .sign_in import PASSWORD, USERNAME
 
 CLASSIFIER = "Our animals"
@@ -88,7 +89,7 @@ async def run(arguments: argparse.Namespace, teacher: Teacher | None = None) -> 
                         stage = await set_up(sim, hass)
                         await (teacher(stage) if teacher else teach(stage, sim.truths))
                         await (check(stage) if arguments.check else stay(stage))
-                    except CheckError:
+                    except CheckError, ApiError, TimeoutError:
                         show_log(hass.log)
                         raise
 
@@ -280,7 +281,7 @@ async def main() -> int:
         asyncio.get_running_loop().add_signal_handler(name, task.cancel)
     try:
         await run(arguments)
-    except CheckError as err:
+    except (CheckError, ApiError, TimeoutError, ProcessEndedError) as err:
         sys.stderr.write(f"\033[1;31mFailed:\033[0m {err}\n")
         return 1
     except asyncio.CancelledError:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .backbone import Backbone
 from .crop import Box, Crop, crop_object, crop_whole
 from .head import Head, Prediction
+from .model_head import ModelHead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +24,16 @@ class Look:
 def look(
     backbone: Backbone,
     picture: bytes,
-    heads: Mapping[str, Head],
+    heads: Mapping[str, Head | ModelHead],
     *,
     box: Box | None = None,
     frame_size: tuple[int, int] = (0, 0),
 ) -> Look:
     """Look at an object in a picture, or at the whole picture without a `box`.
 
-    The backbone, which is nearly all of the work, runs once for all heads. `box` is in
-    pixels of a frame of `frame_size` (width, height). Raises PictureError.
+    The backbone, which is nearly all of the work, runs once for all heads; only a model
+    that somebody brought runs besides. `box` is in pixels of a frame of `frame_size`
+    (width, height). Raises PictureError.
     """
     if box is None:
         crop = crop_whole(picture, backbone.size)
@@ -41,5 +43,15 @@ def look(
     return Look(
         crop=crop,
         embedding=embedding,
-        predictions={name: head.predict(embedding) for name, head in heads.items()},
+        predictions={
+            name: _predicted(head, crop, embedding) for name, head in heads.items()
+        },
     )
+
+
+def _predicted(
+    head: Head | ModelHead, crop: Crop, embedding: NDArray[np.float32]
+) -> Prediction:
+    if isinstance(head, ModelHead):
+        return head.predict(crop.pixels)
+    return head.predict(embedding)

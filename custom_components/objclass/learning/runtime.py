@@ -10,7 +10,7 @@ from .graph import UnsupportedModelError
 
 _COLOURS: Final = 3
 _PICTURE_RANK: Final = 4
-_RESULTS: Final = (np.dtype(np.float32), np.dtype(np.uint8), np.dtype(np.int8))
+_VALUES: Final = (np.dtype(np.float32), np.dtype(np.uint8), np.dtype(np.int8))
 
 
 class Runtime(Protocol):
@@ -39,22 +39,32 @@ class Runtime(Protocol):
         """
 
 
-def check_form(inputs: Sequence[tuple[int, ...]], outputs: Sequence[DTypeLike]) -> None:
+type PixelRange = tuple[float, float]
+"""What black and white are to a model that takes floats."""
+
+AS_THEY_ARE: Final[PixelRange] = (0, 255)
+
+
+def check_form(
+    inputs: Sequence[tuple[tuple[int, ...], DTypeLike]], outputs: Sequence[DTypeLike]
+) -> None:
     """Refuse a model that does not turn one picture into float32 numbers, or bytes.
 
-    Takes the shapes of its inputs and the types of its outputs. Raises
+    Takes the shapes and types of its inputs, and the types of its outputs. Raises
     UnsupportedModelError.
     """
     if len(inputs) != 1 or len(outputs) != 1:
         raise UnsupportedModelError(
             "The model does not have exactly one input and one output."
         )
-    shape = inputs[0]
+    shape, kind = inputs[0]
     if len(shape) != _PICTURE_RANK or shape[0] != 1 or shape[3] != _COLOURS:
         raise UnsupportedModelError(
             f"The model does not take one RGB picture at a time, but {shape}."
         )
-    if np.dtype(outputs[0]) not in _RESULTS:
+    if np.dtype(kind) not in _VALUES:
+        raise UnsupportedModelError(f"The model takes {np.dtype(kind)}, not pixels.")
+    if np.dtype(outputs[0]) not in _VALUES:
         raise UnsupportedModelError(
             f"The model gives {np.dtype(outputs[0])}, not float32."
         )
@@ -66,6 +76,25 @@ def check_picture(image: NDArray[Any], shape: tuple[int, ...]) -> None:
         raise ValueError(
             f"The model takes uint8 of {shape}, not {image.dtype} of {image.shape}."
         )
+
+
+def put_pixels(
+    image: NDArray[np.uint8], target: NDArray[Any], pixel_range: PixelRange
+) -> None:
+    """Write a picture into the input of a model.
+
+    Bytes are what they are, whatever a quantized model says that they stand for:
+    Frigate does not scale them either. Signed ones are 128 less.
+    """
+    if target.dtype == np.float32:
+        low, high = pixel_range
+        np.multiply(image, np.float32((high - low) / 255), out=target)
+        if low:
+            target += np.float32(low)
+    elif target.dtype == np.int8:
+        np.copyto(target, image.astype(np.int16) - 128, casting="unsafe")
+    else:
+        np.copyto(target, image)
 
 
 def as_floats(

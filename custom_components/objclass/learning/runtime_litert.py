@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .graph import InvalidModelError, UnsupportedModelError
-from .runtime import as_floats, check_form, check_picture
+from .runtime import (
+    AS_THEY_ARE,
+    PixelRange,
+    as_floats,
+    check_form,
+    check_picture,
+    put_pixels,
+)
 
 _MODULES: Final = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 
@@ -22,8 +29,14 @@ class LiteRtRuntime:
 
     name: Final = "litert"
 
-    def __init__(self, model: Path, *, threads: int = 1) -> None:
-        """Load a file.
+    def __init__(
+        self,
+        model: Path,
+        *,
+        threads: int = 1,
+        pixel_range: PixelRange = AS_THEY_ARE,
+    ) -> None:
+        """Load a file. `pixel_range` is for a model that takes floats.
 
         Raises ImportError when LiteRT cannot be imported, OSError when there is no such
         file, and ModelError when LiteRT refuses it or it is not one for pictures.
@@ -45,20 +58,21 @@ class LiteRtRuntime:
         inputs = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()
         check_form(
-            [tuple(map(int, item["shape"])) for item in inputs],
+            [(tuple(map(int, item["shape"])), item["dtype"]) for item in inputs],
             [item["dtype"] for item in outputs],
         )
         self._input = inputs[0]
         self._output = outputs[0]
         self.input_shape: tuple[int, ...] = tuple(map(int, self._input["shape"][1:]))
+        self._pixels = np.empty((1, *self.input_shape), self._input["dtype"])
+        self._pixel_range = pixel_range
         self.output_size = int(np.prod(self._output["shape"]))
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return new numbers, shape (output_size,), for one picture."""
         check_picture(image, self.input_shape)
-        self._interpreter.set_tensor(
-            self._input["index"], image[None].astype(self._input["dtype"], copy=False)
-        )
+        put_pixels(image, self._pixels[0], self._pixel_range)
+        self._interpreter.set_tensor(self._input["index"], self._pixels)
         self._interpreter.invoke()
         result = self._interpreter.get_tensor(self._output["index"])
         return as_floats(result, *self._output["quantization"])

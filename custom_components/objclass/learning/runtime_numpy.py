@@ -15,7 +15,14 @@ from .graph import Graph, InvalidModelError, Operator
 from .numpy_call import Call, Step
 from .numpy_operators import COMPILERS
 from .numpy_workspace import Workspace
-from .runtime import as_floats, check_form, check_picture
+from .runtime import (
+    AS_THEY_ARE,
+    PixelRange,
+    as_floats,
+    check_form,
+    check_picture,
+    put_pixels,
+)
 from .tflite_file import read_graph
 
 _DONE_AT_LOAD_TIME: Final = frozenset({"CAST", "DEQUANTIZE", "RESHAPE"})
@@ -28,8 +35,8 @@ class NumpyRuntime:
     name: Final = "numpy"
     threads: Final = 1
 
-    def __init__(self, model: Path) -> None:
-        """Load a file.
+    def __init__(self, model: Path, *, pixel_range: PixelRange = AS_THEY_ARE) -> None:
+        """Load a file. `pixel_range` is for a model that takes floats.
 
         Raises OSError when there is none, and ModelError when it is unsound, needs what
         is not supported here, or is not one for pictures.
@@ -37,7 +44,11 @@ class NumpyRuntime:
         graph = read_graph(model)
         inputs = [graph.tensors[position] for position in graph.inputs]
         outputs = [graph.tensors[position] for position in graph.outputs]
-        check_form([item.shape for item in inputs], [item.dtype for item in outputs])
+        check_form(
+            [(item.shape, item.dtype) for item in inputs],
+            [item.dtype for item in outputs],
+        )
+        self._pixel_range = pixel_range
         meaning = outputs[0].quantization
         self._meaning = (meaning.scale, meaning.zero_point) if meaning else (0.0, 0)
         try:
@@ -55,7 +66,7 @@ class NumpyRuntime:
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return new numbers, shape (output_size,), for one picture."""
         check_picture(image, self.input_shape)
-        np.copyto(self._input[0], image)
+        put_pixels(image, self._input[0], self._pixel_range)
         with one_thread():
             for step in self._steps:
                 step()

@@ -1,10 +1,13 @@
 """The pictures of crops, for those who may see them."""
 
 from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from homeassistant.core import HomeAssistant
+from PIL import Image
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.views import async_crop_url
@@ -71,3 +74,64 @@ async def test_who_is_logged_in_sees_crops_and_nothing_else(
 
     await hass.config_entries.async_unload(entry.entry_id)
     assert (await client.get(f"{base}/{crop}")).status == HTTPStatus.NOT_FOUND
+
+
+async def test_a_thumbnail_is_a_small_version_that_only_those_see_who_may(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    (crop,) = await keep(classifier, None)
+    await hass.async_add_executor_job(
+        _make_large, classifier.samples.picture_path(crop)
+    )
+    url = async_crop_url(hass, classifier.id, crop, "thumb")
+    stranger = await hass_client_no_auth()
+    path = url.partition("?")[0]
+    assert (await stranger.get(path)).status == HTTPStatus.UNAUTHORIZED
+
+    answer = await stranger.get(url)
+    assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")
+    assert "private" in answer.headers["Cache-Control"]
+    assert Image.open(BytesIO(await answer.read())).size == (160, 160)
+
+    client = await hass_client()
+    assert (await client.get(path)).status == HTTPStatus.OK
+    base = f"/api/objclass/thumb/{classifier.id}"
+    for wrong in (
+        f"{base}/gone",
+        f"{base}/{crop}.jpg",
+        f"{base}/%2Fetc%2Fpasswd",
+        f"{base}/%00",
+        f"/api/objclass/thumb/gone/{crop}",
+        f"/api/objclass/thumb/Our%20cats/{crop}",
+    ):
+        assert (await client.get(wrong)).status == HTTPStatus.NOT_FOUND, wrong
+
+    await classifier.async_delete([crop])
+    assert (await client.get(path)).status == HTTPStatus.NOT_FOUND
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_damaged_crop_has_no_thumbnail(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    (crop,) = await keep(classifier, None)
+    path = classifier.samples.picture_path(crop)
+    await hass.async_add_executor_job(path.write_bytes, b"\xff\xd8 damaged")
+    client = await hass_client()
+    answer = await client.get(f"/api/objclass/thumb/{classifier.id}/{crop}")
+    assert answer.status == HTTPStatus.NOT_FOUND
+
+
+def _make_large(path: Path) -> None:
+    Image.new("RGB", (448, 448), "teal").save(path, "JPEG")

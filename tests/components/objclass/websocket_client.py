@@ -59,6 +59,10 @@ class Panel:
                         return self.events.pop(place)
                 await self._receive()
 
+    async def leave(self) -> None:
+        """Close the connection."""
+        await self._client.close()
+
     async def _receive(self) -> dict[str, Any]:
         message: dict[str, Any] = await self._client.receive_json()
         if message["type"] == "event":

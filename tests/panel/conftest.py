@@ -88,9 +88,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home]:
+async def home(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Home]:
     """Return a home in which the integration is set up, without a classifier."""
-    images = PHOTOS if PHOTOS.is_dir() else None
+    # The photos are other people's: they are not for our documentation.
+    drawn = request.config.getoption("--update-images") or not PHOTOS.is_dir()
+    images = None if drawn else PHOTOS
     async with (
         running_broker(tmp_path_factory.mktemp("broker")) as broker,
         FrigateSim(

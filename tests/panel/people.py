@@ -39,6 +39,10 @@ class Person:
         either = self.page.get_by_role("button", name=name)
         return either.or_(self.page.get_by_role("link", name=name)).first
 
+    def class_button(self, name: str) -> Locator:
+        """Return the button of a class at the bottom of the pictures."""
+        return self.page.locator("objclass-class-bar").get_by_role("button", name=name)
+
     def picture(self, sample_id: str) -> Locator:
         """Return the picture of a sample in the grid."""
         return self.card(sample_id).locator(".picture")

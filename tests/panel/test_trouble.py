@@ -81,7 +81,9 @@ async def test_a_lost_connection_is_said_and_work_goes_on_when_it_is_back(
             person.page.get_by_text("The connection to Home Assistant is lost")
         ).to_have_count(0, timeout=2 * PATIENCE)
         await home.api.wait_for_entry(home.entry_id)
-        await expect(person.button(home.classes[0])).to_be_visible(timeout=PATIENCE)
+        await expect(person.class_button(home.classes[0])).to_be_visible(
+            timeout=PATIENCE
+        )
         await person.picture(ids[0]).focus()
         await person.page.keyboard.press("1")
         await is_labelled(home, trained, ids[:1], home.classes[0])

@@ -123,7 +123,9 @@ class Classifiers extends View {
     return html`<p class=${advice.length || outdated || !trained ? "advice" : "quiet"}>${words}</p>
       ${store.isAdmin ? html`<div class="row wrap">
         ${trained || total(classifier)
-          ? html`<a class="button ${trained ? "" : "main"}" href=${path("recent", id, { labelled: "no", order: trained ? "useful" : "" })}>${icon("tagOutline")}${t("classifier.label", { count: unlabelled })}</a>
+          ? html`${unlabelled
+              ? html`<a class="button ${trained ? "" : "main"}" href=${path("recent", id, { labelled: "no", order: trained ? "useful" : "" })}>${icon("tagOutline")}${t("classifier.label", { count: unlabelled })}</a>`
+              : html`<a class="button" href=${path("examples", id, { collect: "1" })}>${icon("download")}${t("classifier.examples")}</a>`}
             <button type="button" class="button ${outdated ? "main" : ""}" ?disabled=${training !== null || !total(classifier)} @click=${() => send(this, "objclass-train", { classifier })}>${icon("schoolOutline")}${t("training.start")}</button>`
           : html`<a class="button main" href=${path("examples", id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a>`}
       </div>` : ""}`;

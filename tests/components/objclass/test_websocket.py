@@ -1,7 +1,6 @@
 """What there is, how it is doing, and what is new, over the websocket."""
 
 import asyncio
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +12,10 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.objclass.websocket import _SUBJECTS
 from tests.frigate_sim.faults import Fault
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
 from .crops import keep
-from .source_code import REPOSITORY
 from .visits import Visit, script, until
 from .websocket_client import Panel, Refused
 
@@ -189,17 +186,6 @@ async def test_labels_of_before_a_restart_still_make_a_training_outdated(
     await hass.config_entries.async_reload(entry.entry_id)
     (shown,) = (await panel.ask("classifiers"))["classifiers"]
     assert shown["outdated"] is True
-
-
-def test_every_command_is_documented() -> None:
-    commands = {
-        command._ws_command  # type: ignore[attr-defined]
-        for subject in _SUBJECTS
-        for command in subject.COMMANDS
-    }
-    text = (REPOSITORY / "docs" / "websocket.md").read_text()
-    named = set(re.findall(r"`objclass/\w+`", text))
-    assert {name.strip("`") for name in named} == commands
 
 
 # Training

@@ -130,21 +130,18 @@ def test_every_used_integration_is_a_dependency() -> None:
 
 
 def _used_integrations(tree: ast.Module) -> set[str]:
+    prefix = "homeassistant.components"
     used = set()
     for node in ast.walk(tree):
         match node:
             case ast.ImportFrom(module="homeassistant.components", names=names):
-                used |= {name.name for name in names}
+                used |= {f"{prefix}.{name.name}" for name in names}
             case ast.ImportFrom(module=str(module)):
                 used.add(module)
             case ast.Import(names=names):
                 used |= {name.name for name in names}
-    prefix = "homeassistant.components."
-    return {
-        name.removeprefix(prefix).split(".")[0]
-        for name in used
-        if name.startswith(prefix) or "." not in name
-    } & _all_integrations()
+    names = {name.split(".")[2] for name in used if name.startswith(f"{prefix}.")}
+    return names & _all_integrations()
 
 
 def _all_integrations() -> set[str]:

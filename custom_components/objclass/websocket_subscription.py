@@ -164,9 +164,16 @@ class Subscription:
         if self._others or self._changed or self._samples or self._jobs:
             self._async_news()
 
+    def _loading(self) -> bool:
+        """Return whether a list of what is here would be asked for too early."""
+        return any(
+            entry.setup_lock.locked()
+            for entry in self._hass.config_entries.async_entries(DOMAIN)
+        )
+
     @callback
     def _async_tell(self) -> None:
-        if self._others:
+        if self._others and not self._loading():
             self._others = False
             self._async_follow()
             self._send({"event": "classifiers"})

@@ -16,7 +16,7 @@ from typing import Final
 
 from PIL import Image
 
-from .crop import decode
+from .crop import PictureError
 from .files import sync, write_atomically
 
 THUMB_SIDE: Final = 160
@@ -70,7 +70,7 @@ class Pictures:
     def thumbnail(self, sample_id: str) -> bytes:
         """Return a JPEG of at most THUMB_SIDE pixels across, made when first wanted.
 
-        Raises crop.PictureError when the crop is damaged.
+        Raises PictureError when the crop is damaged.
         """
         path = self._thumbs / _file_name(sample_id)
         with self._lock:
@@ -118,8 +118,12 @@ def _file_name(sample_id: str) -> str:
 
 
 def _shrunk(jpeg: bytes) -> bytes:
-    image = decode(jpeg)
-    image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BILINEAR)
-    small = BytesIO()
-    image.save(small, "JPEG", quality=_THUMB_QUALITY)
+    try:
+        # Not decoded in full: Pillow leaves out what would only be thrown away.
+        image = Image.open(BytesIO(jpeg), formats=("JPEG",))
+        image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BILINEAR)
+        small = BytesIO()
+        image.save(small, "JPEG", quality=_THUMB_QUALITY)
+    except Exception as err:
+        raise PictureError(f"the crop is damaged: {err}") from err
     return small.getvalue()

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
 
+from custom_components.objclass.data import SIGNAL_SAMPLES, SampleChanges
 from tests.frigate_sim.faults import Fault
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
@@ -466,29 +468,26 @@ async def test_many_changes_are_told_together_and_the_last_state_counts(
     assert sorted(changed) == sorted(crops)
 
 
-async def test_a_crop_that_came_and_went_in_between_is_no_news(
+async def test_of_several_changes_of_one_crop_only_what_they_come_to_is_told(
     hass: HomeAssistant, panel: Panel, frigate: Frigate, set_up: SetUp
 ) -> None:
-    entry = await set_up(classifier_data(rules={"save_attempts": 1}))
-    classifier = classifier_of(entry)
-    script(classifier, "leo")
+    entry = await set_up()
+    signal = SIGNAL_SAMPLES.format(classifier_of(entry).id)
     await subscribed(panel)
-    # The first news is told at once, so that all others wait.
-    classifier._async_changed()
-    await panel.ask("status")
-    panel.events.clear()
-    await classifier.async_move_labels({})
-    visit = Visit(frigate, entry)
-    await visit.look(4)
+    # The first of them is told at once, so that all others wait and come together.
+    for changes in (
+        SampleChanges(changed=["first"]),
+        SampleChanges(added=["stays", "goes"]),
+        SampleChanges(changed=["stays", "goes", "old"]),
+        SampleChanges(removed=["goes", "old", "older"]),
+    ):
+        async_dispatcher_send(hass, signal, changes)
     await pause(hass)
-    await panel.ask("status")
-    told = [e for e in panel.events if e["event"] == "samples"]
-    came = {one for event in told for one in event["added"]}
-    went = {one for event in told for one in event["removed"]}
-    (kept,) = classifier.samples.find()
-    assert came - went == {kept.id}
-    for event in told:
-        assert not {*event["added"]} & {*event["removed"]}
+    first, second = [await panel.next("samples") for _ in range(2)]
+    assert (first["added"], first["changed"], first["removed"]) == ([], ["first"], [])
+    assert second["added"] == ["stays"]
+    assert second["changed"] == []
+    assert second["removed"] == ["old", "older"]
 
 
 async def test_frigate_coming_and_going_is_news(
@@ -537,6 +536,22 @@ async def test_a_new_classifier_is_listened_to_as_well(
     await pause(hass)
     samples = await viewer.next("samples")
     assert (samples["classifier_id"], samples["changed"]) == (new.id, [crop])
+
+
+async def test_an_entry_that_is_loaded_anew_is_told_once_it_is_there(
+    hass: HomeAssistant, panel: Panel, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await subscribed(panel)
+    reload = hass.async_create_task(hass.config_entries.async_reload(entry.entry_id))
+    while not reload.done():
+        await asyncio.sleep(0.01)
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=1))
+    await pause(hass)
+    await panel.ask("status")
+    kinds = [event["event"] for event in panel.events]
+    assert kinds.count("classifiers") == 1
+    assert (await panel.ask("classifiers"))["classifiers"]
 
 
 async def test_who_has_left_is_told_nothing(

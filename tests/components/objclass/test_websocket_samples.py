@@ -260,6 +260,9 @@ async def test_why_an_object_was_called_so_is_kept_with_its_crops(
     # The list tells the outcome of every crop of the object.
     page = await panel.ask("samples", classifier_id=classifier.id)
     assert {sample["outcome_class"] for sample in page["samples"]} == {"leo"}
+    strangers = [sample["unfamiliar"] for sample in page["samples"]]
+    assert strangers == [False, True, False, False, False]
+    assert {sample["infrared"] for sample in page["samples"]} == {False}
     assert len(page["samples"]) == 5
 
 

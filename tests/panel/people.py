@@ -8,13 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import ClientSession
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+)
 from yarl import URL
 
 from tests.stack.api import Api, Tokens
 
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 # A picture of a slow machine takes its time; a person waits too.
 PATIENCE = 30_000
 
@@ -54,11 +61,12 @@ class Person:
     async def shown(self) -> list[str]:
         """Return the ids of the samples that are drawn, from top to bottom."""
         await self.page.locator(".item.loaded").first.wait_for(timeout=PATIENCE)
-        return await self.page.locator(".item").evaluate_all(
+        ids: list[str] = await self.page.locator(".item").evaluate_all(
             "items => items.map(item => ({ id: item.dataset.id,"
             " box: item.getBoundingClientRect() })).sort((a, b) =>"
             " a.box.top - b.box.top || a.box.left - b.box.left).map(item => item.id)"
         )
+        return ids
 
     async def is_told(self, words: str) -> None:
         """Wait until the bar at the bottom says it."""

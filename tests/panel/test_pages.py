@@ -12,7 +12,10 @@ from .people import PATIENCE, Person, person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]
 
-LOOKS = {"desktop": {}, "phone-dark": {"phone": True, "dark": True}}
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop": {},
+    "phone-dark": {"phone": True, "dark": True},
+}
 
 
 @pytest.fixture(params=LOOKS)

@@ -67,7 +67,13 @@ async def test_a_lost_connection_is_said_and_work_goes_on_when_it_is_back(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
     await unlabel_all(home, trained)
-    lost = ("ERR_CONNECTION", "WebSocket", "Failed to load resource", "ERR_EMPTY")
+    lost = (
+        "Failed to fetch",
+        "ERR_CONNECTION",
+        "WebSocket",
+        "Failed to load resource",
+        "ERR_EMPTY",
+    )
     async with person_at(browser, home.api, forgiven=lost) as person:
         await person.open(f"/objclass/{trained['id']}/recent")
         ids = await person.shown()

@@ -191,15 +191,17 @@ class SampleStore:
         return len(self._delete(sample_ids, durable=True))
 
     def prune(self, keep: int) -> list[str]:
-        """Remove all but the last `keep` samples that nobody has ever labelled.
+        """Remove all but the last `keep` live samples that nobody has ever labelled.
 
         Return the ids of the removed ones.
         Labelled ones stay, and so do those whose label was taken away, as happens to a
-        whole class when it is removed: only `delete` removes what a person has sorted.
+        whole class when it is removed, and those that somebody asked for: only `delete`
+        removes what a person has sorted or collected.
         """
         with _reported():
             old = self._db.execute(
-                "SELECT id FROM samples WHERE label IS NULL AND decided_at IS NULL "
+                "SELECT id FROM samples WHERE source = 'live' "
+                "AND label IS NULL AND decided_at IS NULL "
                 "ORDER BY rowid DESC LIMIT -1 OFFSET ?",
                 (keep,),
             ).fetchall()

@@ -221,6 +221,14 @@ def test_a_hundred_are_found_unless_asked_for_more(store: SampleStore) -> None:
     assert len(store.find()) == 100
 
 
+def test_what_somebody_collected_is_not_pruned(store: SampleStore) -> None:
+    add(store, "asked_for", 1, source="collect")
+    for number in range(3):
+        add(store, f"live{number}", 2 + number)
+    assert store.prune(1) == ["live1", "live0"]
+    assert set(ids(store)) == {"asked_for", "live2"}
+
+
 # Embeddings
 
 

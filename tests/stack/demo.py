@@ -226,6 +226,8 @@ async def stay(stage: Stage) -> None:
   Cameras          {stage.sim.url}/sim/
 
   What to look at:
+  - Object Classifier in the sidebar: label what was seen, train, see how good it is;
+    or make a classifier of your own with "New classifier".
   - Settings > Devices & services > Object Classifier > {CLASSIFIER}: what was last
     seen on each camera, who is in view, the last crop, and the accuracy.
   - Developer tools > Actions > Object Classifier: collect, label, train, classify.

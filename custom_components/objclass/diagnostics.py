@@ -22,7 +22,7 @@ from .learning.evaluation import TrainingReport
 # Names and ids; the other figures of a report say nothing about anybody.
 _PRIVATE: Final = (
     *("advice", "classes", "doubtful_labels", "left_out", "near_duplicates"),
-    "recognised",
+    *("recognised", "recognised_as"),
 )
 
 

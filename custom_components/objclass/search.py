@@ -14,17 +14,30 @@ async def async_search(
     conditions: Conditions,
     order: Order,
     *,
+    recognised: str | None = None,
     further: bool = False,
 ) -> Search:
-    """Return a search; `further` is for the pages behind the first one."""
+    """Return a search; `further` is for the pages behind the first one.
+
+    With `recognised` it is only for samples that were taken for that class while the
+    last training held them out: with their label, a cell of its confusion matrix.
+    """
     first: list[str] = []
+    if recognised is not None:
+        report = classifier.trained.report if classifier.trained else None
+        found = report.recognised_as if report else {}
+        ids = [sample_id for sample_id, name in found.items() if name == recognised]
+        conditions = {**conditions, "ids": ids}
     if order == "doubtful":
         first = classifier.doubtful
     elif order == "useful":
         # Further pages go on with what the first one began.
         if not further or classifier.most_useful is None:
             classifier.most_useful = await classifier.async_files(
-                most_useful, classifier.samples, classifier.backbone, classifier.head
+                most_useful,
+                classifier.samples,
+                classifier.backbone,
+                classifier.head,
             )
         first = classifier.most_useful
     return Search(conditions=conditions, order=order, first=first)

@@ -25,6 +25,7 @@ _FILTER: Final = {
     vol.Optional("labelled"): vol.Any(None, bool),
     vol.Optional("label"): vol.Any(None, str),
     vol.Optional("predicted"): vol.Any(None, str),
+    vol.Optional("recognised"): vol.Any(None, str),
     vol.Optional("camera"): vol.Any(None, str),
     vol.Optional("event_id"): vol.Any(None, str),
     vol.Optional("source"): vol.Any(None, str),
@@ -41,10 +42,12 @@ _IDS: Final = {
 async def _async_samples(call: Call) -> dict[str, Any]:
     """Return a page of samples."""
     order, data = call.data["order"], call.data
+    conditions: Any = {**data["filter"]}
     search = await async_search(
         call.classifier,
-        data["filter"],
+        conditions,
         order,
+        recognised=conditions.pop("recognised", None),
         further=data.get("cursor") is not None,
     )
     page = await call.classifier.async_files(

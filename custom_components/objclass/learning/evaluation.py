@@ -81,6 +81,7 @@ class TrainingReport:
     near_duplicates: tuple[tuple[str, str], ...]
     advice: tuple[Advice, ...]
     recognised: Mapping[str, bool]  # sample id: was it right while it was held out
+    recognised_as: Mapping[str, str]  # sample id: its class while it was held out
     seconds: float
     backbone: str
 
@@ -108,6 +109,7 @@ class TrainingReport:
             ),
             "advice": tuple(Advice(**item) for item in data["advice"]),
             "recognised": dict(data["recognised"]),
+            "recognised_as": dict(data["recognised_as"]),
         }
         return cls(**values)
 

@@ -75,6 +75,10 @@ def write_report(trained: Trained, *, seconds: float) -> TrainingReport:
             trained.ids[image]: good
             for image, good in zip(held.images, right.tolist(), strict=True)
         },
+        recognised_as={
+            trained.ids[image]: head.classes[place]
+            for image, place in zip(held.images, found.tolist(), strict=True)
+        },
         seconds=seconds,
         backbone=head.backbone,
     )

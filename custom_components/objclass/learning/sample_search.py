@@ -20,7 +20,7 @@ class Conditions(TypedDict, total=False):
 
     `labelled` is whether it has a label, `label` which one. `predicted` is the class
     with the highest score, which `min_score` and `max_score` speak of. `infrared`
-    leaves out samples of which it is not known.
+    leaves out samples of which it is not known. `ids` are those among which it is.
     """
 
     labelled: bool | None
@@ -33,6 +33,7 @@ class Conditions(TypedDict, total=False):
     max_score: float | None
     infrared: bool | None
     unfamiliar: bool | None
+    ids: Sequence[str] | None
 
 
 _TERMS: Final = {
@@ -46,6 +47,7 @@ _TERMS: Final = {
     "max_score": "score <= ?",
     "infrared": "infrared = ?",
     "unfamiliar": "unfamiliar = ?",
+    "ids": "id IN (SELECT value FROM json_each(?))",
 }
 # After those that are named: one of each event, since the crops of one event are much
 # alike, then a second one of each. Labelled crops take their turn too, so that nobody's
@@ -115,7 +117,7 @@ class Search:
         for name, value in self.conditions.items():
             if value is not None:
                 terms.append(_TERMS[name])
-                values.append(value)
+                values.append(json.dumps(value) if name == "ids" else value)
         if self.order != "newest":
             terms.append(f"label IS {'NOT ' if self.order == 'doubtful' else ''}NULL")
         return " AND ".join(terms), values

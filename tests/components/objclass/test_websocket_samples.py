@@ -190,6 +190,28 @@ async def test_labels_that_the_training_contradicts_come_first_with_its_suggesti
     assert (sample["id"], sample["doubt"]) == (wrong, None)
 
 
+async def test_a_cell_of_the_confusion_matrix_shows_the_crops_behind_it(
+    opened: Opened,
+) -> None:
+    panel, classifier = opened
+    ask = {"classifier_id": classifier.id}
+    nothing = await panel.ask("samples", **ask, filter={"recognised": "leo"})
+    assert nothing["total"] == 0
+    for class_name in ("leo", "charlie", "none"):
+        await keep(classifier, class_name, 12)
+    wrong = await keep(classifier, "charlie", 2, day=3)
+    await classifier.async_label(wrong, "leo")
+    report = (await panel.ask("train", **ask))["report"]
+    names = [item["name"] for item in report["classes"]]
+    for row, label in enumerate(names):
+        for column, recognised in enumerate(names):
+            wanted = {"label": label, "recognised": recognised}
+            page = await panel.ask("samples", **ask, filter=wanted)
+            assert page["total"] == report["confusion"][row][column]
+            if wanted == {"label": "leo", "recognised": "charlie"}:
+                assert sorted(ids(page)) == sorted(wrong)
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -31,10 +31,12 @@ from .learning.backbone import Backbone
 from .learning.crop import PictureError, decode, pixels_of
 from .learning.embeddings import FAR
 from .learning.evaluation import clearly_worse
+from .learning.graph import ModelError
 from .learning.head import Head, HeadFileError
 from .learning.heads import HeadShelf, KeptHead
 from .learning.infrared import is_infrared
 from .learning.look import Look
+from .learning.model_head import ModelHead, ModelShelf
 from .learning.outcomes import KeptOutcome
 from .learning.samples import ClassCount, Sample, SampleStore, SampleStoreError
 from .learning.training import TrainingError, train_head
@@ -98,6 +100,7 @@ class Classifier:
         self.settings = ClassifierSettings.from_subentry(subentry)
         self.samples: SampleStore
         self.trained: KeptHead | None = None
+        self.model: ModelHead | None = None
         self.training: float | None = None
         self.class_counts: Mapping[str, ClassCount] = {}
         self.unlabelled = 0
@@ -110,6 +113,7 @@ class Classifier:
         self._worker = worker
         self.folder = classifier_folder(hass, entry_id, self.id)
         self._heads = HeadShelf(self.folder)
+        self._models = ModelShelf(self.folder)
         self._saving_failed = False
 
     @property
@@ -118,8 +122,13 @@ class Classifier:
         return self._worker.backbone.identity
 
     @property
-    def head(self) -> Head | None:
-        """The head in use, if it fits the backbone in use."""
+    def head(self) -> Head | ModelHead | None:
+        """What classifies: a model that was brought, else the trained head."""
+        return self.model or self.trained_head
+
+    @property
+    def trained_head(self) -> Head | None:
+        """The trained head, if it fits the backbone in use."""
         if self.trained is None:
             return None
         head = self.trained.head
@@ -140,9 +149,13 @@ class Classifier:
     @property
     def outdated(self) -> bool:
         """Whether the trained head is for another backbone or knows gone classes."""
-        return self.trained is not None and (
-            self.head is None
-            or not {*self.trained.head.classes} <= {*self.settings.all_classes}
+        return (
+            self.model is None
+            and self.trained is not None
+            and (
+                self.trained_head is None
+                or not {*self.trained.head.classes} <= {*self.settings.all_classes}
+            )
         )
 
     async def async_load(self) -> None:
@@ -164,6 +177,12 @@ class Classifier:
                 "The trained head of %s cannot be read, train it again: %s",
                 self.settings.name,
                 err,
+            )
+        try:
+            self.model = self._models.load(self.settings.all_classes)
+        except (ModelError, OSError) as err:
+            LOGGER.error(
+                "The imported model of %s cannot be used: %s", self.settings.name, err
             )
         self.labels_changed = self._labelled_since_training()
 
@@ -386,7 +405,7 @@ class Classifier:
                 "in use all the same" if taken else "not put in use",
             )
         if taken:
-            self.trained = kept
+            self.trained, self.model = kept, None
             self._async_changed()
         return Trained(
             kept=kept,
@@ -462,7 +481,10 @@ class Classifier:
         before = None if self.outdated else self.trained
         worse = before is not None and clearly_worse(result.report, before.report)
         use = not (worse and self.settings.refuse_worse)
-        return self._heads.put(result.head, result.report, use=use), worse
+        kept = self._heads.put(result.head, result.report, use=use)
+        if use:
+            self._models.remove()
+        return kept, worse
 
     async def async_history(self) -> list[KeptHead]:
         """Return the kept trainings that can be read, newest first."""
@@ -476,9 +498,25 @@ class Classifier:
                 translation_key="no_such_training",
                 translation_placeholders={"classifier": self.settings.name},
             )
-        self.trained = await self.async_files(self._heads.use, number)
+        self.trained = await self.async_files(self._use, number)
+        self.model = None
         self.labels_changed = await self.async_files(self._labelled_since_training)
         self._async_changed()
+
+    def _use(self, number: int) -> KeptHead:
+        kept = self._heads.use(number)
+        self._models.remove()
+        return kept
+
+    async def async_use_model(
+        self, content: bytes, labels: Sequence[str], pixel_range: str
+    ) -> ModelHead:
+        """Put a whole model in use, until the next training. Raises ModelError."""
+        self.model = await self.async_files(
+            self._models.put, content, labels, self.settings.all_classes, pixel_range
+        )
+        self._async_changed()
+        return self.model
 
     # What is told
 

@@ -36,13 +36,13 @@ class Exported:
 
 async def async_export(classifier: Classifier) -> Exported:
     """Write the classifier's model and labelmap below its own folder."""
-    if classifier.trained is None or classifier.head is None:
+    head, folder = classifier.head, classifier.folder / "export"
+    if not isinstance(head, Head):
         raise ServiceValidationError(
             translation_domain=DOMAIN,
-            translation_key="not_trained",
+            translation_key="not_trained" if head is None else "export_of_import",
             translation_placeholders={"classifier": classifier.settings.name},
         )
-    head, folder = classifier.head, classifier.folder / "export"
     with classifier.async_job("export"):
         await classifier.async_files(
             _write,

@@ -21,11 +21,12 @@ from .frigate.errors import (
 )
 from .learning.backbone import Backbone
 from .learning.crop import MAX_BYTES, PictureError
-from .learning.head import Head
+from .learning.graph import ModelError
 from .learning.infrared import is_infrared
 from .learning.look import look
 from .learning.packages import (
     MOST_FILES,
+    Contents,
     PackageError,
     UnreadableFileError,
     contents_of,
@@ -63,8 +64,28 @@ class Imported:
     unusable: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """An open folder or zip; `read` takes the name of a file and the most bytes."""
+
+    contents: Contents
+    read: Callable[[str, int], Awaitable[bytes]]
+
+    @property
+    def source(self) -> Source:
+        """The pictures, by the folder that they are in."""
+
+        async def read(_folder: str, name: str) -> bytes:
+            try:
+                return await self.read(name, MAX_BYTES)
+            except UnreadableFileError as err:
+                raise PictureError(str(err)) from err
+
+        return Source(pictures=self.contents.pictures, read=read)
+
+
 @asynccontextmanager
-async def async_files_source(hass: HomeAssistant, path: str) -> AsyncIterator[Source]:
+async def async_open_files(hass: HomeAssistant, path: str) -> AsyncIterator[Files]:
     """Open a folder or zip that Home Assistant is allowed to read."""
     if not await hass.async_add_executor_job(hass.config.is_allowed_path, path):
         raise ServiceValidationError(
@@ -76,16 +97,12 @@ async def async_files_source(hass: HomeAssistant, path: str) -> AsyncIterator[So
     run, stack = hass.async_add_executor_job, ExitStack()
     try:
         package = await run(stack.enter_context, open_package(Path(path)))
-        contents = await run(contents_of, package)
 
-        async def read(_folder: str, name: str) -> bytes:
-            try:
-                return await run(package.read, name, MAX_BYTES)
-            except UnreadableFileError as err:
-                raise PictureError(str(err)) from err
+        async def read(name: str, limit: int) -> bytes:
+            return await run(package.read, name, limit)
 
-        yield Source(pictures=contents.pictures, read=read)
-    except (PackageError, OSError) as err:
+        yield Files(contents=await run(contents_of, package), read=read)
+    except (PackageError, UnreadableFileError, ModelError, OSError) as err:
         raise _refused(path, str(err)) from err
     finally:
         await run(stack.close)
@@ -191,7 +208,7 @@ def _keep(
     samples = classifier.samples
     if samples.get(sample_id) is not None:
         return None
-    heads: dict[str, Head] = {"": classifier.head} if classifier.head else {}
+    heads = {"": classifier.head} if classifier.head else {}
     seen = look(backbone, data, heads)
     prediction = seen.predictions.get("")
     sample = Sample(

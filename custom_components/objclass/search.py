@@ -37,7 +37,7 @@ async def async_search(
                 most_useful,
                 classifier.samples,
                 classifier.backbone,
-                classifier.head,
+                classifier.trained_head,
             )
         first = classifier.most_useful
     return Search(conditions=conditions, order=order, first=first)

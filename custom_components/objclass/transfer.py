@@ -1,7 +1,5 @@
 """Actions that take a classifier out, and labelled pictures in."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 import voluptuous as vol
@@ -10,16 +8,24 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 
 from .const import DOMAIN
-from .data import ObjclassConfigEntry
 from .exporting import async_export, async_export_url
 from .frigate.errors import FrigateError
-from .importing import Source, async_files_source, async_frigate_source, async_import
+from .importing import (
+    Files,
+    Source,
+    async_frigate_source,
+    async_import,
+    async_open_files,
+)
+from .importing_model import async_import_model
+from .learning.model_head import PIXEL_RANGES
 from .lookup import resolve_classifier
 
 ATTR_ADD_CLASSES: Final = "add_classes"
 ATTR_CLASSIFIER: Final = "classifier"
 ATTR_FRIGATE_MODEL: Final = "frigate_model"
 ATTR_PATH: Final = "path"
+ATTR_PIXEL_RANGE: Final = "pixel_range"
 
 EXPORT_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CLASSIFIER): cv.string})
 IMPORT_SCHEMA: Final = vol.All(
@@ -29,6 +35,9 @@ IMPORT_SCHEMA: Final = vol.All(
             vol.Exclusive(ATTR_PATH, "source"): cv.string,
             vol.Exclusive(ATTR_FRIGATE_MODEL, "source"): cv.string,
             vol.Optional(ATTR_ADD_CLASSES, default=False): cv.boolean,
+            vol.Optional(ATTR_PIXEL_RANGE, default="minus_one_to_one"): vol.In(
+                PIXEL_RANGES
+            ),
         }
     ),
     cv.has_at_least_one_key(ATTR_PATH, ATTR_FRIGATE_MODEL),
@@ -49,16 +58,37 @@ async def async_export_action(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_import_action(call: ServiceCall) -> ServiceResponse:
-    """Bring labelled pictures in."""
+    """Bring labelled pictures in, or a whole model."""
+    if model := call.data.get(ATTR_FRIGATE_MODEL):
+        return await _async_import_from_frigate(call, model)
+    async with async_open_files(call.hass, call.data[ATTR_PATH]) as files:
+        if files.contents.models and not files.contents.pictures:
+            return await _async_import_model(call, files)
+        return await _async_import_pictures(call, files.source)
+
+
+async def _async_import_from_frigate(call: ServiceCall, model: str) -> ServiceResponse:
+    entry, _ = resolve_classifier(call.hass, call.data[ATTR_CLASSIFIER])
+    try:
+        source = await async_frigate_source(entry, model)
+        return await _async_import_pictures(call, source)
+    except FrigateError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="frigate_failed",
+            translation_placeholders={"error": str(err)},
+        ) from err
+
+
+async def _async_import_pictures(call: ServiceCall, source: Source) -> ServiceResponse:
     entry, classifier = resolve_classifier(call.hass, call.data[ATTR_CLASSIFIER])
-    async with _async_source(call, entry) as source:
-        imported = await async_import(
-            call.hass,
-            entry,
-            classifier,
-            source,
-            add_classes=call.data[ATTR_ADD_CLASSES],
-        )
+    imported = await async_import(
+        call.hass,
+        entry,
+        classifier,
+        source,
+        add_classes=call.data[ATTR_ADD_CLASSES],
+    )
     return {
         "images": dict(imported.images),
         "known": imported.known,
@@ -67,19 +97,18 @@ async def async_import_action(call: ServiceCall) -> ServiceResponse:
     }
 
 
-@asynccontextmanager
-async def _async_source(
-    call: ServiceCall, entry: ObjclassConfigEntry
-) -> AsyncIterator[Source]:
-    if path := call.data.get(ATTR_PATH):
-        async with async_files_source(call.hass, path) as source:
-            yield source
-        return
-    try:
-        yield await async_frigate_source(entry, call.data[ATTR_FRIGATE_MODEL])
-    except FrigateError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="frigate_failed",
-            translation_placeholders={"error": str(err)},
-        ) from err
+async def _async_import_model(call: ServiceCall, files: Files) -> ServiceResponse:
+    entry, classifier = resolve_classifier(call.hass, call.data[ATTR_CLASSIFIER])
+    imported = await async_import_model(
+        call.hass,
+        entry,
+        classifier,
+        files,
+        pixel_range=call.data[ATTR_PIXEL_RANGE],
+        add_classes=call.data[ATTR_ADD_CLASSES],
+    )
+    return {
+        "classes": {**imported.classes},
+        "classes_added": list(imported.classes_added),
+        "classes_without_label": list(imported.classes_without_label),
+    }

@@ -26,9 +26,9 @@ from .runtime_litert import LiteRtRuntime
 from .vectors import softmax
 
 PIXEL_RANGES: Final[dict[str, PixelRange]] = {
-    "-1..1": (-1, 1),
-    "0..1": (0, 1),
-    "0..255": (0, 255),
+    "minus_one_to_one": (-1, 1),
+    "zero_to_one": (0, 1),
+    "zero_to_255": (0, 255),
 }
 """What models that take floats expect; those that take bytes all expect the same."""
 _NUMBERED: Final = re.compile(r"(\d+)[\s:]\s*(\S.*)")

@@ -209,20 +209,24 @@ class Contents:
 
     pictures: Mapping[str, tuple[str, ...]]
     models: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 def contents_of(package: Package) -> Contents:
     """Sort the files. A picture that is in no folder is of no class."""
     pictures: dict[str, list[str]] = {}
-    models = []
+    models, texts = [], []
     for name in package.names:
         path = PurePosixPath(name)
         kind = path.suffix.casefold()
         if kind == ".tflite":
             models.append(name)
+        elif kind == ".txt":
+            texts.append(name)
         elif kind in _PICTURES and path.parent.name:
             pictures.setdefault(path.parent.name, []).append(name)
     return Contents(
         pictures={folder: tuple(names) for folder, names in pictures.items()},
         models=tuple(models),
+        texts=tuple(texts),
     )

@@ -24,7 +24,11 @@ from custom_components.objclass.learning.model_head import (
 BROUGHT = Path(__file__).parent / "brought"
 COLOURS = ("red", "green", "blue")
 CLASSES = (*COLOURS, "none")
-MODELS = {"int8": "-1..1", "float32": "-1..1", "int8_in_and_out": "0..255"}
+MODELS = {
+    "int8": "minus_one_to_one",
+    "float32": "minus_one_to_one",
+    "int8_in_and_out": "zero_to_255",
+}
 
 every_model = pytest.mark.parametrize("name", MODELS)
 
@@ -61,7 +65,9 @@ def test_it_knows_what_it_was_trained_on(name: str, side: int, tmp_path: Path) -
 
 
 def test_floats_run_without_litert_too(without_litert: None, tmp_path: Path) -> None:
-    head = ModelShelf(tmp_path).put(brought("float32"), COLOURS, CLASSES, "-1..1")
+    head = ModelShelf(tmp_path).put(
+        brought("float32"), COLOURS, CLASSES, "minus_one_to_one"
+    )
     assert head.runtime.name == "numpy"
     for channel, colour in enumerate(COLOURS):
         assert head.predict(coloured(channel)).best == colour
@@ -71,9 +77,9 @@ def test_what_only_litert_can_run_is_refused_where_there_is_none(
     without_litert: None, tmp_path: Path
 ) -> None:
     shelf = ModelShelf(tmp_path)
-    before = shelf.put(brought("float32"), COLOURS, CLASSES, "-1..1")
+    before = shelf.put(brought("float32"), COLOURS, CLASSES, "minus_one_to_one")
     with pytest.raises(ModelError, match=r"quantized.*LiteRT.*cannot be installed"):
-        shelf.put(brought("int8"), COLOURS, CLASSES, "-1..1")
+        shelf.put(brought("int8"), COLOURS, CLASSES, "minus_one_to_one")
     # The one from before stays.
     after = shelf.load(CLASSES)
     assert after is not None
@@ -84,7 +90,7 @@ def test_what_only_litert_can_run_is_refused_where_there_is_none(
 def test_the_range_of_pixels_matters_to_floats(tmp_path: Path) -> None:
     pictures = [coloured(channel) for channel in range(3)]
     scores = {}
-    for pixel_range in ("-1..1", "0..1", "0..255"):
+    for pixel_range in ("minus_one_to_one", "zero_to_one", "zero_to_255"):
         shelf = ModelShelf(tmp_path)
         head = shelf.put(brought("float32"), COLOURS, CLASSES, pixel_range)
         scores[pixel_range] = [head.predict(item).score for item in pictures]
@@ -95,7 +101,9 @@ def test_labels_that_are_no_class_are_none_and_scores_of_a_class_are_added(
     tmp_path: Path,
 ) -> None:
     shelf = ModelShelf(tmp_path)
-    shelf.put(brought("int8"), ("RED", "green", " blue"), ("red", "none"), "-1..1")
+    shelf.put(
+        brought("int8"), ("RED", "green", " blue"), ("red", "none"), "minus_one_to_one"
+    )
     head = shelf.load(("red", "none"))
     assert head is not None
     for channel, expected in enumerate(("red", "none", "none")):
@@ -121,7 +129,7 @@ def test_what_cannot_be_used_is_refused_and_not_kept(
 ) -> None:
     shelf = ModelShelf(tmp_path)
     with pytest.raises(ModelError, match=reason):
-        shelf.put(content, labels, CLASSES, "-1..1")
+        shelf.put(content, labels, CLASSES, "minus_one_to_one")
     assert shelf.load(CLASSES) is None
     assert list((tmp_path / "model").iterdir()) == []
 
@@ -129,8 +137,8 @@ def test_what_cannot_be_used_is_refused_and_not_kept(
 def test_a_removed_model_is_gone(tmp_path: Path) -> None:
     shelf = ModelShelf(tmp_path)
     shelf.remove()
-    shelf.put(brought("int8"), COLOURS, CLASSES, "-1..1")
-    shelf.put(brought("float32"), COLOURS, CLASSES, "-1..1")
+    shelf.put(brought("int8"), COLOURS, CLASSES, "minus_one_to_one")
+    shelf.put(brought("float32"), COLOURS, CLASSES, "minus_one_to_one")
     assert len(list((tmp_path / "model").iterdir())) == 2
     shelf.remove()
     assert shelf.load(CLASSES) is None
@@ -143,13 +151,13 @@ def test_a_removed_model_is_gone(tmp_path: Path) -> None:
         "{",
         "[]",
         json.dumps({"file": "../secret"}),
-        json.dumps({"file": 5, "labels": [], "pixel_range": "-1..1"}),
+        json.dumps({"file": 5, "labels": [], "pixel_range": "minus_one_to_one"}),
         json.dumps({"file": "a", "labels": [], "pixel_range": "?"}),
     ],
 )
 def test_a_damaged_note_is_said(about: str, tmp_path: Path) -> None:
     shelf = ModelShelf(tmp_path)
-    shelf.put(brought("int8"), COLOURS, CLASSES, "-1..1")
+    shelf.put(brought("int8"), COLOURS, CLASSES, "minus_one_to_one")
     (tmp_path / "model" / "model.json").write_text(about)
     with pytest.raises(ModelError):
         shelf.load(CLASSES)

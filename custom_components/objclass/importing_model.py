@@ -1,0 +1,95 @@
+"""Putting a whole .tflite classifier, with its labels, in the place of a head."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+
+from .classifier import Classifier
+from .const import DOMAIN
+from .data import ObjclassConfigEntry
+from .importing import Files
+from .learning.consensus import NONE
+from .learning.graph import InvalidModelError, UnsupportedModelError
+from .learning.model_head import classes_of, read_labels
+from .learning.tflite_file import MAX_FILE_BYTES
+from .lookup import classifier_by_id
+from .websocket_settings import async_add_classes
+
+_LABELS: Final = ("labelmap.txt", "labels.txt")
+_LONGEST_LABELS: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedModel:
+    """What has come of an import: what each of the model's labels counts as."""
+
+    classes: dict[str, str]
+    classes_added: Sequence[str]
+    classes_without_label: Sequence[str]
+
+
+async def async_import_model(
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    classifier: Classifier,
+    files: Files,
+    *,
+    pixel_range: str,
+    add_classes: bool,
+) -> ImportedModel:
+    """Put the one model among the files in use, until the next training.
+
+    A label that is no class of the classifier counts as `none`, unless it is to become
+    a class. Raises UnreadableFileError, PackageError or ModelError.
+    """
+    if len(files.contents.models) > 1:
+        raise UnsupportedModelError("there is more than one model in it")
+    (name,) = files.contents.models
+    content = await files.read(name, MAX_FILE_BYTES)
+    labels = await _async_labels(files, name)
+    meant = classes_of(labels, classifier.settings.all_classes)
+    unknown = [
+        label
+        for label, class_name in zip(labels, meant, strict=True)
+        if class_name == NONE and label.casefold() != NONE
+    ]
+    if add_classes and unknown:
+        await async_add_classes(hass, entry, classifier, unknown)
+        _, classifier = classifier_by_id(hass, classifier.id)
+    elif not {*meant} & {*classifier.settings.classes}:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="import_no_class",
+            translation_placeholders={
+                "labels": ", ".join(labels[:20]),
+                "known": ", ".join(classifier.settings.all_classes),
+            },
+        )
+    with classifier.async_job("import"):
+        head = await classifier.async_use_model(content, labels, pixel_range)
+    return ImportedModel(
+        classes=dict(zip(head.labels, head.classes, strict=True)),
+        classes_added=unknown if add_classes else (),
+        classes_without_label=[
+            name for name in classifier.settings.classes if name not in head.classes
+        ],
+    )
+
+
+async def _async_labels(files: Files, model: str) -> tuple[str, ...]:
+    """Read the labels that lie beside a model."""
+    for name in _LABELS:
+        path = str(PurePosixPath(model).with_name(name))
+        if path not in files.contents.texts:
+            continue
+        try:
+            return read_labels((await files.read(path, _LONGEST_LABELS)).decode())
+        except UnicodeDecodeError as err:
+            raise InvalidModelError(f"{name} is no text") from err
+    raise UnsupportedModelError(
+        f"there are no labels beside the model, in {' or '.join(_LABELS)}"
+    )

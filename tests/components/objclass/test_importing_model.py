@@ -1,0 +1,253 @@
+"""A .tflite classifier with its labels can do the work of a trained head."""
+
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+from PIL import Image
+
+from custom_components.objclass.const import DOMAIN
+
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from .crops import keep
+
+no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+BROUGHT = Path(__file__).parent / "learning" / "brought"
+LABELS = "0 Red\n1 Green\n2 Background\n"
+COLOURS = classifier_data(classes=["red", "green"])
+
+
+@pytest.fixture
+def media(hass: HomeAssistant, tmp_path: Path) -> Path:
+    """Return a folder that Home Assistant may read."""
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    return tmp_path
+
+
+def a_folder(media: Path, model: str, labels: str | None = LABELS) -> Path:
+    """Return a folder as Frigate has one for each of its models."""
+    folder = media / "colours"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    shutil.copyfile(BROUGHT / f"{model}.tflite", folder / "model.tflite")
+    if labels is not None:
+        (folder / "labelmap.txt").write_text(labels)
+    return folder
+
+
+def a_zip(media: Path, model: str, labels: str = LABELS) -> Path:
+    """Return a zip as Teachable Machine gives one."""
+    path = media / "converted_tflite.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(BROUGHT / f"{model}.tflite", "model_unquant.tflite")
+        archive.writestr("labels.txt", labels)
+    return path
+
+
+async def bring(hass: HomeAssistant, path: Path, **data: Any) -> dict[str, Any]:
+    answer = await hass.services.async_call(
+        DOMAIN,
+        "import",
+        {"classifier": "Our cats", "path": str(path), **data},
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    return dict(answer)
+
+
+async def look_at(hass: HomeAssistant, media: Path, colour: str) -> dict[str, Any]:
+    """Classify a picture of one colour."""
+    file = BytesIO()
+    noise = np.random.default_rng(1).integers(0, 30, (64, 64, 3), np.uint8)
+    noise[..., ("red", "green", "blue").index(colour)] += 190
+    Image.fromarray(noise).save(file, "PNG")
+    await hass.async_add_executor_job(
+        (media / "picture.png").write_bytes, file.getvalue()
+    )
+    answer = await hass.services.async_call(
+        DOMAIN,
+        "classify",
+        {
+            "classifier": "Our cats",
+            "media": {
+                "media_content_id": "media-source://media_source/here/picture.png",
+                "media_content_type": "image/png",
+            },
+        },
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    return dict(answer)
+
+
+@no_past
+@pytest.mark.parametrize(
+    ("make", "model"), [(a_folder, "int8"), (a_zip, "float32")], ids=["int8", "float32"]
+)
+async def test_a_model_classifies_until_the_next_training(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    media: Path,
+    make: Callable[[Path, str], Path],
+    model: str,
+) -> None:
+    hass.config.media_dirs["here"] = str(media)
+    assert await async_setup_component(hass, "media_source", {})
+    entry = await set_up(COLOURS)
+    path = await hass.async_add_executor_job(make, media, model)
+    answer = await bring(hass, path)
+    assert answer == {
+        "classes": {"Red": "red", "Green": "green", "Background": "none"},
+        "classes_added": [],
+        "classes_without_label": [],
+    }
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    for colour, expected in (("red", "red"), ("green", "green"), ("blue", "none")):
+        seen = await look_at(hass, media, colour)
+        assert seen["class"] == expected
+        assert seen["score"] > 0.8
+        assert seen["unfamiliar"] is False
+
+    classifier = classifier_of(entry)
+    with pytest.raises(HomeAssistantError, match="imported model"):
+        await hass.services.async_call(
+            DOMAIN,
+            "export",
+            {"classifier": "Our cats"},
+            blocking=True,
+            return_response=True,
+        )
+    await keep(classifier, "red", 4)
+    await keep(classifier, "green", 4)
+    await classifier.async_train()
+    assert classifier.trained is not None
+    assert classifier.head is classifier.trained.head
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert classifier_of(entry).model is None
+
+
+@no_past
+async def test_a_model_takes_the_place_of_a_training_which_can_come_back(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
+) -> None:
+    classifier = classifier_of(await set_up(COLOURS))
+    await keep(classifier, "red", 4)
+    await keep(classifier, "green", 4)
+    await classifier.async_train()
+    trained = classifier.head
+    path = await hass.async_add_executor_job(a_folder, media, "int8")
+    await bring(hass, path)
+    assert classifier.head is classifier.model
+    assert not classifier.outdated
+    assert classifier.trained is not None
+    await classifier.async_use(classifier.trained.number)
+    assert classifier.model is None
+    assert trained is not None
+    assert classifier.head is not None
+    assert classifier.head.classes == trained.classes
+
+
+@no_past
+async def test_objects_in_view_are_classified_by_the_model(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
+) -> None:
+    entry = await set_up(COLOURS)
+    path = await hass.async_add_executor_job(a_folder, media, "int8")
+    await bring(hass, path)
+    walk = frigate.walk("leo", "front_door")
+    await walk.in_view.wait()
+    await frigate.walks_done()
+    await data_of(entry).pipeline.async_wait_idle()
+    classifier = classifier_of(entry)
+    samples = await classifier.async_files(classifier.samples.find)
+    assert samples
+    assert set(samples[0].scores) == {"red", "green", "none"}
+    assert samples[0].distance is None
+
+
+@no_past
+async def test_labels_become_classes_if_that_is_wanted(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
+) -> None:
+    entry = await set_up()
+    path = await hass.async_add_executor_job(a_folder, media, "int8", "a\nLEO\nnone\n")
+    answer = await bring(hass, path, add_classes=True)
+    assert answer == {
+        "classes": {"a": "a", "LEO": "leo", "none": "none"},
+        "classes_added": ["a"],
+        "classes_without_label": ["charlie"],
+    }
+    assert classifier_of(entry).settings.classes == ("leo", "charlie", "a")
+
+
+@no_past
+async def test_a_model_that_cannot_be_used_is_said_and_changes_nothing(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    media: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    classifier = classifier_of(await set_up(COLOURS))
+
+    async def why_not(**data: Any) -> str:
+        path = await hass.async_add_executor_job(lambda: a_folder(media, **data))
+        with pytest.raises(HomeAssistantError) as raised:
+            await bring(hass, path)
+        assert raised.value.translation_domain == DOMAIN
+        return str(raised.value)
+
+    assert "None of the labels" in await why_not(model="int8", labels="a\nb\nc")
+    assert "there are no labels" in await why_not(model="int8", labels=None)
+    assert "3 scores, but there are 2" in await why_not(model="int8", labels="red\na")
+    folder = media / "colours"
+    await hass.async_add_executor_job(
+        (folder / "model.tflite").write_bytes, b"no model"
+    )
+    with pytest.raises(HomeAssistantError, match="cannot read the model"):
+        await bring(hass, folder)
+    path = await hass.async_add_executor_job(a_folder, media, "int8")
+    await hass.async_add_executor_job(
+        shutil.copyfile, path / "model.tflite", path / "other.tflite"
+    )
+    with pytest.raises(HomeAssistantError, match="more than one model"):
+        await bring(hass, path)
+    # Home Assistant OS has no LiteRT.
+    for module in ("ai_edge_litert.interpreter", "tflite_runtime.interpreter"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert "quantized, which is not supported here" in await why_not(model="int8")
+    assert classifier.model is None
+    assert classifier.head is None
+
+
+@no_past
+async def test_a_model_that_no_longer_works_does_not_stop_the_rest(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    media: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up(COLOURS)
+    path = await hass.async_add_executor_job(a_folder, media, "int8")
+    await bring(hass, path)
+    about = classifier_of(entry).folder / "model" / "model.json"
+    await hass.async_add_executor_job(about.write_text, "{")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert classifier_of(entry).head is None
+    assert "The imported model of Our cats cannot be used" in caplog.text

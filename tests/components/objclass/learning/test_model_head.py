@@ -1,7 +1,7 @@
 """A .tflite classifier that somebody brings works in the place of a head.
 
 The models in `brought/` tell red, green and blue pictures of 32 x 32 pixels apart. They
-come from TensorFlow 2.19: a convolution, a depthwise one, the mean, two dense layers.
+come from TensorFlow 2.21: a convolution, a depthwise one, the mean, two dense layers.
 `int8` was converted as Frigate converts its own (bytes in and out), `float32` without
 quantization and for pixels of -1 to 1, as Teachable Machine does.
 """

@@ -1,7 +1,7 @@
 """What the tests of the integration share: a simulated Frigate, and an entry for it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ from pytest_homeassistant_custom_component.typing import (
 # Imported before Home Assistant starts: phcc brings a `custom_components` folder of
 # its own, which would otherwise be found first.
 import custom_components.objclass  # noqa: F401
+from custom_components.objclass import worker
 from custom_components.objclass.classifier import Classifier, classifier_folder
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.data import ObjclassData
+from custom_components.objclass.learning.backbone import load_backbone
 from tests.frigate_sim.sim import FrigateSim
 
 from .websocket_client import Panel
@@ -53,6 +55,19 @@ async def our_entries_end_first(hass: HomeAssistant) -> AsyncIterator[None]:
     yield
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture(autouse=True)
+def one_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load the real backbone once for all tests.
+
+    The MQTT mock remembers every subscriber, and with it the backbone of every set-up:
+    gigabytes by the last test.
+    """
+    monkeypatch.setattr(worker, "load_backbone", _load_backbone_once)
+
+
+_load_backbone_once = cache(load_backbone)
 
 
 @pytest.fixture

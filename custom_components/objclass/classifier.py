@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -12,7 +11,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
 from .data import (
@@ -20,17 +18,19 @@ from .data import (
     SIGNAL_PROGRESS,
     SIGNAL_SAMPLES,
     ClassifierSettings,
+    InView,
     Job,
+    LastCrop,
     Progress,
     Result,
     SampleChanges,
+    Trained,
 )
 from .frigate.messages import TrackedObject
-from .learning.augmentation import far_view
 from .learning.backbone import Backbone
-from .learning.crop import PictureError, decode, pixels_of
-from .learning.embeddings import FAR
+from .learning.crop import PictureError
 from .learning.evaluation import clearly_worse
+from .learning.from_samples import embed_sample, train_on_samples
 from .learning.graph import ModelError
 from .learning.head import Head, HeadFileError
 from .learning.heads import HeadShelf, KeptHead
@@ -39,7 +39,7 @@ from .learning.look import Look
 from .learning.model_head import ModelHead, ModelShelf
 from .learning.outcomes import KeptOutcome
 from .learning.samples import ClassCount, Sample, SampleStore, SampleStoreError
-from .learning.training import TrainingError, train_head
+from .learning.training import TrainingError
 from .worker import Worker
 
 # Takes how far a job is, 0 to 1, None when that is not known.
@@ -51,39 +51,6 @@ _LAST: Final = 5
 def classifier_folder(hass: HomeAssistant, entry_id: str, classifier_id: str) -> Path:
     """Return where the files of a classifier are."""
     return Path(hass.config.path(DOMAIN, entry_id, classifier_id))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastCrop:
-    """The newest crop, as JPEG."""
-
-    jpeg: bytes
-    taken_at: datetime
-    camera: str
-    event_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InView:
-    """An object in view to which a class was assigned."""
-
-    class_name: str
-    camera: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
-    """A finished training; `skipped` are the samples whose picture was unreadable.
-
-    `worse` is whether it is clearly worse than the one in use so far, on the images
-    that both know, and `taken` whether it was put in use.
-    """
-
-    kept: KeptHead
-    skipped: int
-    worse: bool
-    taken: bool
-    seconds: float
 
 
 class Classifier:
@@ -203,12 +170,7 @@ class Classifier:
         live = self.samples.find(limit=1, source="live")
         for sample in live or self.samples.find(limit=1, source="collect"):
             with suppress(OSError):
-                return LastCrop(
-                    jpeg=self.samples.picture_path(sample.id).read_bytes(),
-                    taken_at=dt_util.utc_from_timestamp(sample.time),
-                    camera=sample.camera,
-                    event_id=sample.event_id,
-                )
+                return LastCrop.of(sample, self.samples.pictures.read(sample.id))
         return None
 
     # Live
@@ -244,12 +206,7 @@ class Classifier:
             distance=prediction.distance if prediction else None,
             unfamiliar=prediction.unfamiliar if prediction else False,
         )
-        self.last_crop = LastCrop(
-            jpeg=seen.crop.jpeg,
-            taken_at=dt_util.utc_from_timestamp(frame_time),
-            camera=tracked.camera,
-            event_id=tracked.id,
-        )
+        self.last_crop = LastCrop.of(sample, seen.crop.jpeg)
         self._async_changed()
         try:
             changes = await self._worker.run(
@@ -388,16 +345,20 @@ class Classifier:
                 translation_key="training_in_progress",
                 translation_placeholders={"classifier": self.settings.name},
             )
-        started = perf_counter()
+        started, taken, before = perf_counter(), False, self.labels_changed
         try:
             with self.async_job("train") as tell:
                 self._async_set_progress(0)
                 skipped = await self._async_embed(tell)
+                # What is labelled from here on, this training may not know.
+                before, self.labels_changed = self.labels_changed, False
                 kept, worse = await self._async_fit()
+                taken = not (worse and self.settings.refuse_worse)
         finally:
             self.training = None
+            if not taken:
+                self.labels_changed |= before
             self._async_changed()
-        taken = not (worse and self.settings.refuse_worse)
         if worse:
             LOGGER.warning(
                 "The new training of %s is clearly worse than the one before, and %s",
@@ -417,8 +378,6 @@ class Classifier:
 
     async def _async_fit(self) -> tuple[KeptHead, bool]:
         """Fit a head and keep it; return it, and whether it is clearly worse."""
-        # What is labelled from here on, this training may not know.
-        before, self.labels_changed = self.labels_changed, False
         try:
             return await self.async_files(self._train)
         except TrainingError as err:
@@ -430,9 +389,6 @@ class Classifier:
                     **err.placeholders,
                 },
             ) from err
-        except BaseException:
-            self.labels_changed |= before
-            raise
 
     async def _async_embed(self, tell: Tell) -> int:
         """Let the backbone look at what it has not seen; return what it could not."""
@@ -452,30 +408,17 @@ class Classifier:
 
     def _embed(self, backbone: Backbone, sample_id: str, view: int) -> bool:
         try:
-            image = decode(self.samples.picture_path(sample_id).read_bytes())
+            embed_sample(self.samples, backbone, sample_id, view)
         except (PictureError, FileNotFoundError) as err:
             LOGGER.warning(
                 "The crop %s of %s is skipped: %s", sample_id, self.settings.name, err
             )
             return False
-        pixels = pixels_of(image, backbone.size)
-        embedding = backbone.embed(far_view(pixels) if view == FAR else pixels)
-        self.samples.add_embedding(sample_id, backbone.identity, embedding, view)
         return True
 
     def _train(self) -> tuple[KeptHead, bool]:
-        backbone = self._worker.backbone.identity
-        data = self.samples.training_set(backbone)
-        result = train_head(
-            data.embeddings,
-            data.labels,
-            groups=data.groups,
-            classes=self.settings.all_classes,
-            backbone=backbone,
-            ids=data.ids,
-            views=data.far_views if len(data.far_view_of) else None,
-            view_of=data.far_view_of,
-            infrared=data.infrared,
+        result = train_on_samples(
+            self.samples, self.backbone, self.settings.all_classes
         )
         # A head that does not fit any more is no reason to refuse one that does.
         before = None if self.outdated else self.trained

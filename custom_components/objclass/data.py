@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
+from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalTypeFormat
 
 from .const import (
@@ -27,6 +29,8 @@ from .const import (
 )
 from .frigate.messages import TrackedObject
 from .learning.consensus import NONE, Outcome, Rules, Verdict
+from .learning.heads import KeptHead
+from .learning.samples import Sample
 
 if TYPE_CHECKING:
     from .classifier import Classifier
@@ -156,6 +160,49 @@ class Result:
             "final": self.outcome is not None,
             "outcome": self.outcome,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCrop:
+    """The newest crop, as JPEG."""
+
+    jpeg: bytes
+    taken_at: datetime
+    camera: str
+    event_id: str | None
+
+    @classmethod
+    def of(cls, sample: Sample, jpeg: bytes) -> Self:
+        """Make it of a sample and its picture."""
+        return cls(
+            jpeg=jpeg,
+            taken_at=dt_util.utc_from_timestamp(sample.time),
+            camera=sample.camera,
+            event_id=sample.event_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InView:
+    """An object in view to which a class was assigned."""
+
+    class_name: str
+    camera: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A finished training; `skipped` are the samples whose picture was unreadable.
+
+    `worse` is whether it is clearly worse than the one in use so far, on the images
+    that both know, and `taken` whether it was put in use.
+    """
+
+    kept: KeptHead
+    skipped: int
+    worse: bool
+    taken: bool
+    seconds: float
 
 
 def rounded(figure: float | None) -> float | None:

@@ -175,6 +175,26 @@ async def test_a_training_is_outdated_as_soon_as_labels_change(
     assert (await shown())["outdated"] is True
 
 
+async def test_a_training_that_failed_leaves_the_one_before_outdated(
+    panel: Panel, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    await taught(entry)
+    await classifier.async_train()
+    others = [
+        sample.id
+        for name in ("charlie", "none")
+        for sample in classifier.samples.find(label=name)
+    ]
+    await classifier.async_delete(others)
+    with pytest.raises(Refused) as refused:
+        await panel.ask("train", classifier_id=classifier.id)
+    assert refused.value.key == "training_too_few_classes"
+    (state,) = (await panel.ask("classifiers"))["classifiers"]
+    assert (state["outdated"], state["training"]) == (True, None)
+
+
 async def test_labels_of_before_a_restart_still_make_a_training_outdated(
     hass: HomeAssistant, panel: Panel, frigate: Frigate, set_up: SetUp
 ) -> None:

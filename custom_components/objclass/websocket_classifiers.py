@@ -62,6 +62,7 @@ def classifier_state(
         "unlabelled": classifier.unlabelled,
         "training": classifier.training,
         "trained": _trained(classifier),
+        "imported_model": classifier.model is not None,
         "advice": _advice(classifier),
         "in_view": [
             {"class": seen.class_name, "camera": seen.camera, "event_id": event_id}

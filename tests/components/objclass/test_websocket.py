@@ -77,6 +77,7 @@ async def test_a_classifier_is_shown_with_all_that_is_known_of_it(
         "unlabelled": 3,
         "training": None,
         "trained": None,
+        "imported_model": False,
         "in_view": [],
         "last": [],
         "outdated": False,

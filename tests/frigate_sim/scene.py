@@ -176,9 +176,10 @@ def _exposed(frame: Image.Image, light: Light, grain: int) -> Image.Image:
     shift = np.random.default_rng(grain).integers(0, 64, 2)
     noise = np.roll(_noise(frame.size), tuple(shift), (0, 1))
     seen = Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8), "RGB")
-    # Frigate decodes H.264; a JPEG of middling quality loses about the same detail.
+    # Frigate decodes H.264: the detect stream is a small one at a low bit rate, and has
+    # lost about as much detail as a poor JPEG.
     stream = BytesIO()
-    seen.save(stream, "JPEG", quality=50)
+    seen.save(stream, "JPEG", quality=25)
     return Image.open(stream).convert("RGB")
 
 

@@ -29,7 +29,7 @@ from .processes import ProcessEndedError
 from .sign_in import PASSWORD, USERNAME
 
 CLASSIFIER = "Our animals"
-PAST_OBJECTS = 80
+PAST_OBJECTS = 120
 MOST_WALKS = 5
 # Whoever walks past and is none of the classes; the drawn cast has a stray cat.
 STRANGERS = frozenset({"stray"})

@@ -19,9 +19,9 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.objclass import classifier as classifier_module
 from custom_components.objclass.classifier import Classifier, classifier_folder
 from custom_components.objclass.const import EVENT_RESULT
+from custom_components.objclass.learning import from_samples
 from custom_components.objclass.learning.backbone import Backbone
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
@@ -350,9 +350,7 @@ async def test_training_and_embedding_stay_out_of_the_event_loop(
 
     monkeypatch.setattr(Backbone, "embed", watched(Backbone.embed))
     for name in ("decode", "train_head"):
-        monkeypatch.setattr(
-            classifier_module, name, watched(getattr(classifier_module, name))
-        )
+        monkeypatch.setattr(from_samples, name, watched(getattr(from_samples, name)))
     await classifier.async_train()
 
     assert threads == {"objclass_0"}

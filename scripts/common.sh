@@ -140,7 +140,10 @@ need_env() {
 
 # The newest Home Assistant.
 need_run_env() {
-  [ -x "$DEV/run/bin/hass" ] || need_compiler
+  if [ ! -x "$DEV/run/bin/hass" ]; then
+    need_python # first: its headers are what the compiler is given
+    need_compiler
+  fi
   need_env run "$ROOT/requirements_run.txt"
 }
 

@@ -28,7 +28,7 @@ from .learning.look import Look, look
 from .learning.samples import Sample
 from .lookup import resolve_classifier
 from .search import ORDERS, async_search
-from .transfer import (
+from .transfer.actions import (
     EXPORT_SCHEMA,
     IMPORT_SCHEMA,
     async_export_action,

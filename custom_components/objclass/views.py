@@ -10,10 +10,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 
 from .const import DOMAIN
-from .exporting import ExportView
 from .learning.crop import PictureError
 from .learning.pictures import Pictures
 from .lookup import find_classifier
+from .transfer.exporting import ExportView
 
 _VALID_FOR: Final = timedelta(hours=1)
 

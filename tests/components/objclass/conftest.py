@@ -29,7 +29,7 @@ from custom_components.objclass.data import ObjclassData
 from custom_components.objclass.learning.backbone import load_backbone
 from tests.frigate_sim.sim import FrigateSim
 
-from .websocket_client import Panel
+from .websocket.client import Panel
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 

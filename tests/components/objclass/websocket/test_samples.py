@@ -11,10 +11,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.objclass.classifier import Classifier
 from custom_components.objclass.learning.samples import Sample
 
-from .conftest import Frigate, SetUp, classifier_of
-from .crops import jpeg, keep
-from .visits import STRANGER, Visit, script
-from .websocket_client import Panel, Refused
+from ..conftest import Frigate, SetUp, classifier_of
+from ..crops import jpeg, keep
+from ..visits import STRANGER, Visit, script
+from .client import Panel, Refused
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from .collect import async_collect
-from .learning.heads import KeptHead
-from .websocket_command import Call, classifier_command
+from ..collect import async_collect
+from ..learning.heads import KeptHead
+from .command import Call, classifier_command
 
 _NUMBER: Final = vol.All(int, vol.Range(min=1))
 

@@ -21,9 +21,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
 from homeassistant.exceptions import ServiceValidationError
 
-from .classifier import Classifier
-from .classifier_flow import UNLABEL
-from .const import (
+from ..classifier import Classifier
+from ..classifier_flow import UNLABEL
+from ..const import (
     CONF_CLASSES,
     CONF_KIND,
     CONF_THRESHOLD,
@@ -33,9 +33,9 @@ from .const import (
     SECTION_RULES,
     SUBENTRY_CLASSIFIER,
 )
-from .data import ObjclassConfigEntry
-from .learning.consensus import NONE
-from .websocket_command import Call, classifier_command, command
+from ..data import ObjclassConfigEntry
+from ..learning.consensus import NONE
+from .command import Call, classifier_command, command
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     CONF_KIND: KIND_SUB_LABEL,

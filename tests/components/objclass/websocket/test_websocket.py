@@ -16,10 +16,10 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.objclass.data import SIGNAL_SAMPLES, SampleChanges
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
-from .crops import keep
-from .visits import Visit, script, until
-from .websocket_client import Panel, Refused
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from ..crops import keep
+from ..visits import Visit, script, until
+from .client import Panel, Refused
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 12}], indirect=True)
 

@@ -17,8 +17,8 @@ from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.data import SIGNAL_PROGRESS, Progress
 from custom_components.objclass.learning.crop import crop_whole
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, teach
-from .crops import keep
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, teach
+from ..crops import keep
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 

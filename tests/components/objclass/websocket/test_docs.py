@@ -4,7 +4,7 @@ import re
 
 from custom_components.objclass.websocket import _SUBJECTS
 
-from .source_code import REPOSITORY
+from ..source_code import REPOSITORY
 
 
 def test_every_command_is_documented() -> None:

@@ -8,16 +8,16 @@ import voluptuous as vol
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from .classifier import Classifier
-from .const import DOMAIN
-from .learning.evaluation import DoubtfulLabel
-from .learning.likeness import count_alike
-from .learning.outcomes import KeptOutcome
-from .learning.sample_search import Position
-from .learning.samples import Sample, SampleStore
-from .search import ORDERS, async_search
-from .views import async_crop_url
-from .websocket_command import Call, classifier_command
+from ..classifier import Classifier
+from ..const import DOMAIN
+from ..learning.evaluation import DoubtfulLabel
+from ..learning.likeness import count_alike
+from ..learning.outcomes import KeptOutcome
+from ..learning.sample_search import Position
+from ..learning.samples import Sample, SampleStore
+from ..search import ORDERS, async_search
+from ..views import async_crop_url
+from .command import Call, classifier_command
 
 MOST_AT_ONCE: Final = 1000
 _SHARE: Final = vol.All(vol.Any(int, float), vol.Range(min=0, max=1))

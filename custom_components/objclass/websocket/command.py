@@ -15,10 +15,10 @@ from homeassistant.components.websocket_api.decorators import (
 )
 from homeassistant.core import HomeAssistant
 
-from .classifier import Classifier
-from .const import DOMAIN
-from .data import ObjclassConfigEntry
-from .lookup import classifier_by_id
+from ..classifier import Classifier
+from ..const import DOMAIN
+from ..data import ObjclassConfigEntry
+from ..lookup import classifier_by_id
 
 ATTR_CLASSIFIER_ID: Final = "classifier_id"
 

@@ -7,9 +7,11 @@ from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 
-from .const import DOMAIN
+from ..const import DOMAIN
+from ..frigate.errors import FrigateError
+from ..learning.model_head import PIXEL_RANGES
+from ..lookup import resolve_classifier
 from .exporting import async_export, async_export_url
-from .frigate.errors import FrigateError
 from .importing import (
     Files,
     Source,
@@ -18,8 +20,6 @@ from .importing import (
     async_open_files,
 )
 from .importing_model import async_import_model
-from .learning.model_head import PIXEL_RANGES
-from .lookup import resolve_classifier
 
 ATTR_ADD_CLASSES: Final = "add_classes"
 ATTR_CLASSIFIER: Final = "classifier"

@@ -18,8 +18,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
-from .const import DOMAIN
-from .data import (
+from ..const import DOMAIN
+from ..data import (
     SIGNAL_AVAILABLE,
     SIGNAL_CHANGED,
     SIGNAL_PROGRESS,
@@ -28,9 +28,9 @@ from .data import (
     Progress,
     SampleChanges,
 )
-from .lookup import loaded_classifiers
-from .websocket_classifiers import classifier_state
-from .websocket_status import status
+from ..lookup import loaded_classifiers
+from .classifiers import classifier_state
+from .status import status
 
 # What happens within this time is told at once (seconds).
 _PAUSE: Final = 0.25

@@ -8,9 +8,9 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_loaded_integration
 
-from .const import DOMAIN
-from .data import ObjclassConfigEntry
-from .websocket_command import command
+from ..const import DOMAIN
+from ..data import ObjclassConfigEntry
+from .command import command
 
 _COUNTS: Final = (
     "attempts",

@@ -6,13 +6,13 @@ from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
-from .classifier import Classifier
-from .const import DOMAIN
-from .data import ObjclassConfigEntry
-from .frigate.models import FrigateConfig
-from .learning.standing_advice import standing_advice
-from .lookup import loaded_classifiers
-from .websocket_command import command
+from ..classifier import Classifier
+from ..const import DOMAIN
+from ..data import ObjclassConfigEntry
+from ..frigate.models import FrigateConfig
+from ..learning.standing_advice import standing_advice
+from ..lookup import loaded_classifiers
+from .command import command
 
 
 async def _async_classifiers(

@@ -10,9 +10,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import Classifier
 
-from .conftest import CLASSIFIER, Frigate, SetUp, classifier_data, classifier_of
-from .crops import keep
-from .websocket_client import Panel, Refused
+from ..conftest import CLASSIFIER, Frigate, SetUp, classifier_data, classifier_of
+from ..crops import keep
+from .client import Panel, Refused
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 

@@ -7,21 +7,21 @@ from homeassistant.components.websocket_api import async_register_command
 from homeassistant.core import HomeAssistant, callback
 
 from . import (
-    websocket_classifiers,
-    websocket_samples,
-    websocket_settings,
-    websocket_status,
-    websocket_subscription,
-    websocket_training,
+    classifiers,
+    samples,
+    settings,
+    status,
+    subscription,
+    training,
 )
 
 _SUBJECTS = (
-    websocket_classifiers,
-    websocket_samples,
-    websocket_settings,
-    websocket_status,
-    websocket_subscription,
-    websocket_training,
+    classifiers,
+    samples,
+    settings,
+    status,
+    subscription,
+    training,
 )
 
 

@@ -12,19 +12,19 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .classifier import Classifier
-from .const import DOMAIN, LOGGER
-from .data import ObjclassConfigEntry
-from .frigate.errors import (
+from ..classifier import Classifier
+from ..const import DOMAIN, LOGGER
+from ..data import ObjclassConfigEntry
+from ..frigate.errors import (
     FrigateNotFoundError,
     FrigateResponseError,
 )
-from .learning.backbone import Backbone
-from .learning.crop import MAX_BYTES, PictureError
-from .learning.graph import ModelError
-from .learning.infrared import is_infrared
-from .learning.look import look
-from .learning.packages import (
+from ..learning.backbone import Backbone
+from ..learning.crop import MAX_BYTES, PictureError
+from ..learning.graph import ModelError
+from ..learning.infrared import is_infrared
+from ..learning.look import look
+from ..learning.packages import (
     MOST_FILES,
     Contents,
     PackageError,
@@ -32,9 +32,9 @@ from .learning.packages import (
     contents_of,
     open_package,
 )
-from .learning.samples import Sample
-from .lookup import classifier_by_id
-from .websocket_settings import async_add_classes
+from ..learning.samples import Sample
+from ..lookup import classifier_by_id
+from ..websocket.settings import async_add_classes
 
 _ID_DIGITS: Final = 24
 

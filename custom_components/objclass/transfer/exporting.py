@@ -14,12 +14,12 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.util import slugify
 
-from .classifier import Classifier
-from .const import DOMAIN
-from .learning.export import export_head
-from .learning.files import write_atomically
-from .learning.head import Head
-from .lookup import find_classifier
+from ..classifier import Classifier
+from ..const import DOMAIN
+from ..learning.export import export_head
+from ..learning.files import write_atomically
+from ..learning.head import Head
+from ..lookup import find_classifier
 
 _VALID_FOR: Final = timedelta(hours=1)
 _MODEL: Final = "model.tflite"

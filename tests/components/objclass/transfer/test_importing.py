@@ -17,7 +17,7 @@ from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.data import SIGNAL_PROGRESS, SIGNAL_SAMPLES, Progress
 from tests.frigate_sim import Account, Fault, NativeModel
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 PETS = NativeModel(

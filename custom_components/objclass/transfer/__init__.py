@@ -1,0 +1,1 @@
+"""Labelled pictures in, classifiers out."""

@@ -37,6 +37,17 @@ class ThresholdPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationBin:
+    """Held-out images whose score lies in one tenth: were they right as often?"""
+
+    low: float  # scores above this, up to `high`
+    high: float
+    images: int  # at least 1
+    score: float  # their mean score
+    accuracy: float  # share of them that was right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtfulLabel:
     """A labelled image that the other images contradict: a likely mistake."""
 
@@ -74,6 +85,7 @@ class TrainingReport:
     penalty: float
     temperature: float
     calibration_error: float | None  # expected calibration error, 10 bins
+    calibration: tuple[CalibrationBin, ...]  # of those bins the ones with images
     thresholds: tuple[ThresholdPoint, ...]
     proposed_threshold: float | None  # None when none reaches 98 % precision
     familiarity_limit: float | None
@@ -95,12 +107,17 @@ class TrainingReport:
 
         Raises KeyError, TypeError or ValueError when it is something else.
         """
+        # Reports that were written before there were bins have none.
+        data = {"calibration": (), **data}
         values = {name: data[name] for name in cls.__dataclass_fields__}
         values |= {
             "classes": tuple(ClassReport(**item) for item in data["classes"]),
             "left_out": tuple(data["left_out"]),
             "confusion": tuple(tuple(row) for row in data["confusion"]),
             "thresholds": tuple(ThresholdPoint(**item) for item in data["thresholds"]),
+            "calibration": tuple(
+                CalibrationBin(**item) for item in data["calibration"]
+            ),
             "doubtful_labels": tuple(
                 DoubtfulLabel(**item) for item in data["doubtful_labels"]
             ),
@@ -114,20 +131,42 @@ class TrainingReport:
         return cls(**values)
 
 
+def calibration_bins(
+    scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = CALIBRATION_BINS
+) -> tuple[CalibrationBin, ...]:
+    """Return how often scores were right, in bins of equal width; no empty bins.
+
+    scores: (n,) probability of the predicted class; right: (n,). This is what a
+    reliability diagram shows.
+    """
+    places = np.clip(np.ceil(scores * bins).astype(int) - 1, 0, bins - 1)
+    return tuple(
+        CalibrationBin(
+            low=place / bins,
+            high=(place + 1) / bins,
+            images=int((places == place).sum()),
+            score=float(scores[places == place].mean()),
+            accuracy=float(right[places == place].mean()),
+        )
+        for place in np.unique(places).tolist()
+    )
+
+
 def calibration_error(
     scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = CALIBRATION_BINS
 ) -> float:
     """Return the expected calibration error: mean |share right - mean score|.
 
-    As in Guo et al. 2017, "On calibration of modern neural networks".
-
-    scores: (n,) probability of the predicted class; right: (n,). Bins of equal width.
+    As in Guo et al. 2017, "On calibration of modern neural networks"; of the bins of
+    `calibration_bins`, 0 without images.
     """
     if len(scores) == 0:
         return 0.0
-    places = np.clip(np.ceil(scores * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(places, weights=scores - right, minlength=bins)
-    return float(np.abs(gaps).sum() / len(scores))
+    gaps = (
+        item.images * abs(item.accuracy - item.score)
+        for item in calibration_bins(scores, right, bins)
+    )
+    return sum(gaps) / len(scores)
 
 
 def balanced_accuracy(labels: NDArray[np.intp], predicted: NDArray[np.intp]) -> float:

@@ -9,6 +9,7 @@ import pytest
 from custom_components.objclass.learning.evaluation import (
     TrainingReport,
     balanced_accuracy,
+    calibration_bins,
     calibration_error,
     clearly_worse,
     propose_threshold,
@@ -69,6 +70,31 @@ def test_boastful_scores_have_the_error_of_their_boast() -> None:
     scores, right = np.full(10, 0.95), np.array([True] * 7 + [False] * 3)
     assert calibration_error(scores, right) == pytest.approx(0.25)
     assert calibration_error(np.array([]), np.array([], bool)) == 0
+
+
+def test_the_bins_say_how_often_each_tenth_of_the_scores_was_right() -> None:
+    scores = np.array([0.55, 0.6, 0.92, 0.98, 1.0, 0.0])
+    right = np.array([True, False, True, True, True, False])
+    bins = calibration_bins(scores, right)
+    assert [(item.low, item.high, item.images) for item in bins] == [
+        (0.0, 0.1, 1),
+        (0.5, 0.6, 2),
+        (0.9, 1.0, 3),
+    ]
+    assert bins[1].score == pytest.approx(0.575)
+    assert [item.accuracy for item in bins] == [0.0, 0.5, 1.0]
+
+
+def test_every_held_out_image_is_in_a_bin(report: TrainingReport) -> None:
+    assert sum(item.images for item in report.calibration) == len(report.recognised)
+
+
+def test_a_report_from_before_there_were_bins_can_still_be_read(
+    report: TrainingReport,
+) -> None:
+    data = report.as_dict()
+    del data["calibration"]
+    assert TrainingReport.from_dict(data) == replace(report, calibration=())
 
 
 def test_balanced_accuracy_counts_each_class_the_same() -> None:

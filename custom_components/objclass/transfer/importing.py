@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 from ..classifier import Classifier
 from ..const import DOMAIN, LOGGER
 from ..data import ObjclassConfigEntry
+from ..dialogue import async_add_classes
 from ..frigate.errors import (
     FrigateNotFoundError,
     FrigateResponseError,
@@ -34,7 +35,6 @@ from ..learning.packages import (
 )
 from ..learning.samples import Sample
 from ..lookup import classifier_by_id
-from ..websocket.settings import async_add_classes
 
 _ID_DIGITS: Final = 24
 

@@ -11,12 +11,12 @@ from homeassistant.exceptions import ServiceValidationError
 from ..classifier import Classifier
 from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
+from ..dialogue import async_add_classes
 from ..learning.consensus import NONE
 from ..learning.graph import InvalidModelError, UnsupportedModelError
 from ..learning.model_head import classes_of, read_labels
 from ..learning.tflite_file import MAX_FILE_BYTES
 from ..lookup import classifier_by_id
-from ..websocket.settings import async_add_classes
 from .importing import Files
 
 _LABELS: Final = ("labelmap.txt", "labels.txt")

@@ -240,9 +240,7 @@ def _schema(frigate: FrigateConfig | None, current: Mapping[str, Any]) -> vol.Sc
                         vol.Optional(CONF_CAMERAS): _choice(
                             {*cameras, *where.get(CONF_CAMERAS, ())},
                             names={
-                                name: camera.friendly_name
-                                for name, camera in cameras.items()
-                                if camera.friendly_name
+                                name: camera.title for name, camera in cameras.items()
                             },
                         ),
                         vol.Optional(CONF_ZONES): _choice(

@@ -98,9 +98,7 @@ class CameraEntity(LiveEntity):
         super().__init__(entry, classifier, f"{key}-{camera}")
         self.camera = camera
         config = entry.runtime_data.pipeline.frigate.cameras[camera]
-        self._attr_translation_placeholders = {
-            "camera": config.friendly_name or camera.replace("_", " ").capitalize()
-        }
+        self._attr_translation_placeholders = {"camera": config.title}
 
 
 def cameras_of(entry: ObjclassConfigEntry, classifier: Classifier) -> list[str]:

@@ -33,6 +33,16 @@ def find_classifier(hass: HomeAssistant, classifier_id: str) -> Classifier | Non
 
 
 @callback
+def camera_title(hass: HomeAssistant, classifier_id: str, camera: str) -> str:
+    """Return what people call a camera of a classifier, as far as it is known."""
+    for entry, classifier in loaded_classifiers(hass):
+        cameras = entry.runtime_data.pipeline.frigate.cameras
+        if classifier.id == classifier_id and camera in cameras:
+            return cameras[camera].title
+    return camera
+
+
+@callback
 def resolve_classifier(
     hass: HomeAssistant, wanted: str
 ) -> tuple[ObjclassConfigEntry, Classifier]:

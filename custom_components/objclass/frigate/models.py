@@ -55,6 +55,11 @@ class CameraConfig:
     snapshots_enabled: bool
     clean_copy: bool
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.friendly_name or self.name.replace("_", " ").capitalize()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CustomModel:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import embeddings, outcomes
+from .consensus import NONE
 from .embeddings import PLAIN, TrainingSet
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
@@ -77,6 +78,20 @@ class Sample:
     def predicted(self) -> str | None:
         """The class with the highest score, if there are any."""
         return max(self.scores, key=self.scores.__getitem__, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleOutline:
+    """What is needed of a sample to put it in its place among all of them.
+
+    `class_name` is its label, else what it was taken for; None without either. `time`
+    is in seconds since the epoch.
+    """
+
+    id: str
+    class_name: str | None
+    camera: str
+    time: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +260,16 @@ class SampleStore:
                 end=_position(shown[-1]) if len(rows) > limit > 0 else None,
                 total=total,
             )
+
+    def outlines(self) -> list[SampleOutline]:
+        """Return all samples in outline, newest first."""
+        with _reported():
+            rows = self._db.execute(
+                "SELECT id, coalesce(label, CASE WHEN unfamiliar THEN ? ELSE predicted "
+                "END) AS class_name, camera, time FROM samples ORDER BY -time, id",
+                (NONE,),
+            )
+            return [SampleOutline(**row) for row in rows]
 
     def labels(self, sample_ids: Iterable[str]) -> dict[str, str | None]:
         """Return the labels of those of the samples that are here."""

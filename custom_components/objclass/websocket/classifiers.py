@@ -134,8 +134,7 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
 
 def _cameras(frigate: FrigateConfig) -> list[dict[str, str]]:
     return [
-        {"id": name, "name": camera.friendly_name or name}
-        for name, camera in frigate.cameras.items()
+        {"id": name, "name": camera.title} for name, camera in frigate.cameras.items()
     ]
 
 

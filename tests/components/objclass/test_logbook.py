@@ -1,0 +1,62 @@
+"""The logbook tells in sentences who was seen where."""
+
+from collections.abc import Sequence
+
+import pytest
+from homeassistant.components.recorder import Recorder
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from .conftest import Frigate, SetUp, classifier_of
+from .visits import STRANGER, Said, Visit, script
+
+
+@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@pytest.mark.parametrize(
+    ("said", "sentences"),
+    [
+        (
+            ["leo"] * 3,
+            ["leo was seen on Front door", "leo is gone from Front door"],
+        ),
+        (
+            [STRANGER] * 3,
+            ["Our cats found a cat to be none of its own on Front door"],
+        ),
+        (
+            [("leo", 0.5)] * 3,
+            ["Our cats could not tell what a cat was on Front door"],
+        ),
+    ],
+    ids=str,
+)
+async def test_logbook_tells_who_was_seen_where(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_ws_client: WebSocketGenerator,
+    said: Sequence[Said],
+    sentences: list[str],
+) -> None:
+    hass.config.components.add("frontend")  # its pages are not installed here
+    assert await async_setup_component(hass, "logbook", {})
+    started = dt_util.utcnow()
+    entry = await set_up()
+    script(classifier_of(entry), *said)
+    visit = Visit(frigate, entry)
+    await visit.look(len(said))
+    await visit.end()
+    await async_wait_recording_done(hass)
+    client = await hass_ws_client()
+    await client.send_json_auto_id(
+        {"type": "logbook/get_events", "start_time": started.isoformat()}
+    )
+    told = (await client.receive_json())["result"]
+    ours = [item for item in told if item.get("domain") == "objclass"]
+    assert [f"{item['name']} {item['message']}" for item in ours] == sentences

@@ -38,7 +38,7 @@ class ThresholdPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationBin:
-    """Held-out images whose score lies in one tenth: were they right as often?"""
+    """Held-out images whose scores lie in one tenth, and how often they were right."""
 
     low: float  # scores above this, up to `high`
     high: float

@@ -132,3 +132,14 @@ test("a label is shown at once, and only on pictures of the list", async () => {
   assert.equal(list.items.get("s1").label, "leo");
   assert.equal(list.relabel(["elsewhere"], () => "leo"), false);
 });
+
+test("a list goes on until the picture where somebody was, but not forever", async () => {
+  const { asked, answer } = server(2000);
+  const list = new SampleList(answer);
+  await list.until("s300", 4000);
+  assert.deepEqual([list.items.has("s300"), list.complete, asked.length], [true, false, 3]);
+  await list.until("gone", 1000);
+  assert.ok(list.items.size < 1300, String(list.items.size));
+  await list.until("gone", 4000);
+  assert.equal(list.complete, true);
+});

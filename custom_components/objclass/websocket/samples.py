@@ -20,6 +20,7 @@ from ..views import async_crop_url
 from .command import Call, classifier_command
 
 MOST_AT_ONCE: Final = 1000
+MOST_ON_A_PAGE: Final = 200
 _SHARE: Final = vol.All(vol.Any(int, float), vol.Range(min=0, max=1))
 _FILTER: Final = {
     vol.Optional("labelled"): vol.Any(None, bool),
@@ -109,6 +110,14 @@ async def _async_sample(call: Call) -> dict[str, Any]:
     }
 
 
+async def _async_addresses(call: Call) -> dict[str, Any]:
+    """Return the addresses of pictures anew, for a page that is open for long."""
+    return {
+        sample_id: _addresses(call.hass, call.classifier, sample_id)
+        for sample_id in call.data["sample_ids"]
+    }
+
+
 async def _async_label(call: Call) -> dict[str, Any]:
     """Label samples; tell what they were labelled, and how many are near copies."""
     classifier = call.classifier
@@ -189,8 +198,16 @@ def _described(
         "doubt": {"class": doubt.suggestion, "score": doubt.score}
         if doubt and doubt.label == sample.label
         else None,
-        "thumb": async_crop_url(hass, classifier.id, sample.id, "thumb"),
-        "image": async_crop_url(hass, classifier.id, sample.id),
+        **_addresses(hass, classifier, sample.id),
+    }
+
+
+def _addresses(
+    hass: HomeAssistant, classifier: Classifier, sample_id: str
+) -> dict[str, str]:
+    return {
+        "thumb": async_crop_url(hass, classifier.id, sample_id, "thumb"),
+        "image": async_crop_url(hass, classifier.id, sample_id),
     }
 
 
@@ -225,11 +242,22 @@ COMMANDS = (
         {
             vol.Optional("filter", default=dict): _FILTER,
             vol.Optional("order", default="newest"): vol.In(ORDERS),
-            vol.Optional("limit", default=60): vol.All(int, vol.Range(min=1, max=200)),
+            vol.Optional("limit", default=60): vol.All(
+                int, vol.Range(min=1, max=MOST_ON_A_PAGE)
+            ),
             vol.Optional("cursor"): vol.Any(None, str),
         },
     ),
     classifier_command("sample", _async_sample, {vol.Required("sample_id"): str}),
+    classifier_command(
+        "addresses",
+        _async_addresses,
+        {
+            vol.Required("sample_ids"): vol.All(
+                [str], vol.Length(min=1, max=MOST_ON_A_PAGE)
+            )
+        },
+    ),
     classifier_command(
         "label",
         _async_label,

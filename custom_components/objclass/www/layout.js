@@ -4,7 +4,7 @@
  */
 
 const WIDEST = { phone: 150, desktop: 210 }; // columns are at least this wide (px)
-export const GAP = 8;
+export const GAP = 12;
 export const CAPTION = 52; // px below the square picture
 export const HEADER = 56;
 

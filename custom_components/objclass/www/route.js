@@ -41,6 +41,19 @@ export function go(address, { replace = false } = {}) {
   window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace } }));
 }
 
+/** Note something in the address, without drawing anything anew. */
+export function remember(values) {
+  const search = new URLSearchParams(location.search);
+  for (const [key, value] of Object.entries(values)) {
+    if ([undefined, null, "", false].includes(value)) search.delete(key);
+    else search.set(key, String(value));
+  }
+  const text = search.toString();
+  if (`?${text}` !== location.search) {
+    history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : ""));
+  }
+}
+
 function decode(part) {
   try {
     return decodeURIComponent(part);

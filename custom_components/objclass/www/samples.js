@@ -7,6 +7,7 @@
 
 const FIRST = 60; // small, so that the first pictures are there at once
 const NEXT = 200;
+const GOOD = 45 * 60_000; // milliseconds for which a signed address is surely good
 
 export class SampleList {
   items = new Map(); // id -> sample, in the order of the list
@@ -50,17 +51,23 @@ export class SampleList {
     try {
       const { samples, cursor: next, total } = await asked;
       if (version !== this.#version) return;
+      const before = this.items;
       if (anew) {
         this.items = new Map();
         this.fresh = 0;
       }
-      for (const sample of samples) this.items.set(sample.id, sample);
+      for (const sample of samples) this.items.set(sample.id, sameAddresses(sample, before.get(sample.id)));
       this.#cursor = next;
       this.complete = next === null;
       this.total = this.complete ? this.items.size : Math.max(total, this.items.size);
     } finally {
       if (this.#loading === asked) this.#loading = null;
     }
+  }
+
+  /** Load pages until a sample is there, but no more than `most` samples. */
+  async until(id, most) {
+    while (!this.complete && !this.items.has(id) && this.items.size < most) await this.more();
   }
 
   /** Change labels here and now. Returns whether any of them is in the list. */
@@ -77,10 +84,26 @@ export class SampleList {
 
   /** Put a newer version of a sample in its place. */
   put(sample) {
-    if (this.items.has(sample.id)) this.items.set(sample.id, sample);
+    const before = this.items.get(sample.id);
+    if (before) this.items.set(sample.id, sameAddresses(sample, before));
+  }
+
+  /** Take newer addresses of pictures: { id: { thumb, image } }. */
+  readdress(addresses, now = Date.now()) {
+    for (const [id, { thumb, image }] of Object.entries(addresses)) {
+      const sample = this.items.get(id);
+      if (sample) this.items.set(id, { ...sample, thumb, image, signed: now });
+    }
   }
 
   remove(ids) {
     for (const id of ids) if (this.items.delete(id)) this.total -= 1;
   }
+}
+
+/** Keep the addresses that a browser has loaded already, as long as they are good. */
+function sameAddresses(sample, before, now = Date.now()) {
+  if (!before || now - before.signed > GOOD) return { ...sample, signed: now };
+  const { thumb, image, signed } = before;
+  return { ...sample, thumb, image, signed };
 }

@@ -7,6 +7,8 @@
 
 import { byLabel, UndoStack } from "./undo.js";
 
+const MOST_LABELLED = 1000; // with one request
+
 export class RefusedError extends Error {
   constructor(text, error) {
     super(text, { cause: error });
@@ -147,11 +149,17 @@ export class Store extends EventTarget {
   }
 
   async #send(classifierId, ids, name) {
-    const answer = await this.ask("label", { classifier_id: classifierId, sample_ids: ids, class: name });
+    let answer = null;
+    let copies = 0;
+    for (let start = 0; start < ids.length; start += MOST_LABELLED) {
+      const some = ids.slice(start, start + MOST_LABELLED);
+      answer = await this.ask("label", { classifier_id: classifierId, sample_ids: some, class: name });
+      copies += answer.near_copies;
+    }
     const classifier = this.classifier(classifierId);
     if (classifier) classifier.labelled = answer.labelled;
     this.#changed();
-    return answer;
+    return { ...answer, near_copies: copies };
   }
 
   #labelled(classifierId, ids, labelOf) {

@@ -8,6 +8,7 @@ export const shared = css`
     --surface: var(--ha-card-background, var(--card-background-color, #fff));
     --quiet: var(--secondary-text-color, #727272);
     --radius: var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));
+    --warning-text: color-mix(in srgb, var(--warning-color) 60%, var(--primary-text-color));
     --tint: color-mix(in srgb, var(--primary-color) 12%, transparent);
     --shade: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
     color: var(--primary-text-color);

@@ -15,13 +15,14 @@ class ClassBar extends LitElement {
     counts: { attribute: false },
     selected: { type: Number },
     brush: { attribute: false },
+    copies: { type: Boolean }, // the selection is many pictures of one visit
   };
 
   render() {
     const { t, selected, brush } = this;
     return html`<div class="bar" role="toolbar" aria-label=${t("bar.title")}>
       <div class="top">
-        <span class="words" aria-live="polite">${selected ? t("bar.selected", { count: selected }) : brush ? t("bar.brush", { name: brush }) : t("bar.hint")}</span>
+        <span class="words" aria-live="polite">${selected ? html`${t("bar.selected", { count: selected })}${this.copies ? html` <strong>${t("bar.copies")}</strong>` : ""}` : brush ? t("bar.brush", { name: brush }) : t("bar.hint")}</span>
         ${selected ? html`
           ${iconButton("tagOffOutline", t("bar.unlabel"), () => send(this, "choose", { name: null }))}
           ${iconButton("deleteOutline", t("bar.delete"), () => send(this, "remove"))}` : ""}
@@ -43,6 +44,7 @@ class ClassBar extends LitElement {
     .bar { display: flex; align-items: center; gap: 8px; padding: 8px 16px; max-width: 1832px; margin: 0 auto; }
     .top { display: flex; align-items: center; min-height: 48px; order: 2; flex: 1; justify-content: flex-end; min-width: 0; }
     .words { flex: 1; text-align: right; padding: 0 8px; color: var(--quiet); overflow: hidden; text-overflow: ellipsis; min-width: 0; max-height: 44px; }
+    .words strong { font-weight: 400; color: var(--warning-text); }
     .classes { display: flex; gap: 8px; overflow-x: auto; padding: 2px; scrollbar-width: none; }
     .choice { flex: none; font-weight: 500; background: color-mix(in srgb, var(--c) 12%, var(--surface)); border-color: color-mix(in srgb, var(--c) 60%, transparent); }
     .choice:hover { background: color-mix(in srgb, var(--c) 24%, var(--surface)); }

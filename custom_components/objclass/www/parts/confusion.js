@@ -32,7 +32,7 @@ class Confusion extends LitElement {
     const words = t("quality.cell", { count, label, predicted });
     const style = `--s: ${strength}%; --k: var(${right ? "--success-color" : "--error-color"})`;
     return html`<td>${count
-      ? html`<a class="cell" style=${style} href=${path("dataset", this.classifier, { label, predicted })} aria-label=${words} title=${words}>${f.number(count)}</a>`
+      ? html`<a class="cell" style=${style} href=${path("dataset", this.classifier, { label, recognised: predicted })} aria-label=${words} title=${words}>${f.number(count)}</a>`
       : html`<span class="cell zero">0</span>`}</td>`;
   }
 

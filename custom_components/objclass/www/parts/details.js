@@ -28,6 +28,7 @@ class Details extends LitElement {
   async open(id) {
     this.shown = id;
     this._why = null;
+    send(this, "shown", { id });
     await this.updateComplete;
     const dialog = this.renderRoot.querySelector("dialog");
     if (!dialog.open) dialog.showModal();
@@ -49,13 +50,18 @@ class Details extends LitElement {
     return true;
   }
 
+  #closed() {
+    this.shown = null;
+    send(this, "shown", { id: null });
+  }
+
   #label(name) {
     send(this, "label-one", { id: this.shown, name });
   }
 
   render() {
-    const sample = this.samples.get(this.shown);
-    return html`<dialog aria-label=${this.t("details.title")} @close=${() => { this.shown = null; }} @click=${closeOutside}>
+    const sample = this.samples.get(this.shown) ?? this._why?.sample;
+    return html`<dialog aria-label=${this.t("details.title")} @close=${() => this.#closed()} @click=${closeOutside}>
       ${sample ? this.#body(sample) : ""}
     </dialog>`;
   }
@@ -70,7 +76,7 @@ class Details extends LitElement {
         ${iconButton("close", t("close"), (event) => event.target.closest("dialog").close())}
       </div>
       <div class="columns">
-        <div class="left"><img src=${this.store.hass.hassUrl(sample.image)} alt=${t("details.picture")} width="400" height="400" />
+        <div class="left"><img src=${this.store.hass.hassUrl(sample.image)} alt=${t("details.picture")} width="400" height="400" @error=${() => send(this, "expired", { id: sample.id })} />
           ${this.store.isAdmin ? this.#choices(sample) : ""}
         </div>
         <div class="right">${this.#scores(sample)} ${this.#reasons(sample)} ${this.#attempts()}</div>

@@ -8,16 +8,18 @@
  *   event  { ids }               all of an event
  *   more                         the end of what is loaded is near
  *   expired { id }               its signed address is too old
+ *   scrolled { id }              the scrolling came to rest with this picture at the top
  */
 
 import { css, html, LitElement } from "../lit.js";
 import { between } from "../selection.js";
-import { layOut, neighbour, visible } from "../layout.js";
+import { GAP, layOut, neighbour, visible } from "../layout.js";
 import { shared } from "../styles.js";
 import { send } from "../ui.js";
 import { cardStyle } from "./card-style.js";
 import { makeCard } from "./card.js";
 
+const REST = 300; // milliseconds without scrolling
 const NEAR = 800; // px above and below the window that are drawn too
 
 class Grid extends LitElement {
@@ -42,13 +44,14 @@ class Grid extends LitElement {
   #layout = { boxes: [], rows: [], height: 0, row: 1, columns: 1 };
   #width = 0;
   #frame = 0;
+  #rest = 0;
   #drag = null;
   #resized = new ResizeObserver(() => this.#measure());
 
   firstUpdated() {
     this.scroller = this.renderRoot.querySelector(".scroller");
     this.canvas = this.renderRoot.querySelector(".canvas");
-    this.scroller.addEventListener("scroll", () => this.#later(), { passive: true });
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.canvas.addEventListener("click", (event) => this.#clicked(event));
     this.canvas.addEventListener("pointerdown", (event) => this.#pressed(event));
     this.canvas.addEventListener("focusin", (event) => this.#focusedOn(idOf(event)));
@@ -66,6 +69,7 @@ class Grid extends LitElement {
     super.disconnectedCallback();
     this.#resized.disconnect();
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#rest);
     this.#endDrag();
   }
 
@@ -76,6 +80,12 @@ class Grid extends LitElement {
   /** Whether the newest pictures are in sight, so that newer ones may be put there. */
   get atTop() {
     return !this.scroller || this.scroller.scrollTop < 40;
+  }
+
+  /** Scroll until a picture is at the top. */
+  bring(id) {
+    const box = this.#layout.boxes.find((item) => item.id === id);
+    if (box) this.scroller.scrollTop = box.y + this.canvas.offsetTop - GAP;
   }
 
   toTop() {
@@ -108,6 +118,16 @@ class Grid extends LitElement {
     const missing = Math.max(0, this.total - this.samples.size);
     this.canvas.style.height = `${height + Math.ceil(missing / columns) * row}px`;
     this.style.setProperty("--row", `${row}px`);
+  }
+
+  #scrolled() {
+    this.#later();
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      const top = this.scroller.scrollTop - this.canvas.offsetTop + GAP;
+      const first = visible(this.#layout, top, top + this.#layout.row).find((box) => !box.header);
+      send(this, "scrolled", { id: this.atTop ? null : first?.id ?? null });
+    }, REST);
   }
 
   #later() {

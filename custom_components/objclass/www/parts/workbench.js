@@ -10,11 +10,16 @@ import "./grid.js";
 import { css, html, LitElement } from "../lit.js";
 import { byEvent } from "../layout.js";
 import { classOf } from "../palette.js";
+import { remember } from "../route.js";
+import { Renewal } from "../renewal.js";
 import { SampleList } from "../samples.js";
 import { EMPTY, extend, keep, toggle, toggleAll } from "../selection.js";
 import { shared } from "../styles.js";
 import { icon, progressBar, tell } from "../ui.js";
 
+const ALIKE = 3; // pictures of one visit: more are told to be near copies
+const LOOKED_AT = 100; // new pictures that are counted
+const RESTORED = 4000; // samples that are loaded to get back to where somebody was
 const REFETCHED = 24; // changed elsewhere: more than that and the list is loaded anew
 
 class Workbench extends LitElement {
@@ -25,6 +30,7 @@ class Workbench extends LitElement {
     classifier: { attribute: false },
     filter: { attribute: false }, // { filter, order } for the server
     grouped: { type: Boolean },
+    place: { attribute: false }, // { at, show } of the address: where somebody was
     tick: { attribute: false },
     _list: { state: true },
     _selection: { state: true },
@@ -35,7 +41,15 @@ class Workbench extends LitElement {
 
   #asked = null;
   #groups = { version: -1, grouped: null, value: [] };
-  #renewed = new Map(); // sample id -> when its addresses were asked for
+  #returned = false;
+  #looking = false;
+  #renewal = new Renewal(
+    (ids) => this.store.ask("addresses", { classifier_id: this.classifier.id, sample_ids: ids }),
+    (addresses) => {
+      this._list.readdress(addresses);
+      this._version += 1;
+    },
+  );
 
   constructor() {
     super();
@@ -75,8 +89,21 @@ class Workbench extends LitElement {
     this._list = new SampleList((cursor, limit) =>
       store.ask("samples", { classifier_id: classifier.id, ...filter, limit, cursor }));
     this._selection = EMPTY;
+    if (!this.#returned) return void this.#return();
     this.#load((list) => list.more());
     this.#grid?.toTop();
+  }
+
+  /** Go back to where somebody was before the page was loaded anew. */
+  async #return() {
+    this.#returned = true;
+    const { at, show } = this.place ?? {};
+    await this.#load((list) => (at ? list.until(at, RESTORED) : list.more()));
+    if (!at && !show) return;
+    await this.updateComplete;
+    await this.#grid.updateComplete;
+    if (at) this.#grid.bring(at);
+    if (show) this.#why(show);
   }
 
   async #load(job) {
@@ -115,12 +142,31 @@ class Workbench extends LitElement {
     const known = changed.filter((item) => this._list.items.has(item));
     if (known.length > REFETCHED) void this.#load((list) => list.reload());
     else for (const item of known) void this.#renew(item);
-    const news = added.filter((item) => !this._list.items.has(item));
-    this._list.fresh += news.length;
-    const idle = this.#grid?.atTop && this._selection.ids.size === 0 && !this.#grid.contains(document.activeElement);
-    if (news.length && idle && this.filter.order === "newest" && !this.#grid.focused) void this.#load((list) => list.reload());
-    else this._version += 1;
+    this._version += 1;
+    if (added.some((item) => !this._list.items.has(item))) void this.#look();
   };
+
+  /** Pictures have come: take in those that belong here, or say how many there are. */
+  async #look() {
+    if (this.#looking) return;
+    const grid = this.#grid;
+    const idle = grid?.atTop && this._selection.ids.size === 0 && !grid.focused;
+    if (idle && this.filter.order === "newest") return void this.#load((list) => list.reload());
+    this.#looking = true;
+    const list = this._list;
+    try {
+      const { samples } = await this.store.ask("samples", {
+        classifier_id: this.classifier.id, ...this.filter, order: "newest", limit: LOOKED_AT, cursor: null,
+      });
+      const newest = Math.max(0, ...list.all.map((item) => item.time));
+      list.fresh = samples.filter((item) => item.time > newest && !list.items.has(item.id)).length;
+      this._version += 1;
+    } catch {
+      // It is looked at again when the next picture comes.
+    } finally {
+      this.#looking = false;
+    }
+  }
 
   async #renew(id) {
     try {
@@ -130,13 +176,6 @@ class Workbench extends LitElement {
     } catch {
       // It went meanwhile; the server says so itself.
     }
-  }
-
-  #expired(id) {
-    const now = Date.now();
-    if (now - (this.#renewed.get(id) ?? 0) < 60_000) return;
-    this.#renewed.set(id, now);
-    void this.#renew(id);
   }
 
   // What a person does
@@ -270,6 +309,14 @@ class Workbench extends LitElement {
 
   // What is shown
 
+  /** Whether several pictures are selected, and all of them are of one visit. */
+  get #oneVisit() {
+    const { ids } = this._selection;
+    if (ids.size < ALIKE) return false;
+    const events = new Set([...ids].map((id) => this._list.items.get(id)?.event_id ?? id));
+    return events.size === 1;
+  }
+
   get #grouped() {
     const { version, grouped } = this.#groups;
     if (version !== this._version || grouped !== this.grouped || this.#groups.list !== this._list) {
@@ -297,7 +344,8 @@ class Workbench extends LitElement {
         @why=${(event) => this.#why(event.detail.id)}
         @event=${(event) => { this._selection = toggleAll(this._selection, event.detail.ids); }}
         @more=${() => { if (!list.loading && !list.complete) void this.#load((item) => item.more()); }}
-        @expired=${(event) => this.#expired(event.detail.id)}
+        @expired=${(event) => this.#renewal.want(event.detail.id)}
+        @scrolled=${(event) => remember({ at: event.detail.id })}
       >
         <slot></slot>
         ${this._problem ? html`<div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._problem}</span></div>` : ""}
@@ -307,13 +355,14 @@ class Workbench extends LitElement {
       ${list.fresh ? html`<button type="button" class="button main fresh" @click=${() => this.#fresh()}>${icon("refresh")}${t("grid.fresh", { count: list.fresh })}</button>` : ""}
       ${this.#readOnly || empty ? "" : html`<objclass-class-bar
         .t=${t} .classes=${classes} .counts=${classifier.labelled}
-        .selected=${this._selection.ids.size} .brush=${this._brush}
+        .selected=${this._selection.ids.size} .copies=${this.#oneVisit} .brush=${this._brush}
         @choose=${(event) => this.#choose(event.detail.name)}
         @remove=${() => this.#remove([...this._selection.ids])}
         @clear=${() => { this._selection = EMPTY; this._brush = null; }}
       ></objclass-class-bar>`}
       <objclass-details
         .t=${t} .f=${f} .store=${store} .classifier=${classifier} .samples=${list.items} .cameras=${cameras} .version=${this._version}
+        @shown=${(event) => remember({ show: event.detail.id })} @expired=${(event) => this.#renewal.want(event.detail.id)}
         @label-one=${(event) => this.#label([event.detail.id], event.detail.name)}
         @step=${(event) => this.#step(event.detail)}
         @event-all=${(event) => { this._selection = toggleAll(EMPTY, list.all.filter((item) => item.event_id === event.detail.event).map((item) => item.id)); }}

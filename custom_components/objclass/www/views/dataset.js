@@ -24,16 +24,16 @@ class Dataset extends View {
   }
 
   #address(query) {
-    return path("dataset", this.classifier.id, { ...this.route.query, ...query });
+    return path("dataset", this.classifier.id, { ...this.route.query, at: "", show: "", ...query });
   }
 
   render() {
     const { store, t, f, classifier, route } = this;
-    const { label = "", predicted = "", order = "doubtful" } = route.query;
+    const { label = "", recognised = "", order = "doubtful" } = route.query;
     const { all_classes: classes, labelled } = classifier;
     const sum = Object.values(labelled).reduce((all, count) => all + count, 0);
     const most = Math.max(1, ...Object.values(labelled));
-    return html`<objclass-workbench .store=${store} .t=${t} .f=${f} .classifier=${classifier} .tick=${this.tick} .filter=${this.#asked}>
+    return html`<objclass-workbench .store=${store} .t=${t} .f=${f} .classifier=${classifier} .tick=${this.tick} .filter=${this.#asked} .place=${route.query}>
       <div class="top">
         <nav class="classes" aria-label=${t("dataset.classes")}>
           ${this.#tab("", t("dataset.all"), sum, 1, "var(--primary-color)", label)}
@@ -44,7 +44,7 @@ class Dataset extends View {
           <select class="pill" aria-label=${t("filter.order")} @change=${(event) => go(this.#address({ order: event.target.value }), { replace: true })}>
             ${["doubtful", "newest"].map((name) => html`<option value=${name} ?selected=${order === name}>${t(`order.${name}`)}</option>`)}
           </select>
-          ${predicted ? html`<a class="choice" aria-pressed="true" href=${this.#address({ predicted: "" })}>${icon("close")}${t("dataset.taken_for", { name: predicted })}</a>` : ""}
+          ${recognised ? html`<a class="choice" aria-pressed="true" href=${this.#address({ recognised: "" })}>${icon("close")}${t("dataset.taken_for", { name: recognised })}</a>` : ""}
           <span class="grow"></span>
           ${store.isAdmin && label && label !== NONE ? html`
             ${iconButton("pencilOutline", t("dataset.rename"), () => this.#rename(label))}
@@ -52,21 +52,21 @@ class Dataset extends View {
             ${iconButton("deleteOutline", t("dataset.remove"), () => this.#remove(label))}` : ""}
         </div>
       </div>
-      <div slot="empty">${this.#empty(label, predicted)}</div>
+      <div slot="empty">${this.#empty(label, recognised)}</div>
     </objclass-workbench>
     <objclass-ask .t=${t}></objclass-ask>`;
   }
 
   #tab(name, text, count, share, color, label) {
-    return html`<a class="class" style="--c: ${color}" href=${this.#address({ label: name, predicted: "" })} aria-current=${name === label ? "true" : "false"}>
+    return html`<a class="class" style="--c: ${color}" href=${this.#address({ label: name, recognised: "" })} aria-current=${name === label ? "true" : "false"}>
       <span class="name">${text}</span><span class="quiet">${this.f.number(count)}</span>
       <span class="track" aria-hidden="true"><span style="width: ${share * 100}%"></span></span>
     </a>`;
   }
 
-  #empty(label, predicted) {
+  #empty(label, recognised) {
     const { t, classifier } = this;
-    if (predicted) return emptyState("checkCircleOutline", t("empty.cell.title"), t("empty.cell.text"));
+    if (recognised) return emptyState("checkCircleOutline", t("empty.cell.title"), t("empty.cell.text"));
     return emptyState("folderMultipleImage", label ? t("empty.class.title", { name: label }) : t("empty.dataset.title"), t("empty.dataset.text"),
       html`<a class="button main" href=${path("recent", classifier.id, { labelled: "no" })}>${icon("tagOutline")}${t("empty.dataset.action")}</a>`);
   }
@@ -115,7 +115,7 @@ class Dataset extends View {
   async #done(words, label) {
     tell(this, words);
     await this.store.refresh();
-    go(this.#address({ label, predicted: "" }), { replace: true });
+    go(this.#address({ label, recognised: "" }), { replace: true });
   }
 
   static styles = [View.styles, css`

@@ -7,6 +7,7 @@ import "../parts/grid.js";
 import { css, html } from "../lit.js";
 import { colorOf, NONE } from "../palette.js";
 import { go, path } from "../route.js";
+import { Renewal } from "../renewal.js";
 import { SampleList } from "../samples.js";
 import { emptyState, icon, progressBar, tell } from "../ui.js";
 import { View } from "../view.js";
@@ -18,6 +19,13 @@ class Examples extends View {
 
   #list = null;
   #step = null;
+  #renewal = new Renewal(
+    (ids) => this.store.ask("addresses", { classifier_id: this.classifier.id, sample_ids: ids }),
+    (addresses) => {
+      this.#list.readdress(addresses);
+      this._version += 1;
+    },
+  );
 
   constructor() {
     super();
@@ -58,10 +66,13 @@ class Examples extends View {
 
   async #open() {
     const id = this.classifier.id;
+    // What was gathered: what comes in live meanwhile is not for this page to decide.
     this.#list = new SampleList((cursor, limit) =>
-      this.store.ask("samples", { classifier_id: id, filter: {}, order: "newest", limit, cursor }));
+      this.store.ask("samples", { classifier_id: id, filter: { source: "collect" }, order: "newest", limit, cursor }));
     try {
       await this.#list.more();
+      this.#show();
+      await this.#rest();
       if (this.store.isAdmin && (!this.#list.items.size || this.route.query.collect)) {
         go(path("examples", id, { class: this.route.query.class }), { replace: true });
         await this.#collect();
@@ -78,6 +89,7 @@ class Examples extends View {
     try {
       await this.store.ask("collect", { classifier_id: this.classifier.id, count: COLLECTED });
       await this.#list.reload();
+      await this.#rest();
     } catch (error) {
       this._problem = error.message;
     } finally {
@@ -86,18 +98,24 @@ class Examples extends View {
     }
   }
 
+  /** Load the other pages too: at the end the untouched ones become none, all of them. */
+  async #rest() {
+    while (!this.#list.complete) {
+      await this.#list.more();
+      this.#lay();
+    }
+  }
+
   /** What this step shows stays where it is while it is tapped. */
   #show() {
-    const name = this.#name;
-    this._shown = (this.#list?.all ?? []).filter((item) => item.label === null || item.label === name).map((item) => item.id);
-    this._version += 1;
+    this.#lay();
     this.renderRoot?.querySelector("objclass-grid")?.toTop();
   }
 
-  async #more() {
-    if (this.#list.loading || this.#list.complete) return;
-    await this.#list.more();
-    this.#show();
+  #lay() {
+    const name = this.#name;
+    this._shown = (this.#list?.all ?? []).filter((item) => item.label === null || item.label === name).map((item) => item.id);
+    this._version += 1;
   }
 
   async #label(ids, name) {
@@ -141,11 +159,11 @@ class Examples extends View {
         html`<div class="row wrap"><button type="button" class="button main" @click=${() => this.#collect()}>${icon("refresh")}${t("examples.again")}</button><a class="button" href=${path("recent", classifier.id)}>${t("tab.recent")}</a></div>`);
     }
     const cameras = Object.fromEntries(classifier.cameras.map((camera) => [camera.id, camera.name]));
-    return html`<objclass-grid .t=${t} .f=${f} .samples=${list.items} .groups=${this.#groups} .total=${list.complete ? 0 : list.items.size + 1}
+    return html`<objclass-grid .t=${t} .f=${f} .samples=${list.items} .groups=${this.#groups} .total=${list.items.size}
       .selected=${this.#selected} .classes=${classifier.all_classes} .cameras=${cameras} .brush=${this.#name} .readOnly=${false} .simple=${true}
       .hassUrl=${(address) => store.hass.hassUrl(address)}
       @paint=${(event) => this.#tapped(event.detail.ids)} @chip=${(event) => this.#tapped([event.detail.id])}
-      @more=${() => this.#more()}>${this.#head()}</objclass-grid>
+      @expired=${(event) => this.#renewal.want(event.detail.id)}>${this.#head()}</objclass-grid>
       ${this.#foot()}`;
   }
 
@@ -181,6 +199,13 @@ class Examples extends View {
     </div>`;
   }
 
+  /** Whether there is something to tell apart: pictures of two classes, or of one and others. */
+  get #enough() {
+    const labels = new Set(this.#list.all.map((item) => item.label ?? NONE));
+    for (const [name, count] of Object.entries(this.classifier.labelled)) if (count) labels.add(name);
+    return this.#list.complete && labels.size > 1;
+  }
+
   #foot() {
     const { t, classifier } = this;
     const { classes, labelled, all_classes: all } = classifier;
@@ -194,7 +219,7 @@ class Examples extends View {
         <button type="button" class="button plain" @click=${() => this.#collect()}>${icon("download")}${t("examples.more")}</button>
         <span class="grow"></span>
         ${last
-          ? html`<button type="button" class="button main" @click=${() => this.#finish()}>${icon("schoolOutline")}${t("examples.finish")}</button>`
+          ? html`<button type="button" class="button main" ?disabled=${!this.#enough} title=${this.#enough ? "" : t("examples.not_enough")} @click=${() => this.#finish()}>${icon("schoolOutline")}${t("examples.finish")}</button>`
           : html`<button type="button" class="button main" @click=${() => this.#goTo(classes[place + 1])}>${t("examples.next", { name: classes[place + 1] })}${icon("chevronRight")}</button>`}
       </div></div></div>`;
   }

@@ -19,14 +19,14 @@ class Recent extends View {
   }
 
   #set(key, value) {
-    go(path("recent", this.classifier.id, { ...this.route.query, [key]: value }), { replace: true });
+    go(path("recent", this.classifier.id, { ...this.route.query, at: "", show: "", [key]: value }), { replace: true });
   }
 
   render() {
     const { store, t, f, classifier, route } = this;
     return html`<objclass-workbench
       .store=${store} .t=${t} .f=${f} .classifier=${classifier} .tick=${this.tick}
-      .filter=${this.#asked} .grouped=${route.query.group === "event"}
+      .filter=${this.#asked} .grouped=${route.query.group === "event"} .place=${route.query}
     >
       ${this.#filters(classifier, route.query)}
       <div slot="empty">${this.#empty()}</div>
@@ -37,7 +37,7 @@ class Recent extends View {
     const { t } = this;
     const { all_classes: classes, cameras } = classifier;
     const names = classes.map((name) => [name, name]);
-    const given = Object.keys(query).some((key) => !["group", "order"].includes(key) && query[key]);
+    const given = Object.keys(query).some((key) => !["group", "order", "at", "show"].includes(key) && query[key]);
     return html`<div class="filters" role="search" aria-label=${t("filter.title")}>
       ${this.#select("order", [["", t("order.newest")], ["useful", t("order.useful")]], null)}
       ${this.#select("labelled", [["no", t("filter.unlabelled")], ["yes", t("filter.labelled")]], t("filter.any_label"))}
@@ -63,7 +63,7 @@ class Recent extends View {
 
   #empty() {
     const { t, classifier, store } = this;
-    const narrowed = Object.keys(this.route.query).some((key) => key !== "group");
+    const narrowed = Object.keys(this.route.query).some((key) => !["group", "at", "show"].includes(key));
     if (narrowed) {
       return emptyState("imageSearchOutline", t("empty.filter.title"), t("empty.filter.text"),
         html`<a class="button" href=${path("recent", classifier.id)}>${t("filter.clear")}</a>`);

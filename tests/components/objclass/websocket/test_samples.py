@@ -101,6 +101,23 @@ async def test_a_page_shows_all_that_is_known_of_a_crop(
         assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")
 
 
+async def test_a_page_that_is_open_for_long_gets_new_addresses_of_its_pictures(
+    opened: Opened, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    panel, classifier = opened
+    kept = await keep(classifier, None, 2)
+    answer = await panel.ask(
+        "addresses", classifier_id=classifier.id, sample_ids=[*kept, *HOSTILE]
+    )
+    client = await hass_client_no_auth()
+    for sample_id in kept:
+        for url in answer[sample_id].values():
+            assert (await client.get(url)).status == HTTPStatus.OK
+    for sample_id in HOSTILE:
+        for url in answer[sample_id].values():
+            assert (await client.get(url)).status == HTTPStatus.NOT_FOUND, sample_id
+
+
 async def test_pages_follow_each_other_to_the_end(opened: Opened) -> None:
     panel, classifier = opened
     kept = await keep(classifier, None, 7)

@@ -1,11 +1,9 @@
-"""Bringing labelled pictures in: from a folder, a zip, or Frigate's own dataset."""
+"""Bringing labelled pictures in: each becomes a labelled sample."""
 
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -16,39 +14,15 @@ from ..classifier import Classifier
 from ..const import DOMAIN, LOGGER
 from ..data import ObjclassConfigEntry
 from ..dialogue import async_add_classes
-from ..frigate.errors import (
-    FrigateNotFoundError,
-    FrigateResponseError,
-)
 from ..learning.backbone import Backbone
-from ..learning.crop import MAX_BYTES, PictureError
-from ..learning.graph import ModelError
+from ..learning.crop import PictureError
 from ..learning.infrared import is_infrared
 from ..learning.look import look
-from ..learning.packages import (
-    MOST_FILES,
-    Contents,
-    PackageError,
-    UnreadableFileError,
-    contents_of,
-    open_package,
-)
 from ..learning.samples import Sample
 from ..lookup import classifier_by_id
+from .sources import Source
 
 _ID_DIGITS: Final = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where labelled pictures come from.
-
-    `pictures` are their names by the folder of their class; `read` gets the bytes of
-    one and raises PictureError when it cannot be had.
-    """
-
-    pictures: Mapping[str, Sequence[str]]
-    read: Callable[[str, str], Awaitable[bytes]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,73 +36,6 @@ class Imported:
     images: Counter[str] = field(default_factory=Counter)
     known: int = 0
     unusable: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """An open folder or zip; `read` takes the name of a file and the most bytes."""
-
-    contents: Contents
-    read: Callable[[str, int], Awaitable[bytes]]
-
-    @property
-    def source(self) -> Source:
-        """The pictures, by the folder that they are in."""
-
-        async def read(_folder: str, name: str) -> bytes:
-            try:
-                return await self.read(name, MAX_BYTES)
-            except UnreadableFileError as err:
-                raise PictureError(str(err)) from err
-
-        return Source(pictures=self.contents.pictures, read=read)
-
-
-@asynccontextmanager
-async def async_open_files(hass: HomeAssistant, path: str) -> AsyncIterator[Files]:
-    """Open a folder or zip that Home Assistant is allowed to read."""
-    if not await hass.async_add_executor_job(hass.config.is_allowed_path, path):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="path_not_allowed",
-            translation_placeholders={"path": path},
-        )
-    # Not on the worker's thread: a network share may take its time.
-    run, stack = hass.async_add_executor_job, ExitStack()
-    try:
-        package = await run(stack.enter_context, open_package(Path(path)))
-
-        async def read(name: str, limit: int) -> bytes:
-            return await run(package.read, name, limit)
-
-        yield Files(contents=await run(contents_of, package), read=read)
-    except (PackageError, UnreadableFileError, ModelError, OSError) as err:
-        raise _refused(path, str(err)) from err
-    finally:
-        await run(stack.close)
-
-
-async def async_frigate_source(entry: ObjclassConfigEntry, model: str) -> Source:
-    """List the dataset of a classification model of Frigate's own."""
-    data = entry.runtime_data
-    dataset = await data.client.dataset(model)
-    if not dataset:
-        known = ", ".join(data.pipeline.frigate.custom_models)
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="dataset_unknown",
-            translation_placeholders={"model": model, "models": known or "-"},
-        )
-    if sum(map(len, dataset.values())) > MOST_FILES:
-        raise _refused(model, f"there are more than {MOST_FILES} files in it")
-
-    async def read(folder: str, name: str) -> bytes:
-        try:
-            return (await data.client.dataset_picture(model, folder, name)).data
-        except (FrigateNotFoundError, FrigateResponseError) as err:
-            raise PictureError(str(err)) from err
-
-    return Source(pictures=dataset, read=read)
 
 
 async def async_import(
@@ -236,11 +143,3 @@ def _unknown(folders: Mapping[str, object], classifier: Classifier) -> list[str]
 
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
-
-
-def _refused(path: str, error: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="import_refused",
-        translation_placeholders={"path": path, "error": error},
-    )

@@ -17,7 +17,7 @@ from ..learning.graph import InvalidModelError, UnsupportedModelError
 from ..learning.model_head import classes_of, read_labels
 from ..learning.tflite_file import MAX_FILE_BYTES
 from ..lookup import classifier_by_id
-from .importing import Files
+from .sources import Files
 
 _LABELS: Final = ("labelmap.txt", "labels.txt")
 _LONGEST_LABELS: Final = 1 << 20

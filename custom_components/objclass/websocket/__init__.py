@@ -13,6 +13,7 @@ from . import (
     status,
     subscription,
     training,
+    transfer,
 )
 
 _SUBJECTS = (
@@ -22,6 +23,7 @@ _SUBJECTS = (
     status,
     subscription,
     training,
+    transfer,
 )
 
 

@@ -118,6 +118,7 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
         "labels": [],
         "cameras": [],
         "zones": [],
+        "frigate_models": [],
     }
     if entry.state is ConfigEntryState.LOADED:
         pipeline = entry.runtime_data.pipeline
@@ -128,6 +129,7 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
             "labels": list(frigate.labels),
             "cameras": _cameras(frigate),
             "zones": sorted(zones),
+            "frigate_models": sorted(frigate.custom_models),
         }
     return state
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -47,7 +47,7 @@ async def test_what_is_downloaded_classifies_as_the_classifier_does(
     classifier = classifier_of(entry)
     progress: list[Progress] = []
     signal = SIGNAL_PROGRESS.format(classifier.id)
-    async_dispatcher_connect(hass, signal, progress.append)
+    async_dispatcher_connect(hass, signal, callback(lambda news: progress.append(news)))
     answer = await take_out(hass)
     assert answer["classes"] == ["leo", "charlie", "none"]
     assert answer["threshold"] == 0.8

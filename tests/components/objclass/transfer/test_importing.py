@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import voluptuous as vol
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from PIL import Image
@@ -146,8 +146,8 @@ async def test_what_has_come_and_how_far_it_is_can_be_followed(
     progress: list[Progress] = []
     came: list[str] = []
     for signal, listener in (
-        (SIGNAL_PROGRESS, progress.append),
-        (SIGNAL_SAMPLES, lambda changes: came.extend(changes.added)),
+        (SIGNAL_PROGRESS, callback(lambda news: progress.append(news))),
+        (SIGNAL_SAMPLES, callback(lambda changes: came.extend(changes.added))),
     ):
         async_dispatcher_connect(hass, signal.format(classifier.id), listener)
     path = await hass.async_add_executor_job(a_zip, media, pets())

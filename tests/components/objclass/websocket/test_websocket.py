@@ -112,6 +112,7 @@ async def test_what_can_be_chosen_for_a_new_classifier_is_told(
             "labels": [],
             "cameras": [],
             "zones": [],
+            "frigate_models": [],
         }
     ]
 

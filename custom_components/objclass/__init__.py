@@ -27,9 +27,9 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .api import create_client
-from .classifier import Classifier
+from .classifier import Classifier, ObjectClassifier
 from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER
-from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry, ObjclassData
+from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassData
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
@@ -93,11 +93,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         results=Results(hass, Writeback(hass, entry, client, frigate)),
     )
     entry.runtime_data = ObjclassData(
-        client=client, pipeline=pipeline, worker=worker, classifiers=classifiers
+        frigate=FrigateSide(client=client, pipeline=pipeline),
+        worker=worker,
+        classifiers={**classifiers},
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _remove_stale_entities(hass, entry)
-    _async_follow_frigate(hass, entry)
+    _async_follow_frigate(hass, entry, pipeline)
     await pipeline.async_start()
     for classifier in classifiers.values():
         if classifier.outdated:
@@ -109,7 +111,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> bool:
     """Stop the classifiers of one Frigate."""
-    await entry.runtime_data.pipeline.async_stop()
+    if frigate := entry.runtime_data.frigate:
+        await frigate.pipeline.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -153,10 +156,10 @@ def _follow_prefix(
 
 async def _async_load_classifiers(
     hass: HomeAssistant, entry: ObjclassConfigEntry, worker: Worker
-) -> dict[str, Classifier]:
-    classifiers: dict[str, Classifier] = {}
+) -> dict[str, ObjectClassifier]:
+    classifiers: dict[str, ObjectClassifier] = {}
     for subentry in entry.get_subentries_of_type(SUBENTRY_CLASSIFIER):
-        classifier = Classifier(hass, entry.entry_id, subentry, worker)
+        classifier = ObjectClassifier(hass, entry.entry_id, subentry, worker)
         try:
             await classifier.async_load()
         except SampleStoreError as err:
@@ -207,14 +210,16 @@ def _async_on_broker(hass: HomeAssistant, connected: bool) -> None:
 
 
 @callback
-def _async_follow_frigate(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
+def _async_follow_frigate(
+    hass: HomeAssistant, entry: ObjclassConfigEntry, pipeline: Pipeline
+) -> None:
     """Look what is new in Frigate when it comes back after it was away."""
     was_away = False
 
     @callback
     def on_available() -> None:
         nonlocal was_away
-        if not entry.runtime_data.pipeline.available:
+        if not pipeline.available:
             was_away = True
         elif was_away:
             was_away = False
@@ -233,16 +238,16 @@ async def _async_reload_if_changed(
     hass: HomeAssistant, entry: ObjclassConfigEntry
 ) -> None:
     """Reload if Frigate has other cameras, zones or objects than before."""
-    data = entry.runtime_data
+    side = entry.runtime_data.need_frigate()
     for delay in _ASK_AGAIN_AFTER:
         await asyncio.sleep(delay)
         try:
-            await data.client.version()
-            frigate = await data.client.config()
+            await side.client.version()
+            frigate = await side.client.config()
         except FrigateError as err:
             LOGGER.debug("Frigate %s does not answer yet: %s", entry.title, err)
             continue
-        if frigate != data.pipeline.frigate:
+        if frigate != side.config:
             LOGGER.info("The configuration of Frigate %s has changed", entry.title)
             hass.config_entries.async_schedule_reload(entry.entry_id)
         return

@@ -9,9 +9,10 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .classifier import Classifier
+from .classifier import ObjectClassifier
 from .data import ObjclassConfigEntry
-from .entity import LiveEntity
+from .entity import ObjectEntity
+from .lookup import object_classifiers
 
 PARALLEL_UPDATES = 0
 
@@ -22,7 +23,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up a presence sensor for each class of each classifier."""
-    for classifier in entry.runtime_data.classifiers.values():
+    for classifier in object_classifiers(entry):
         async_add_entities(
             (
                 InViewSensor(entry, classifier, name)
@@ -32,14 +33,14 @@ async def async_setup_entry(
         )
 
 
-class InViewSensor(LiveEntity, BinarySensorEntity):
+class InViewSensor(ObjectEntity, BinarySensorEntity):
     """Whether an object of a class is in view of any camera."""
 
     _attr_translation_key = "in_view"
     _attr_device_class = BinarySensorDeviceClass.OCCUPANCY
 
     def __init__(
-        self, entry: ObjclassConfigEntry, classifier: Classifier, class_name: str
+        self, entry: ObjclassConfigEntry, classifier: ObjectClassifier, class_name: str
     ) -> None:
         super().__init__(entry, classifier, f"in_view-{class_name}")
         self._class_name = class_name

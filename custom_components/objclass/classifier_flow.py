@@ -45,11 +45,12 @@ from .const import (
     SECTION_FILTER,
     SECTION_RULES,
 )
-from .data import DEFAULT_SAVE_ATTEMPTS, ObjclassConfigEntry
+from .data import ObjclassConfigEntry
 from .event import UNDECIDED
 from .frigate.models import FrigateConfig
 from .learning.consensus import NONE, Rules
 from .learning.samples import SampleStore, SampleStoreError
+from .settings import DEFAULT_SAVE_ATTEMPTS
 
 MAX_CLASSES: Final = 50
 MAX_NAME: Final = 64
@@ -209,7 +210,7 @@ def _move(folder: Path, moves: Mapping[str, str | None]) -> None:
 def _frigate_of(entry: ConfigEntry) -> FrigateConfig | None:
     if entry.state is not ConfigEntryState.LOADED:
         return None
-    config: FrigateConfig = entry.runtime_data.pipeline.frigate
+    config: FrigateConfig = entry.runtime_data.need_frigate().config
     return config
 
 

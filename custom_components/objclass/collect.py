@@ -9,7 +9,7 @@ from typing import Final
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .classifier import Classifier, Tell
+from .classifier import Classifier, ObjectClassifier, Tell
 from .const import DOMAIN, LOGGER
 from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
@@ -48,7 +48,9 @@ async def async_collect(
     Raises ServiceValidationError for a camera that Frigate does not have, and
     HomeAssistantError when Frigate cannot be asked at all.
     """
-    known = entry.runtime_data.pipeline.frigate.cameras
+    if not isinstance(classifier, ObjectClassifier):
+        raise NotImplementedError
+    known = entry.runtime_data.need_frigate().config.cameras
     if unknown := [camera for camera in cameras if camera not in known]:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
@@ -71,13 +73,13 @@ async def async_collect(
 
 async def _async_collect(
     entry: ObjclassConfigEntry,
-    classifier: Classifier,
+    classifier: ObjectClassifier,
     count: int,
     cameras: Collection[str],
     days: float | None,
     tell: Tell,
 ) -> Collected:
-    client, settings = entry.runtime_data.client, classifier.settings
+    client, settings = entry.runtime_data.need_frigate().client, classifier.settings
     events = await client.events(
         labels=settings.labels,
         cameras=cameras or settings.cameras,
@@ -120,21 +122,21 @@ def _mixed(events: Iterable[StoredEvent]) -> Iterable[StoredEvent]:
 
 
 async def _async_look(
-    entry: ObjclassConfigEntry, classifier: Classifier, event: StoredEvent
+    entry: ObjclassConfigEntry, classifier: ObjectClassifier, event: StoredEvent
 ) -> Look | None:
     """Look at a past object; None when it has no usable picture."""
-    data = entry.runtime_data
-    camera = data.pipeline.frigate.cameras.get(event.camera)
+    frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
+    camera = frigate.config.cameras.get(event.camera)
     if camera is None:
         return None
     box = event.absolute_box(camera.width, camera.height)
     if box is None:
         return None
     try:
-        picture = await data.client.clean_snapshot(event.id)
-        return await data.worker.run(
+        picture = await frigate.client.clean_snapshot(event.id)
+        return await worker.run(
             look,
-            data.worker.backbone,
+            worker.backbone,
             picture.data,
             {classifier.id: classifier.head} if classifier.head else {},
             box=(box.x1, box.y1, box.x2, box.y2),
@@ -148,18 +150,15 @@ async def _async_look(
 
 
 def _sample(
-    classifier: Classifier, event: StoredEvent, seen: Look
+    classifier: ObjectClassifier, event: StoredEvent, seen: Look
 ) -> tuple[Sample, Look]:
     taken_at = event.snapshot_frame_time or event.start_time
-    prediction = seen.predictions.get(classifier.id)
-    sample = Sample(
-        id=f"{event.id}-{taken_at:.3f}",
+    sample = classifier.sample_of(
+        seen,
+        sample_id=f"{event.id}-{taken_at:.3f}",
         event_id=event.id,
         camera=event.camera,
         time=taken_at,
         source="collect",
-        scores=prediction.scores if prediction else {},
-        distance=prediction.distance if prediction else None,
-        unfamiliar=prediction.unfamiliar if prediction else False,
     )
     return sample, seen

@@ -1,126 +1,69 @@
 """The types that the rooms of the integration hand to each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import CONF_NAME
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalTypeFormat
 
-from .const import (
-    CONF_AGREEMENT,
-    CONF_CAMERAS,
-    CONF_CLASSES,
-    CONF_FAMILIARITY,
-    CONF_KIND,
-    CONF_LABELS,
-    CONF_MAX_ATTEMPTS,
-    CONF_MIN_ATTEMPTS,
-    CONF_REFUSE_WORSE,
-    CONF_SAVE_ATTEMPTS,
-    CONF_THRESHOLD,
-    CONF_ZONES,
-    KIND_SUB_LABEL,
-    SECTION_FILTER,
-    SECTION_RULES,
-)
-from .frigate.messages import TrackedObject
-from .learning.consensus import NONE, Outcome, Rules, Verdict
+from .const import DOMAIN
+from .learning.consensus import Outcome, Verdict
 from .learning.heads import KeptHead
 from .learning.samples import Sample
 
 if TYPE_CHECKING:
     from .classifier import Classifier
     from .frigate.client import FrigateClient
+    from .frigate.models import FrigateConfig
     from .pipeline import Pipeline
     from .worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrigateSide:
+    """A Frigate: the way to it, and the pipeline for what it says."""
+
+    client: FrigateClient
+    pipeline: Pipeline
+
+    @property
+    def config(self) -> FrigateConfig:
+        """Its configuration, as of set-up."""
+        return self.pipeline.frigate
+
+    @property
+    def available(self) -> bool:
+        """Whether it runs and can be heard."""
+        return self.pipeline.available
 
 
 @dataclass(slots=True, kw_only=True)
 class ObjclassData:
     """What a loaded config entry holds; `classifiers` by subentry id.
 
-    `unique_ids` are those of all entities that exist now.
+    `frigate` is None in an entry for Home Assistant's own cameras. `unique_ids` are
+    those of all entities that exist now.
     """
 
-    client: FrigateClient
-    pipeline: Pipeline
+    frigate: FrigateSide | None
     worker: Worker
     classifiers: dict[str, Classifier]
     unique_ids: set[str] = field(default_factory=set)
 
+    def need_frigate(self) -> FrigateSide:
+        """Return the Frigate. Raises ServiceValidationError where there is none."""
+        if self.frigate is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="without_frigate"
+            )
+        return self.frigate
 
-# Frigate keeps as many crops for its own object classifiers.
-DEFAULT_SAVE_ATTEMPTS = 200
 
 type ObjclassConfigEntry = ConfigEntry[ObjclassData]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassifierSettings:
-    """What a person set for one classifier.
-
-    `classes` are theirs, without `none`, which every classifier has. Empty `cameras`
-    or `zones` mean all of them. With `familiarity` a crop that is unlike everything
-    labelled counts as `none`; with `refuse_worse` a training that turns out clearly
-    worse is not put in use.
-    """
-
-    name: str
-    labels: frozenset[str]
-    kind: str
-    classes: tuple[str, ...]
-    cameras: frozenset[str]
-    zones: frozenset[str]
-    rules: Rules
-    save_attempts: int
-    familiarity: bool
-    refuse_worse: bool
-
-    @classmethod
-    def from_subentry(cls, subentry: ConfigSubentry) -> Self:
-        """Read the settings that the subentry flow stored."""
-        data: Mapping[str, Any] = subentry.data
-        rules: Mapping[str, Any] = data.get(SECTION_RULES, {})
-        where: Mapping[str, Any] = data.get(SECTION_FILTER, {})
-        defaults = Rules()
-        return cls(
-            name=data[CONF_NAME],
-            labels=frozenset(data[CONF_LABELS]),
-            kind=data.get(CONF_KIND, KIND_SUB_LABEL),
-            classes=tuple(data[CONF_CLASSES]),
-            cameras=frozenset(where.get(CONF_CAMERAS, ())),
-            zones=frozenset(where.get(CONF_ZONES, ())),
-            rules=Rules(
-                threshold=rules.get(CONF_THRESHOLD, defaults.threshold),
-                min_attempts=int(rules.get(CONF_MIN_ATTEMPTS, defaults.min_attempts)),
-                agreement=rules.get(CONF_AGREEMENT, defaults.agreement),
-                max_attempts=int(rules.get(CONF_MAX_ATTEMPTS, defaults.max_attempts)),
-            ),
-            save_attempts=int(rules.get(CONF_SAVE_ATTEMPTS, DEFAULT_SAVE_ATTEMPTS)),
-            familiarity=rules.get(CONF_FAMILIARITY, True),
-            refuse_worse=rules.get(CONF_REFUSE_WORSE, False),
-        )
-
-    @property
-    def all_classes(self) -> tuple[str, ...]:
-        """The classes including `none`."""
-        return (*self.classes, NONE)
-
-    def wants_camera(self, camera: str) -> bool:
-        """Return whether objects on this camera are looked at."""
-        return not self.cameras or camera in self.cameras
-
-    def wants(self, tracked: TrackedObject) -> bool:
-        """Return whether this object is looked at."""
-        return (
-            tracked.label in self.labels
-            and self.wants_camera(tracked.camera)
-            and (not self.zones or not self.zones.isdisjoint(tracked.entered_zones))
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from yarl import URL
 
-from .classifier import Classifier
+from .classifier import Classifier, ObjectClassifier
 from .const import DOMAIN
-from .data import ObjclassConfigEntry
+from .data import FrigateSide, ObjclassConfigEntry
 from .frigate.errors import FrigateError
 from .learning.consensus import NONE
 from .learning.evaluation import TrainingReport
+from .pipeline import Pipeline
 
 # Names and ids; the other figures of a report say nothing about anybody.
 _PRIVATE: Final = (
@@ -33,16 +34,10 @@ async def async_get_config_entry_diagnostics(
     data = entry.runtime_data
     return {
         "entry": _entry(entry),
-        "frigate": await _async_frigate(entry),
+        "frigate": await _async_frigate(data.frigate) if data.frigate else None,
         "runtime": data.worker.backbone.runtime.name,
         "backbone": data.worker.backbone.identity,
-        "pipeline": {
-            "available": data.pipeline.available,
-            "waiting": data.pipeline.waiting,
-            "dropped": data.pipeline.dropped,
-            "counts": dict(data.pipeline.counts),
-            "seconds_per_look": data.pipeline.seconds_per_look,
-        },
+        "pipeline": _pipeline(data.frigate.pipeline) if data.frigate else None,
         "classifiers": [_classifier(item) for item in data.classifiers.values()],
     }
 
@@ -67,11 +62,10 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
     }
 
 
-async def _async_frigate(entry: ObjclassConfigEntry) -> dict[str, Any]:
-    data = entry.runtime_data
-    frigate = data.pipeline.frigate
+async def _async_frigate(side: FrigateSide) -> dict[str, Any]:
+    frigate = side.config
     try:
-        version = (await data.client.version()).text
+        version = (await side.client.version()).text
     except FrigateError as err:
         version = type(err).__name__
     return {
@@ -92,10 +86,41 @@ async def _async_frigate(entry: ObjclassConfigEntry) -> dict[str, Any]:
     }
 
 
+def _pipeline(pipeline: Pipeline) -> dict[str, Any]:
+    return {
+        "available": pipeline.available,
+        "waiting": pipeline.waiting,
+        "dropped": pipeline.dropped,
+        "counts": dict(pipeline.counts),
+        "seconds_per_look": pipeline.seconds_per_look,
+    }
+
+
 def _classifier(classifier: Classifier) -> dict[str, Any]:
     settings, trained = classifier.settings, classifier.trained
     numbers = {name: f"class {n}" for n, name in enumerate(settings.classes, 1)}
     numbers[NONE] = NONE
+    return {
+        **_rules(classifier),
+        "save_attempts": settings.save_attempts,
+        "familiarity": settings.familiarity,
+        "refuse_worse": settings.refuse_worse,
+        "labelled": {
+            numbers.get(name, "a class that is gone"): count
+            for name, count in classifier.labelled.items()
+        },
+        "training": classifier.training,
+        "outdated": classifier.outdated,
+        "trained_at": trained.trained_at.isoformat() if trained else None,
+        "report": _report(trained.report, numbers) if trained else None,
+    }
+
+
+def _rules(classifier: Classifier) -> dict[str, Any]:
+    """Return what is peculiar to what a classifier looks at."""
+    if not isinstance(classifier, ObjectClassifier):
+        return {}
+    settings = classifier.settings
     return {
         "kind": settings.kind,
         "labels": sorted(settings.labels),
@@ -107,18 +132,7 @@ def _classifier(classifier: Classifier) -> dict[str, Any]:
             "agreement": settings.rules.agreement,
             "max_attempts": settings.rules.max_attempts,
         },
-        "save_attempts": settings.save_attempts,
-        "familiarity": settings.familiarity,
-        "refuse_worse": settings.refuse_worse,
-        "labelled": {
-            numbers.get(name, "a class that is gone"): count
-            for name, count in classifier.labelled.items()
-        },
         "in_view": len(classifier.in_view),
-        "training": classifier.training,
-        "outdated": classifier.outdated,
-        "trained_at": trained.trained_at.isoformat() if trained else None,
-        "report": _report(trained.report, numbers) if trained else None,
     }
 
 

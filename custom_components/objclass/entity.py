@@ -7,7 +7,7 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
 
-from .classifier import Classifier
+from .classifier import Classifier, ObjectClassifier
 from .const import DOMAIN
 from .data import (
     SIGNAL_AVAILABLE,
@@ -51,11 +51,6 @@ class ClassifierEntity(Entity):
             ),
             async_dispatcher_connect(
                 self.hass,
-                SIGNAL_RESULT.format(self.classifier.id),
-                self._async_on_result,
-            ),
-            async_dispatcher_connect(
-                self.hass,
                 SIGNAL_AVAILABLE.format(self._entry.entry_id),
                 self._async_on_available,
             ),
@@ -67,45 +62,69 @@ class ClassifierEntity(Entity):
         """Labels, training or what is in view changed."""
 
     @callback
-    def _async_on_result(self, result: Result) -> None:
-        """Something was found out about an object."""
-
-    @callback
     def _async_on_available(self) -> None:
         """Frigate came or went."""
 
 
-class LiveEntity(ClassifierEntity):
-    """An entity that only means something while Frigate runs."""
+class ObjectEntity(ClassifierEntity):
+    """An entity about tracked objects, which means nothing unless Frigate runs."""
+
+    classifier: ObjectClassifier
+
+    def __init__(
+        self, entry: ObjclassConfigEntry, classifier: ObjectClassifier, key: str
+    ) -> None:
+        super().__init__(entry, classifier, key)
+        self._frigate = entry.runtime_data.need_frigate()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what is found out about objects."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_RESULT.format(self.classifier.id),
+                self._async_on_result,
+            )
+        )
 
     @property
     @override
     def available(self) -> bool:
-        return self._entry.runtime_data.pipeline.available
+        return self._frigate.available
 
     @callback
     @override
     def _async_on_available(self) -> None:
         self.async_write_ha_state()
 
+    @callback
+    def _async_on_result(self, result: Result) -> None:
+        """Something was found out about an object."""
 
-class CameraEntity(LiveEntity):
+
+class CameraEntity(ObjectEntity):
     """An entity about the objects on one camera."""
 
     def __init__(
-        self, entry: ObjclassConfigEntry, classifier: Classifier, key: str, camera: str
+        self,
+        entry: ObjclassConfigEntry,
+        classifier: ObjectClassifier,
+        key: str,
+        camera: str,
     ) -> None:
         super().__init__(entry, classifier, f"{key}-{camera}")
         self.camera = camera
-        config = entry.runtime_data.pipeline.frigate.cameras[camera]
+        config = self._frigate.config.cameras[camera]
         self._attr_translation_placeholders = {"camera": config.title}
 
 
-def cameras_of(entry: ObjclassConfigEntry, classifier: Classifier) -> list[str]:
+def cameras_of(entry: ObjclassConfigEntry, classifier: ObjectClassifier) -> list[str]:
     """Return the cameras on which a classifier may see something."""
     settings = classifier.settings
     return [
         name
-        for name, camera in entry.runtime_data.pipeline.frigate.cameras.items()
+        for name, camera in entry.runtime_data.need_frigate().config.cameras.items()
         if settings.wants_camera(name) and not settings.labels.isdisjoint(camera.labels)
     ]

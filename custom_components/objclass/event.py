@@ -6,10 +6,11 @@ from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .classifier import Classifier
+from .classifier import ObjectClassifier
 from .data import ObjclassConfigEntry, Result
 from .entity import CameraEntity, cameras_of
 from .learning.consensus import Outcome
+from .lookup import object_classifiers
 
 PARALLEL_UPDATES = 0
 
@@ -22,7 +23,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up an event entity for each camera of each classifier."""
-    for classifier in entry.runtime_data.classifiers.values():
+    for classifier in object_classifiers(entry):
         async_add_entities(
             (
                 ClassificationEvent(entry, classifier, camera)
@@ -38,7 +39,7 @@ class ClassificationEvent(CameraEntity, EventEntity):
     _attr_translation_key = "classification"
 
     def __init__(
-        self, entry: ObjclassConfigEntry, classifier: Classifier, camera: str
+        self, entry: ObjclassConfigEntry, classifier: ObjectClassifier, camera: str
     ) -> None:
         super().__init__(entry, classifier, "classification", camera)
         self._attr_event_types = [*classifier.settings.all_classes, UNDECIDED]

@@ -6,9 +6,9 @@ from homeassistant.components.image import ImageEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .classifier import Classifier
+from .classifier import Classifier, ObjectClassifier
 from .data import ObjclassConfigEntry
-from .entity import LiveEntity
+from .entity import ClassifierEntity
 
 PARALLEL_UPDATES = 0
 
@@ -25,7 +25,7 @@ async def async_setup_entry(
         )
 
 
-class LastCropImage(LiveEntity, ImageEntity):
+class LastCropImage(ClassifierEntity, ImageEntity):
     """What the classifier looked at last."""
 
     _attr_translation_key = "last_crop"
@@ -34,7 +34,7 @@ class LastCropImage(LiveEntity, ImageEntity):
     def __init__(
         self, hass: HomeAssistant, entry: ObjclassConfigEntry, classifier: Classifier
     ) -> None:
-        LiveEntity.__init__(self, entry, classifier, "last_crop")
+        ClassifierEntity.__init__(self, entry, classifier, "last_crop")
         ImageEntity.__init__(self, hass)
         self._update()
 
@@ -42,6 +42,19 @@ class LastCropImage(LiveEntity, ImageEntity):
     async def async_image(self) -> bytes | None:
         crop = self.classifier.last_crop
         return crop.jpeg if crop else None
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Crops of objects come from Frigate only."""
+        if isinstance(self.classifier, ObjectClassifier):
+            return self._entry.runtime_data.need_frigate().available
+        return True
+
+    @callback
+    @override
+    def _async_on_available(self) -> None:
+        self.async_write_ha_state()
 
     @callback
     @override

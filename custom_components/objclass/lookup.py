@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 
-from .classifier import Classifier
+from .classifier import Classifier, ObjectClassifier
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
 
@@ -24,6 +24,16 @@ def loaded_classifiers(
 
 
 @callback
+def object_classifiers(entry: ObjclassConfigEntry) -> list[ObjectClassifier]:
+    """Return the classifiers of tracked objects; without a Frigate there are none."""
+    return [
+        classifier
+        for classifier in entry.runtime_data.classifiers.values()
+        if isinstance(classifier, ObjectClassifier)
+    ]
+
+
+@callback
 def find_classifier(hass: HomeAssistant, classifier_id: str) -> Classifier | None:
     """Return the loaded classifier of that subentry id."""
     for _, classifier in loaded_classifiers(hass):
@@ -36,9 +46,11 @@ def find_classifier(hass: HomeAssistant, classifier_id: str) -> Classifier | Non
 def camera_title(hass: HomeAssistant, classifier_id: str, camera: str) -> str:
     """Return what people call a camera of a classifier, as far as it is known."""
     for entry, classifier in loaded_classifiers(hass):
-        cameras = entry.runtime_data.pipeline.frigate.cameras
-        if classifier.id == classifier_id and camera in cameras:
-            return cameras[camera].title
+        frigate = entry.runtime_data.frigate
+        if classifier.id != classifier_id or frigate is None:
+            continue
+        if known := frigate.config.cameras.get(camera):
+            return known.title
     return camera
 
 

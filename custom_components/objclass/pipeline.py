@@ -23,7 +23,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 
-from .classifier import Classifier
+from .classifier import ObjectClassifier
 from .const import LOGGER
 from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry
 from .frigate.client import FrigateClient
@@ -69,7 +69,7 @@ class Pipeline:
         client: FrigateClient,
         frigate: FrigateConfig,
         worker: Worker,
-        classifiers: list[Classifier],
+        classifiers: list[ObjectClassifier],
         results: Results,
     ) -> None:
         self.frigate = frigate
@@ -137,7 +137,7 @@ class Pipeline:
 
     @callback
     def outcome_so_far(
-        self, classifier: Classifier, event_id: str
+        self, classifier: ObjectClassifier, event_id: str
     ) -> KeptOutcome | None:
         """Return what the attempts on an object in view come to by now."""
         state = self._tracker.get(event_id)
@@ -230,16 +230,16 @@ class Pipeline:
 
     # Looking
 
-    def _interested(self, tracked: TrackedObject) -> list[Classifier]:
+    def _interested(self, tracked: TrackedObject) -> list[ObjectClassifier]:
         return [c for c in self._classifiers if c.settings.wants(tracked)]
 
-    def _looking(self, state: ObjectState) -> list[Classifier]:
+    def _looking(self, state: ObjectState) -> list[ObjectClassifier]:
         """Return the classifiers that a look at the newest frame would help."""
         snapshot = state.latest.snapshot
         if snapshot is None:
             return []
 
-        def has_enough(classifier: Classifier) -> bool:
+        def has_enough(classifier: ObjectClassifier) -> bool:
             consensus = state.consensus(classifier)
             return consensus.full if classifier.head else consensus.kept_enough
 
@@ -275,7 +275,7 @@ class Pipeline:
                 await self._async_attempt(state, undecided, last=True)
             self._async_finish(state, "it ended")
 
-    def _needs_last_look(self, state: ObjectState) -> list[Classifier]:
+    def _needs_last_look(self, state: ObjectState) -> list[ObjectClassifier]:
         """Return the classifiers that had too few attempts on an ended object."""
         return [
             classifier
@@ -284,7 +284,11 @@ class Pipeline:
         ]
 
     async def _async_attempt(
-        self, state: ObjectState, classifiers: list[Classifier], *, last: bool = False
+        self,
+        state: ObjectState,
+        classifiers: list[ObjectClassifier],
+        *,
+        last: bool = False,
     ) -> None:
         """Look at an object once, for all classifiers that care."""
         tracked, snapshot = state.latest, state.latest.snapshot

@@ -3,7 +3,7 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
-from .classifier import Classifier
+from .classifier import ObjectClassifier
 from .const import EVENT_RESULT, LOGGER
 from .data import SIGNAL_RESULT, Result
 from .frigate.messages import Snapshot
@@ -25,7 +25,7 @@ class Results:
     def async_count(
         self,
         state: ObjectState,
-        classifier: Classifier,
+        classifier: ObjectClassifier,
         prediction: Prediction | None,
         snapshot: Snapshot,
     ) -> None:
@@ -62,7 +62,7 @@ class Results:
 
     @callback
     def async_finish(
-        self, state: ObjectState, classifier: Classifier, why: str
+        self, state: ObjectState, classifier: ObjectClassifier, why: str
     ) -> None:
         """Give the one final outcome of an object."""
         frame_time = state.latest.frame_time
@@ -98,7 +98,7 @@ class Results:
     def _async_assign(
         self,
         state: ObjectState,
-        classifier: Classifier,
+        classifier: ObjectClassifier,
         verdict: Verdict,
         frame_time: float,
     ) -> None:
@@ -121,7 +121,7 @@ class Results:
     def _async_publish(
         self,
         state: ObjectState,
-        classifier: Classifier,
+        classifier: ObjectClassifier,
         verdict: Verdict,
         frame_time: float,
         *,
@@ -152,7 +152,7 @@ def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:
 
 
 def _attempt(
-    classifier: Classifier, prediction: Prediction, frame_time: float
+    classifier: ObjectClassifier, prediction: Prediction, frame_time: float
 ) -> Attempt:
     """Turn a prediction into an attempt.
 

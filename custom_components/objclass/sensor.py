@@ -19,9 +19,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .classifier import Classifier
+from .classifier import Classifier, ObjectClassifier
 from .data import ObjclassConfigEntry, Result, rounded
-from .entity import CameraEntity, ClassifierEntity, LiveEntity, cameras_of
+from .entity import CameraEntity, ClassifierEntity, ObjectEntity, cameras_of
+from .lookup import object_classifiers
 
 PARALLEL_UPDATES = 0
 
@@ -91,6 +92,14 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors of each classifier."""
     for classifier in entry.runtime_data.classifiers.values():
+        async_add_entities(
+            (
+                TrainingSensor(entry, classifier, description)
+                for description in TRAINING_SENSORS
+            ),
+            config_subentry_id=classifier.id,
+        )
+    for classifier in object_classifiers(entry):
         entities: list[SensorEntity] = [
             ClassSensor(entry, classifier, camera)
             for camera in cameras_of(entry, classifier)
@@ -98,10 +107,6 @@ async def async_setup_entry(
         entities += (
             LastSeenSensor(entry, classifier, name)
             for name in classifier.settings.classes
-        )
-        entities += (
-            TrainingSensor(entry, classifier, description)
-            for description in TRAINING_SENSORS
         )
         async_add_entities(entities, config_subentry_id=classifier.id)
 
@@ -117,7 +122,7 @@ class KeptSensorData(SensorExtraStoredData):
         return {**super().as_dict(), "attributes": dict(self.attributes)}
 
 
-class RestoredSensor(LiveEntity, RestoreSensor):
+class RestoredSensor(ObjectEntity, RestoreSensor):
     """A sensor that comes back from a restart with its value and its attributes."""
 
     @override
@@ -151,7 +156,7 @@ class ClassSensor(CameraEntity, RestoredSensor):
     _unrecorded_attributes = frozenset({"votes", "attempts", "distance", "frame_time"})
 
     def __init__(
-        self, entry: ObjclassConfigEntry, classifier: Classifier, camera: str
+        self, entry: ObjclassConfigEntry, classifier: ObjectClassifier, camera: str
     ) -> None:
         super().__init__(entry, classifier, "class", camera)
         self._attr_options = list(classifier.settings.classes)
@@ -184,7 +189,7 @@ class LastSeenSensor(RestoredSensor):
     _attr_device_class = SensorDeviceClass.TIMESTAMP
 
     def __init__(
-        self, entry: ObjclassConfigEntry, classifier: Classifier, class_name: str
+        self, entry: ObjclassConfigEntry, classifier: ObjectClassifier, class_name: str
     ) -> None:
         super().__init__(entry, classifier, f"last_seen-{class_name}")
         self._class_name = class_name

@@ -264,7 +264,7 @@ async def _async_classify(call: ServiceCall) -> ServiceResponse:
         "scores": dict(prediction.scores),
         "unfamiliar": prediction.unfamiliar,
         "distance": prediction.distance,
-        "meets_threshold": prediction.score >= classifier.settings.rules.threshold,
+        "meets_threshold": prediction.score >= classifier.settings.threshold,
     }
 
 
@@ -288,9 +288,10 @@ async def _async_event_picture(
     entry: ObjclassConfigEntry, event_id: str
 ) -> tuple[bytes, dict[str, Any]]:
     """Return the picture of an object, and where in it the object is."""
-    data = entry.runtime_data
-    event = await data.client.event(event_id)
-    camera = data.pipeline.frigate.cameras.get(event.camera) if event else None
+    frigate = entry.runtime_data.need_frigate()
+    client = frigate.client
+    event = await client.event(event_id)
+    camera = frigate.config.cameras.get(event.camera) if event else None
     box = event.absolute_box(camera.width, camera.height) if event and camera else None
     if event is None or camera is None or box is None:
         raise ServiceValidationError(
@@ -298,7 +299,7 @@ async def _async_event_picture(
             translation_key="event_unknown",
             translation_placeholders={"event_id": event_id},
         )
-    fetch = data.client.clean_snapshot if event.end_time else data.client.snapshot
+    fetch = client.clean_snapshot if event.end_time else client.snapshot
     return (await fetch(event_id)).data, {
         "box": (box.x1, box.y1, box.x2, box.y2),
         "frame_size": (camera.width, camera.height),

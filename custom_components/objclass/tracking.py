@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from .classifier import Classifier
+from .classifier import ObjectClassifier
 from .frigate.messages import TrackedObject
 from .frigate.models import Picture
 from .learning.consensus import Consensus, Verdict
@@ -50,14 +50,14 @@ class ObjectState:
         """Frigate's id of the object, which is also that of its event."""
         return self.latest.id
 
-    def consensus(self, classifier: Classifier) -> Consensus:
+    def consensus(self, classifier: ObjectClassifier) -> Consensus:
         """Return a classifier's attempts on the object so far."""
         if (consensus := self._consensus.get(classifier.id)) is None:
             consensus = Consensus(classifier.settings.rules)
             self._consensus[classifier.id] = consensus
         return consensus
 
-    def frame_times(self, classifier: Classifier) -> set[float]:
+    def frame_times(self, classifier: ObjectClassifier) -> set[float]:
         """Return the times of the frames that a classifier has looked at."""
         return self._frame_times.setdefault(classifier.id, set())
 

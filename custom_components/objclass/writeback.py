@@ -13,7 +13,7 @@ from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .classifier import Classifier
+from .classifier import ObjectClassifier
 from .const import (
     CONF_PUBLISH_MQTT,
     CONF_WRITE_BACK,
@@ -52,7 +52,7 @@ class Writeback:
     def async_tell(
         self,
         state: ObjectState,
-        classifier: Classifier,
+        classifier: ObjectClassifier,
         verdict: Verdict,
         frame_time: float,
     ) -> None:
@@ -66,7 +66,7 @@ class Writeback:
 
     @callback
     def async_write(
-        self, state: ObjectState, classifier: Classifier, verdict: Verdict
+        self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
     ) -> None:
         """Write an assignment to Frigate's object, unless that has been done."""
         name = verdict.class_name
@@ -85,7 +85,7 @@ class Writeback:
     async def _async_publish(
         self,
         state: ObjectState,
-        classifier: Classifier,
+        classifier: ObjectClassifier,
         verdict: Verdict,
         frame_time: float,
     ) -> None:
@@ -107,7 +107,7 @@ class Writeback:
             LOGGER.debug("No MQTT message about %s: %s", state.id, err)
 
     async def _async_write(
-        self, state: ObjectState, classifier: Classifier, verdict: Verdict
+        self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
     ) -> None:
         write = (
             self._async_write_attribute
@@ -127,7 +127,7 @@ class Writeback:
                 self._stop_writing()
 
     async def _async_write_sub_label(
-        self, state: ObjectState, classifier: Classifier, verdict: Verdict
+        self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
     ) -> None:
         name = verdict.class_name or ""
         # What was written from outside is in Frigate's database before any message.
@@ -146,7 +146,7 @@ class Writeback:
         await self._client.set_sub_label(state.id, name, round(verdict.score, 3))
 
     async def _async_write_attribute(
-        self, state: ObjectState, classifier: Classifier, verdict: Verdict
+        self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
     ) -> None:
         """Set the attribute, if Frigate has a model of that name for it.
 

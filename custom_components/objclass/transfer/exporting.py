@@ -49,7 +49,7 @@ async def async_export(classifier: Classifier) -> Exported:
             folder,
             head,
             classifier.settings.name,
-            classifier.settings.rules.threshold,
+            classifier.settings.threshold,
         )
     return Exported(folder=folder, head=head)
 

@@ -106,6 +106,6 @@ async def async_run_export(
         "url": async_export_url(hass, classifier),
         "folder": str(exported.folder),
         "classes": list(exported.head.classes),
-        "threshold": classifier.settings.rules.threshold,
+        "threshold": classifier.settings.threshold,
         "temperature": exported.head.temperature,
     }

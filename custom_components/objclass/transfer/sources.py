@@ -123,10 +123,10 @@ async def _async_open(
 
 async def async_frigate_source(entry: ObjclassConfigEntry, model: str) -> Source:
     """List the dataset of a classification model of Frigate's own."""
-    data = entry.runtime_data
-    dataset = await data.client.dataset(model)
+    frigate = entry.runtime_data.need_frigate()
+    dataset = await frigate.client.dataset(model)
     if not dataset:
-        known = ", ".join(data.pipeline.frigate.custom_models)
+        known = ", ".join(frigate.config.custom_models)
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="dataset_unknown",
@@ -137,7 +137,7 @@ async def async_frigate_source(entry: ObjclassConfigEntry, model: str) -> Source
 
     async def read(folder: str, name: str) -> bytes:
         try:
-            return (await data.client.dataset_picture(model, folder, name)).data
+            return (await frigate.client.dataset_picture(model, folder, name)).data
         except (FrigateNotFoundError, FrigateResponseError) as err:
             raise PictureError(str(err)) from err
 

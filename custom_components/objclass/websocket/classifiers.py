@@ -6,9 +6,9 @@ from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
-from ..classifier import Classifier
+from ..classifier import Classifier, ObjectClassifier
 from ..const import DOMAIN
-from ..data import ObjclassConfigEntry
+from ..data import FrigateSide, ObjclassConfigEntry
 from ..frigate.models import FrigateConfig
 from ..learning.standing_advice import standing_advice
 from ..lookup import loaded_classifiers
@@ -35,20 +35,46 @@ def classifier_state(
     entry: ObjclassConfigEntry, classifier: Classifier
 ) -> dict[str, Any]:
     """Return all that is shown of a classifier as a whole."""
-    settings, pipeline = classifier.settings, entry.runtime_data.pipeline
-    rules = settings.rules
+    settings = classifier.settings
     return {
         "id": classifier.id,
         "entry_id": entry.entry_id,
         "entry_title": entry.title,
         "name": settings.name,
-        "kind": settings.kind,
-        "labels": sorted(settings.labels),
         "classes": list(settings.classes),
         "all_classes": list(settings.all_classes),
+        "labelled": dict(classifier.labelled),
+        "unlabelled": classifier.unlabelled,
+        "training": classifier.training,
+        "trained": _trained(classifier),
+        "imported_model": classifier.model is not None,
+        "advice": _advice(classifier),
+        "outdated": classifier.trained is not None
+        and (classifier.outdated or classifier.labels_changed),
+        **_about_what_it_sees(entry, classifier),
+    }
+
+
+def _about_what_it_sees(
+    entry: ObjclassConfigEntry, classifier: Classifier
+) -> dict[str, Any]:
+    """Return what is peculiar to what a classifier looks at."""
+    if isinstance(classifier, ObjectClassifier):
+        return _about_objects(entry.runtime_data.need_frigate(), classifier)
+    return {}
+
+
+def _about_objects(
+    frigate: FrigateSide, classifier: ObjectClassifier
+) -> dict[str, Any]:
+    settings = classifier.settings
+    rules = settings.rules
+    return {
+        "kind": settings.kind,
+        "labels": sorted(settings.labels),
         "cameras": [
             camera
-            for camera in _cameras(pipeline.frigate)
+            for camera in _cameras(frigate.config)
             if settings.wants_camera(camera["id"])
         ],
         "rules": {
@@ -58,12 +84,6 @@ def classifier_state(
             "max_attempts": rules.max_attempts,
             "save_attempts": settings.save_attempts,
         },
-        "labelled": dict(classifier.labelled),
-        "unlabelled": classifier.unlabelled,
-        "training": classifier.training,
-        "trained": _trained(classifier),
-        "imported_model": classifier.model is not None,
-        "advice": _advice(classifier),
         "in_view": [
             {"class": seen.class_name, "camera": seen.camera, "event_id": event_id}
             for event_id, seen in classifier.in_view.items()
@@ -78,9 +98,7 @@ def classifier_state(
             }
             for result in classifier.last_results
         ],
-        "outdated": classifier.trained is not None
-        and (classifier.outdated or classifier.labels_changed),
-        "available": pipeline.available,
+        "available": frigate.available,
     }
 
 
@@ -120,12 +138,11 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
         "zones": [],
         "frigate_models": [],
     }
-    if entry.state is ConfigEntryState.LOADED:
-        pipeline = entry.runtime_data.pipeline
-        frigate = pipeline.frigate
+    if entry.state is ConfigEntryState.LOADED and (side := entry.runtime_data.frigate):
+        frigate = side.config
         zones = {zone for camera in frigate.cameras.values() for zone in camera.zones}
         state |= {
-            "available": pipeline.available,
+            "available": side.available,
             "labels": list(frigate.labels),
             "cameras": _cameras(frigate),
             "zones": sorted(zones),

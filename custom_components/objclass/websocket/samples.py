@@ -8,7 +8,7 @@ import voluptuous as vol
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from ..classifier import Classifier
+from ..classifier import Classifier, ObjectClassifier
 from ..const import DOMAIN
 from ..learning.evaluation import DoubtfulLabel
 from ..learning.likeness import count_alike
@@ -94,9 +94,9 @@ async def _async_sample(call: Call) -> dict[str, Any]:
             classifier.samples.outcomes, [sample.event_id]
         )
         outcome = kept.get(sample.event_id)
-        if outcome is None:
+        if outcome is None and isinstance(classifier, ObjectClassifier):
             # It may still be in view.
-            pipeline = call.entry.runtime_data.pipeline
+            pipeline = call.entry.runtime_data.need_frigate().pipeline
             outcome = pipeline.outcome_so_far(classifier, sample.event_id)
     return {
         "sample": _described(

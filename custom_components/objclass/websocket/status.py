@@ -62,8 +62,9 @@ def _entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> dict[str, Any]:
     }
     if entry.state is not ConfigEntryState.LOADED:
         return state
-    data = entry.runtime_data
-    pipeline, version = data.pipeline, data.client.known_version
+    if (frigate := entry.runtime_data.frigate) is None:
+        return state | {"available": True}
+    pipeline, version = frigate.pipeline, frigate.client.known_version
     seconds = pipeline.seconds_per_look
     return state | {
         "available": pipeline.available,

@@ -23,9 +23,9 @@ from pytest_homeassistant_custom_component.typing import (
 # its own, which would otherwise be found first.
 import custom_components.objclass  # noqa: F401
 from custom_components.objclass import worker
-from custom_components.objclass.classifier import Classifier, classifier_folder
+from custom_components.objclass.classifier import ObjectClassifier, classifier_folder
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.data import ObjclassData
+from custom_components.objclass.data import FrigateSide, ObjclassData
 from custom_components.objclass.learning.backbone import load_backbone
 from tests.frigate_sim.sim import FrigateSim
 
@@ -174,9 +174,16 @@ def data_of(entry: MockConfigEntry) -> ObjclassData:
     return data
 
 
-def classifier_of(entry: MockConfigEntry, number: int = 0) -> Classifier:
+def frigate_of(entry: MockConfigEntry) -> FrigateSide:
+    """Return the Frigate of a loaded entry."""
+    return data_of(entry).need_frigate()
+
+
+def classifier_of(entry: MockConfigEntry, number: int = 0) -> ObjectClassifier:
     """Return a classifier of a loaded entry."""
-    return list(data_of(entry).classifiers.values())[number]
+    classifier = list(data_of(entry).classifiers.values())[number]
+    assert isinstance(classifier, ObjectClassifier)
+    return classifier
 
 
 def folder_of(hass: HomeAssistant, entry: MockConfigEntry) -> Path:

@@ -24,7 +24,14 @@ from custom_components.objclass.const import EVENT_RESULT
 from custom_components.objclass.learning import from_samples
 from custom_components.objclass.learning.backbone import Backbone
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from .conftest import (
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    data_of,
+    frigate_of,
+)
 from .crops import keep
 from .visits import Visit, busy_worker, crops, finals, requests, script, settle, until
 
@@ -178,7 +185,7 @@ async def test_a_folder_that_cannot_be_written_is_mentioned_once_and_not_in_the_
     assert caplog.text.count("Crops of Full cannot be kept") == 1
     assert await crops(entry, visit.id, 0) == []
     assert len(await crops(entry, visit.id, 1)) == 4
-    assert data_of(entry).pipeline.counts["errors"] == 0
+    assert frigate_of(entry).pipeline.counts["errors"] == 0
     unblock(folder)
     visit = Visit(frigate, entry)
     await visit.look(2)

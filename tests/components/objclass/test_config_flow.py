@@ -27,7 +27,7 @@ from custom_components.objclass.const import DOMAIN
 from tests.frigate_sim.auth import Account
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, classifier_data, data_of
+from .conftest import Frigate, SetUp, classifier_data, frigate_of
 from .surroundings import add_broker, over_tls
 
 ACCOUNTS = {
@@ -127,8 +127,8 @@ async def test_a_second_frigate_is_told_apart_by_its_mqtt_prefix(
         assert entry.unique_id == "garage"
         async_fire_mqtt_message(hass, "garage/available", "online")
         await hass.async_block_till_done()
-        assert data_of(entry).pipeline.available
-        assert not data_of(first).pipeline.available
+        assert frigate_of(entry).pipeline.available
+        assert not frigate_of(first).pipeline.available
 
 
 @no_past

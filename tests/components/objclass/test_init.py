@@ -33,6 +33,7 @@ from .conftest import (
     classifier_of,
     data_of,
     folder_of,
+    frigate_of,
 )
 from .crops import keep
 from .surroundings import add_broker, connect
@@ -475,7 +476,7 @@ async def test_unloading_ends_everything_and_loading_starts_it_again(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    pipeline, classifier = data_of(entry).pipeline, classifier_of(entry)
+    pipeline, classifier = frigate_of(entry).pipeline, classifier_of(entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
     assert state_of(hass) == STATE_UNAVAILABLE

@@ -23,7 +23,7 @@ from custom_components.objclass.work_queue import MAX_WAITING
 from tests.frigate_sim.cameras import Snapshots
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of, teach
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of, teach
 from .visits import (
     Visit,
     busy_worker,
@@ -146,8 +146,8 @@ async def test_messages_that_make_no_sense_are_counted_and_ignored(
         frigate.say("available", payload)
     await settle(frigate.hass, entry)
 
-    assert data_of(entry).pipeline.counts["invalid_messages"] == 12
-    assert data_of(entry).pipeline.available
+    assert frigate_of(entry).pipeline.counts["invalid_messages"] == 12
+    assert frigate_of(entry).pipeline.available
     assert not told
 
 
@@ -578,7 +578,7 @@ async def test_too_much_work_drops_the_oldest_and_still_ends_everything_once(
     told: list[Event[Mapping[str, Any]]],
 ) -> None:
     entry = await set_up()
-    pipeline = data_of(entry).pipeline
+    pipeline = frigate_of(entry).pipeline
     visits = [Visit(frigate, entry), Visit(frigate, entry)]
     async with busy_worker(entry):
         fetched = requests(frigate, "snapshot")

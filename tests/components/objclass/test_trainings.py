@@ -12,7 +12,7 @@ from homeassistant.exceptions import ServiceValidationError
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.learning.consensus import NONE
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, teach
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of, teach
 from .crops import keep
 
 
@@ -123,7 +123,7 @@ async def test_the_most_useful_crops_can_be_asked_for(
     labelled = {one.id for one in classifier.samples.find(labelled=True, limit=-1)}
     frigate.walk("stray", "front_door")
     await frigate.walks_done()
-    await entry.runtime_data.pipeline.async_wait_idle()
+    await frigate_of(entry).pipeline.async_wait_idle()
     await hass.async_block_till_done()
     useful = (await ask(hass, "samples", order="useful"))["samples"]
     assert useful

@@ -21,7 +21,7 @@ from .conftest import (
     SetUp,
     classifier_data,
     classifier_of,
-    data_of,
+    frigate_of,
     published,
 )
 from .visits import Visit, requests, script, settle, update
@@ -482,4 +482,4 @@ async def test_a_broker_that_is_gone_does_not_stop_the_rest(
     await settle(frigate.hass, entry)
 
     assert told(frigate) == [("leo", 0.95)]
-    assert data_of(entry).pipeline.counts["errors"] == 0
+    assert frigate_of(entry).pipeline.counts["errors"] == 0

@@ -30,7 +30,7 @@ from custom_components.objclass.learning.training import train_head
 from tests.frigate_sim.faults import Fault
 from tests.frigate_sim.walks import Sighting, Walk, _box
 
-from .conftest import Frigate, classifier_of, data_of
+from .conftest import Frigate, classifier_of, data_of, frigate_of
 
 type Message = dict[str, Any]
 type Said = str | tuple[str, float]
@@ -161,7 +161,7 @@ async def busy_worker(entry: MockConfigEntry) -> AsyncIterator[None]:
 async def settle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Wait until nothing waits to be looked at or to be told."""
     await asyncio.sleep(0)
-    await data_of(entry).pipeline.async_wait_idle()
+    await frigate_of(entry).pipeline.async_wait_idle()
     while telling := [
         task
         for task in entry._background_tasks

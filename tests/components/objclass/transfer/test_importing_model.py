@@ -17,7 +17,7 @@ from PIL import Image
 
 from custom_components.objclass.const import DOMAIN
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
 from ..crops import keep
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -171,7 +171,7 @@ async def test_objects_in_view_are_classified_by_the_model(
     walk = frigate.walk("leo", "front_door")
     await walk.in_view.wait()
     await frigate.walks_done()
-    await data_of(entry).pipeline.async_wait_idle()
+    await frigate_of(entry).pipeline.async_wait_idle()
     classifier = classifier_of(entry)
     samples = await classifier.async_files(classifier.samples.find)
     assert samples

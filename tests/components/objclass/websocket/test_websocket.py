@@ -16,7 +16,14 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.objclass.data import SIGNAL_SAMPLES, SampleChanges
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from ..conftest import (
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    data_of,
+    frigate_of,
+)
 from ..crops import keep
 from ..visits import Visit, script, until
 from .client import Panel, Refused
@@ -338,7 +345,7 @@ async def test_the_status_tells_whether_it_works(
         "title": "Frigate",
         "available": True,
         "mqtt_connected": True,
-        "frigate_version": data_of(entry).client.known_version.text,
+        "frigate_version": frigate_of(entry).client.known_version.text,
         "waiting": 0,
         "dropped": 0,
         "counts": {

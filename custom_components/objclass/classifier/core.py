@@ -1,0 +1,199 @@
+"""What a classifier has on disk and in memory, and whom it tells of changes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+
+from ..const import DOMAIN, LOGGER
+from ..data import (
+    SIGNAL_CHANGED,
+    SIGNAL_PROGRESS,
+    SIGNAL_SAMPLES,
+    Job,
+    LastCrop,
+    Progress,
+    SampleChanges,
+)
+from ..learning.graph import ModelError
+from ..learning.head import Head, HeadFileError
+from ..learning.heads import HeadShelf, KeptHead
+from ..learning.model_head import ModelHead, ModelShelf
+from ..learning.samples import ClassCount, SampleStore, SampleStoreError
+from ..settings import ClassifierSettings
+from ..worker import Worker
+
+# Takes how far a job is, 0 to 1, None when that is not known.
+type Tell = Callable[[float | None], None]
+
+
+def classifier_folder(hass: HomeAssistant, entry_id: str, classifier_id: str) -> Path:
+    """Return where the files of a classifier are."""
+    return Path(hass.config.path(DOMAIN, entry_id, classifier_id))
+
+
+class ClassifierCore:
+    """The files of one classifier, open from set-up to unload."""
+
+    samples: SampleStore
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        classifier_id: str,
+        settings: ClassifierSettings,
+        worker: Worker,
+    ) -> None:
+        self.id = classifier_id
+        self.settings = settings
+        self.trained: KeptHead | None = None
+        self.model: ModelHead | None = None
+        self.class_counts: Mapping[str, ClassCount] = {}
+        self.unlabelled = 0
+        self.labels_changed = False
+        self.most_useful: list[str] | None = None
+        self.last_crop: LastCrop | None = None
+        self.folder = classifier_folder(hass, entry_id, self.id)
+        self._hass = hass
+        self._worker = worker
+        self._heads = HeadShelf(self.folder)
+        self._models = ModelShelf(self.folder)
+
+    @property
+    def backbone(self) -> str:
+        """The identity of the backbone in use."""
+        return self._worker.backbone.identity
+
+    @property
+    def head(self) -> Head | ModelHead | None:
+        """What classifies: a model that was brought, else the trained head."""
+        return self.model or self.trained_head
+
+    @property
+    def trained_head(self) -> Head | None:
+        """The trained head, if it fits the backbone in use."""
+        if self.trained is None:
+            return None
+        head = self.trained.head
+        return head if head.backbone == self._worker.backbone.identity else None
+
+    @property
+    def labelled(self) -> Mapping[str, int]:
+        """The number of labelled samples of each class that has any."""
+        return {name: count.images for name, count in self.class_counts.items()}
+
+    @property
+    def doubtful(self) -> list[str]:
+        """The labelled samples that the last training contradicts, worst first."""
+        if self.trained is None:
+            return []
+        return [item.sample for item in self.trained.report.doubtful_labels]
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the trained head is for another backbone or knows gone classes."""
+        return (
+            self.model is None
+            and self.trained is not None
+            and (
+                self.trained_head is None
+                or not {*self.trained.head.classes} <= {*self.settings.all_classes}
+            )
+        )
+
+    async def async_load(self) -> None:
+        """Open the files. Raises SampleStoreError."""
+        await self._worker.run(self._load)
+
+    async def async_close(self) -> None:
+        """Close the files."""
+        await self._worker.run(self.samples.close)
+
+    def _load(self) -> None:
+        self.samples = SampleStore(self.folder)
+        self._count()
+        self.last_crop = self._newest_crop()
+        try:
+            self.trained = self._heads.current()
+        except (HeadFileError, OSError) as err:
+            LOGGER.error(
+                "The trained head of %s cannot be read, train it again: %s",
+                self.settings.name,
+                err,
+            )
+        try:
+            self.model = self._models.load(self.settings.all_classes)
+        except (ModelError, OSError) as err:
+            LOGGER.error(
+                "The imported model of %s cannot be used: %s", self.settings.name, err
+            )
+        self.labels_changed = self._labelled_since_training()
+
+    def _count(self) -> None:
+        self.class_counts = self.samples.class_counts()
+        self.unlabelled = self.samples.unlabelled()
+
+    def _labelled_since_training(self) -> bool:
+        last = self.samples.last_decision()
+        return (
+            last is not None
+            and self.trained is not None
+            and last > self.trained.trained_at.timestamp()
+        )
+
+    def _newest_crop(self) -> LastCrop | None:
+        # What somebody brought is no look at anything.
+        live = self.samples.find(limit=1, source="live")
+        for sample in live or self.samples.find(limit=1, source="collect"):
+            with suppress(OSError):
+                return LastCrop.of(sample, self.samples.pictures.read(sample.id))
+        return None
+
+    async def async_files[**P, T](
+        self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Read or write samples; what goes wrong is an error for people."""
+        try:
+            return await self._worker.run(job, *args, **kwargs)
+        except (SampleStoreError, HeadFileError, OSError) as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="storage_failed",
+                translation_placeholders={
+                    "classifier": self.settings.name,
+                    "error": str(err),
+                },
+            ) from err
+
+    @contextmanager
+    def async_job(self, job: Job) -> Iterator[Tell]:
+        """Tell those who look on how far a job is, and how it ended."""
+
+        def send(share: float | None, **end: Any) -> None:
+            async_dispatcher_send(
+                self._hass,
+                SIGNAL_PROGRESS.format(self.id),
+                Progress(job=job, share=share, **end),
+            )
+
+        send(None)
+        try:
+            yield send
+        except BaseException as err:
+            send(None, done=True, error=str(err) or type(err).__name__)
+            raise
+        send(1.0, done=True)
+
+    @callback
+    def _async_samples_changed(self, changes: SampleChanges) -> None:
+        async_dispatcher_send(self._hass, SIGNAL_SAMPLES.format(self.id), changes)
+        self._async_changed()
+
+    @callback
+    def _async_changed(self) -> None:
+        async_dispatcher_send(self._hass, SIGNAL_CHANGED.format(self.id))

@@ -1,0 +1,83 @@
+"""A classifier of tracked objects: who is in view, and who was seen last."""
+
+from typing import Final
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from ..const import LOGGER
+from ..data import InView, Result, SampleChanges
+from ..frigate.messages import TrackedObject
+from ..learning.look import Look
+from ..learning.outcomes import KeptOutcome
+from ..learning.samples import SampleStoreError
+from ..settings import ObjectSettings
+from ..worker import Worker
+from .classifier import Classifier
+
+# So many objects are remembered as the last ones that were given a class.
+_LAST: Final = 5
+
+
+class ObjectClassifier(Classifier):
+    """One classifier of a Frigate's tracked objects."""
+
+    settings: ObjectSettings
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        subentry: ConfigSubentry,
+        worker: Worker,
+    ) -> None:
+        settings = ObjectSettings.from_subentry(subentry)
+        super().__init__(hass, entry_id, subentry.subentry_id, settings, worker)
+        self.in_view: dict[str, InView] = {}
+        self.last_results: tuple[Result, ...] = ()
+
+    @callback
+    def async_note(self, result: Result) -> None:
+        """Note who is in view, and who was seen last."""
+        class_name = result.verdict.class_name
+        if class_name is not None and (result.changed or result.outcome is not None):
+            others = [r for r in self.last_results if r.event_id != result.event_id]
+            self.last_results = (result, *others)[:_LAST]
+        before = self.in_view.get(result.event_id)
+        if result.outcome is not None or class_name is None:
+            self.in_view.pop(result.event_id, None)
+        else:
+            self.in_view[result.event_id] = InView(
+                class_name=class_name, camera=result.camera
+            )
+        if before != self.in_view.get(result.event_id):
+            self._async_changed()
+
+    async def async_keep(
+        self, tracked: TrackedObject, frame_time: float, seen: Look
+    ) -> None:
+        """Keep the crop of an attempt."""
+        sample = self.sample_of(
+            seen,
+            sample_id=f"{tracked.id}-{frame_time:.3f}",
+            event_id=tracked.id,
+            camera=tracked.camera,
+            time=frame_time,
+            source="live",
+        )
+        await self._async_keep_live(sample, seen)
+
+    async def async_keep_outcome(self, outcome: KeptOutcome) -> None:
+        """Note why an object ended as it did; going without is no defect."""
+        try:
+            changes = await self._worker.run(self._keep_outcome, outcome)
+        except HomeAssistantError, SampleStoreError:
+            LOGGER.debug("Not kept why %s ended as it did", outcome.event_id)
+        else:
+            self._async_samples_changed(changes)
+
+    def _keep_outcome(self, outcome: KeptOutcome) -> SampleChanges:
+        self.samples.put_outcome(outcome)
+        crops = self.samples.find(event_id=outcome.event_id, limit=-1)
+        return SampleChanges(changed=[sample.id for sample in crops])

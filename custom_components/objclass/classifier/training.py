@@ -1,0 +1,160 @@
+"""Training: labels become a head; earlier ones and brought models can replace it."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+from homeassistant.core import callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from ..const import DOMAIN, LOGGER
+from ..data import Trained
+from ..learning.backbone import Backbone
+from ..learning.crop import PictureError
+from ..learning.evaluation import clearly_worse
+from ..learning.from_samples import embed_sample, train_on_samples
+from ..learning.heads import KeptHead
+from ..learning.model_head import ModelHead
+from ..learning.training import TrainingError
+from .core import ClassifierCore, Tell
+
+
+class Training(ClassifierCore):
+    """Training, and choosing what classifies. `training` is how far it is, 0 to 1."""
+
+    training: float | None = None
+
+    async def async_train(self) -> Trained:
+        """Train a new head on the labelled samples and put it in use.
+
+        Live classification goes on meanwhile: the worker is only taken for one picture
+        at a time, and then for the fitting, which takes a fraction of a second. When
+        anything fails, the old head stays in use.
+        """
+        if self.training is not None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="training_in_progress",
+                translation_placeholders={"classifier": self.settings.name},
+            )
+        started, taken, before = perf_counter(), False, self.labels_changed
+        try:
+            with self.async_job("train") as tell:
+                self._async_set_progress(0)
+                skipped = await self._async_embed(tell)
+                # What is labelled from here on, this training may not know.
+                before, self.labels_changed = self.labels_changed, False
+                kept, worse = await self._async_fit()
+                taken = not (worse and self.settings.refuse_worse)
+        finally:
+            self.training = None
+            if not taken:
+                self.labels_changed |= before
+            self._async_changed()
+        if worse:
+            LOGGER.warning(
+                "The new training of %s is clearly worse than the one before, and %s",
+                self.settings.name,
+                "in use all the same" if taken else "not put in use",
+            )
+        if taken:
+            self.trained, self.model = kept, None
+            self._async_changed()
+        return Trained(
+            kept=kept,
+            skipped=skipped,
+            worse=worse,
+            taken=taken,
+            seconds=perf_counter() - started,
+        )
+
+    async def _async_fit(self) -> tuple[KeptHead, bool]:
+        """Fit a head and keep it; return it, and whether it is clearly worse."""
+        try:
+            return await self.async_files(self._train)
+        except TrainingError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=f"training_{err.key}",
+                translation_placeholders={
+                    "classifier": self.settings.name,
+                    **err.placeholders,
+                },
+            ) from err
+
+    async def _async_embed(self, tell: Tell) -> int:
+        """Let the backbone look at what it has not seen; return what it could not."""
+        backbone = self._worker.backbone
+        todo = await self.async_files(
+            self.samples.missing_embeddings, backbone.identity
+        )
+        unreadable: set[str] = set()
+        for number, (sample_id, view) in enumerate(todo):
+            if sample_id in unreadable:
+                continue
+            if not await self.async_files(self._embed, backbone, sample_id, view):
+                unreadable.add(sample_id)
+            self._async_set_progress((number + 1) / len(todo))
+            tell((number + 1) / len(todo))
+        return len(unreadable)
+
+    def _embed(self, backbone: Backbone, sample_id: str, view: int) -> bool:
+        try:
+            embed_sample(self.samples, backbone, sample_id, view)
+        except (PictureError, FileNotFoundError) as err:
+            LOGGER.warning(
+                "The crop %s of %s is skipped: %s", sample_id, self.settings.name, err
+            )
+            return False
+        return True
+
+    def _train(self) -> tuple[KeptHead, bool]:
+        result = train_on_samples(
+            self.samples, self.backbone, self.settings.all_classes
+        )
+        # A head that does not fit any more is no reason to refuse one that does.
+        before = None if self.outdated else self.trained
+        worse = before is not None and clearly_worse(result.report, before.report)
+        use = not (worse and self.settings.refuse_worse)
+        kept = self._heads.put(result.head, result.report, use=use)
+        if use:
+            self._models.remove()
+        return kept, worse
+
+    async def async_history(self) -> list[KeptHead]:
+        """Return the kept trainings that can be read, newest first."""
+        return await self.async_files(self._heads.readable)
+
+    async def async_use(self, number: int) -> None:
+        """Put an older training in use again."""
+        if number not in await self.async_files(self._heads.numbers):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="no_such_training",
+                translation_placeholders={"classifier": self.settings.name},
+            )
+        self.trained = await self.async_files(self._use, number)
+        self.model = None
+        self.labels_changed = await self.async_files(self._labelled_since_training)
+        self._async_changed()
+
+    def _use(self, number: int) -> KeptHead:
+        kept = self._heads.use(number)
+        self._models.remove()
+        return kept
+
+    async def async_use_model(
+        self, content: bytes, labels: Sequence[str], pixel_range: str
+    ) -> ModelHead:
+        """Put a whole model in use, until the next training. Raises ModelError."""
+        self.model = await self.async_files(
+            self._models.put, content, labels, self.settings.all_classes, pixel_range
+        )
+        self._async_changed()
+        return self.model
+
+    @callback
+    def _async_set_progress(self, share: float) -> None:
+        before, self.training = self.training, share
+        # A state per percent is plenty.
+        if before is None or round(before * 100) != round(share * 100):
+            self._async_changed()

@@ -1,0 +1,119 @@
+"""What a person set for a classifier, read from its config subentry."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_NAME
+
+from .const import (
+    CONF_AGREEMENT,
+    CONF_CAMERAS,
+    CONF_CLASSES,
+    CONF_FAMILIARITY,
+    CONF_KIND,
+    CONF_LABELS,
+    CONF_MAX_ATTEMPTS,
+    CONF_MIN_ATTEMPTS,
+    CONF_REFUSE_WORSE,
+    CONF_SAVE_ATTEMPTS,
+    CONF_THRESHOLD,
+    CONF_ZONES,
+    KIND_SUB_LABEL,
+    SECTION_FILTER,
+    SECTION_RULES,
+)
+from .frigate.messages import TrackedObject
+from .learning.consensus import NONE, Rules
+
+# Frigate keeps as many crops for its own object classifiers.
+DEFAULT_SAVE_ATTEMPTS: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassifierSettings(ABC):
+    """What both kinds of classifiers have.
+
+    `classes` are those that the person named. With `familiarity` a crop that is unlike
+    everything labelled counts for none of them; with `refuse_worse` a training that
+    turns out clearly worse is not put in use.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    save_attempts: int
+    familiarity: bool
+    refuse_worse: bool
+
+    @property
+    @abstractmethod
+    def all_classes(self) -> tuple[str, ...]:
+        """The classes that a crop may be labelled with."""
+
+    @property
+    @abstractmethod
+    def threshold(self) -> float:
+        """The score, 0 to 1, from which on an answer counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectSettings(ClassifierSettings):
+    """A classifier of tracked objects.
+
+    Besides its classes it has `none`. Empty `cameras` or `zones` mean all of them.
+    """
+
+    labels: frozenset[str]
+    kind: str
+    cameras: frozenset[str]
+    zones: frozenset[str]
+    rules: Rules
+
+    @classmethod
+    def from_subentry(cls, subentry: ConfigSubentry) -> Self:
+        """Read the settings that the subentry flow stored."""
+        data: Mapping[str, Any] = subentry.data
+        rules: Mapping[str, Any] = data.get(SECTION_RULES, {})
+        where: Mapping[str, Any] = data.get(SECTION_FILTER, {})
+        defaults = Rules()
+        return cls(
+            name=data[CONF_NAME],
+            labels=frozenset(data[CONF_LABELS]),
+            kind=data.get(CONF_KIND, KIND_SUB_LABEL),
+            classes=tuple(data[CONF_CLASSES]),
+            cameras=frozenset(where.get(CONF_CAMERAS, ())),
+            zones=frozenset(where.get(CONF_ZONES, ())),
+            rules=Rules(
+                threshold=rules.get(CONF_THRESHOLD, defaults.threshold),
+                min_attempts=int(rules.get(CONF_MIN_ATTEMPTS, defaults.min_attempts)),
+                agreement=rules.get(CONF_AGREEMENT, defaults.agreement),
+                max_attempts=int(rules.get(CONF_MAX_ATTEMPTS, defaults.max_attempts)),
+            ),
+            save_attempts=int(rules.get(CONF_SAVE_ATTEMPTS, DEFAULT_SAVE_ATTEMPTS)),
+            familiarity=rules.get(CONF_FAMILIARITY, True),
+            refuse_worse=rules.get(CONF_REFUSE_WORSE, False),
+        )
+
+    @property
+    @override
+    def all_classes(self) -> tuple[str, ...]:
+        return (*self.classes, NONE)
+
+    @property
+    @override
+    def threshold(self) -> float:
+        return self.rules.threshold
+
+    def wants_camera(self, camera: str) -> bool:
+        """Return whether objects on this camera are looked at."""
+        return not self.cameras or camera in self.cameras
+
+    def wants(self, tracked: TrackedObject) -> bool:
+        """Return whether this object is looked at."""
+        return (
+            tracked.label in self.labels
+            and self.wants_camera(tracked.camera)
+            and (not self.zones or not self.zones.isdisjoint(tracked.entered_zones))
+        )

@@ -1,6 +1,7 @@
 """What to add next, in plain words: read from the figures of a training."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ ENOUGH_IMAGES = 20
 FEW_EVENTS = 4
 UNEVEN = 5  # times as many images as the smallest class
 FEW_INFRARED = 0.1  # share of a class's images, when others have more
+ENOUGH_INFRARED = 0.25
 CONFUSED = 0.15  # share of a class's images that go to one other class
 
 
@@ -100,20 +102,30 @@ def _for_balance(classes: Sequence[ClassReport]) -> list[Advice]:
                 f" {largest.images}, it has {smallest.images}.",
             )
         )
-    shares = {
-        item.name: item.infrared / item.images
+    return advice + _for_nights(classes)
+
+
+def _for_nights(classes: Sequence[ClassReport]) -> list[Advice]:
+    infrared = {
+        item: item.infrared / item.images
         for item in classes
         if item.infrared is not None
     }
-    if shares and max(shares.values()) >= 3 * FEW_INFRARED:
-        advice += [
+    if max(infrared.values(), default=0) < 3 * FEW_INFRARED:
+        return []
+    advice = []
+    for item, share in infrared.items():
+        if share >= FEW_INFRARED:
+            continue
+        # So many that they are this share of all its images, themselves included.
+        missing = (ENOUGH_INFRARED - share) * item.images / (1 - ENOUGH_INFRARED)
+        wanted = str(ceil(missing))
+        advice.append(
             Advice(
                 key="few_infrared",
-                placeholders={"name": name},
-                text=f"Label images of {name} at night: other classes have them, and"
-                " else darkness itself is taken for the difference.",
+                placeholders={"name": item.name, "wanted": wanted},
+                text=f"Label {wanted} more images of {item.name} at night: other classes"
+                " have them, and else darkness itself is taken for the difference.",
             )
-            for name, share in shares.items()
-            if share < FEW_INFRARED
-        ]
+        )
     return advice

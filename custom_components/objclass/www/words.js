@@ -10,6 +10,3 @@ export function said(group, item, t, change = (value) => value) {
   const words = t(key, placeholders);
   return words === key ? item.text ?? key : words;
 }
-
-/** What to do next. */
-export const adviceText = (item, t) => said("advice", item, t);

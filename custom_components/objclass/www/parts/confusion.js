@@ -15,6 +15,10 @@ class Confusion extends LitElement {
     classifier: { attribute: false }, // id
   };
 
+  updated() {
+    this.toggleAttribute("few", this.names.length <= 6);
+  }
+
   render() {
     const { t, names, classes } = this;
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("quality.confusion")}><table>
@@ -37,8 +41,10 @@ class Confusion extends LitElement {
   }
 
   static styles = [shared, css`
+    :host { display: block; }
     .scroll { overflow-x: auto; }
-    table { border-collapse: separate; border-spacing: 4px; }
+    table { border-collapse: separate; border-spacing: 4px; min-width: min(100%, 360px); }
+    :host([few]) table { width: 100%; max-width: 560px; }
     th { font-weight: 500; text-align: center; max-width: 140px; padding: 4px; }
     th[scope="row"] { text-align: left; position: sticky; left: 0; background: var(--surface); }
     .axis { color: var(--quiet); font-weight: 400; font-size: 12px; }

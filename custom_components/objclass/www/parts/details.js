@@ -1,7 +1,7 @@
 /** One picture, large, and why it was called what it was called. */
 
 import { css, html, LitElement } from "../lit.js";
-import { classOf, colorOf, digitOf } from "../palette.js";
+import { classOf, colorOf, digitOf, NONE } from "../palette.js";
 import { shared } from "../styles.js";
 import { icon, iconButton, send } from "../ui.js";
 import { said } from "../words.js";
@@ -79,7 +79,7 @@ class Details extends LitElement {
         <div class="left"><img src=${this.store.hass.hassUrl(sample.image)} alt=${t("details.picture")} width="400" height="400" @error=${() => send(this, "expired", { id: sample.id })} />
           ${this.store.isAdmin ? this.#choices(sample) : ""}
         </div>
-        <div class="right">${this.#scores(sample)} ${this.#reasons(sample)} ${this.#attempts()}</div>
+        <div class="right">${this.#picture(sample)} ${this.#object(sample)}</div>
       </div>`;
   }
 
@@ -91,43 +91,59 @@ class Details extends LitElement {
     ><kbd>${digitOf(classes, name)}</kbd>${name}</button>`)}</div>`;
   }
 
-  #scores(sample) {
-    const { t, f } = this;
+  /** What was seen on this one picture. */
+  #picture(sample) {
+    const { t, f, classifier } = this;
+    const { threshold } = classifier.rules;
     const scores = Object.entries(sample.scores).sort((a, b) => b[1] - a[1]);
-    if (!scores.length) return html`<p class="quiet">${t("details.no_scores")}</p>`;
-    return html`<div><h3>${t("details.scores")}</h3><div class="scores">${scores.map(([name, share]) => html`
-      <span>${name}</span>
-      <span class="track" style="--c: ${colorOf(this.classifier.all_classes, name)}"><span style="width: ${share * 100}%"></span></span>
-      <span class="number">${f.finePercent(share)}</span>`)}</div></div>`;
+    return html`<section><h3>${t("details.scores")}</h3>
+      ${scores.length ? html`<div class="scores" style="--threshold: ${threshold * 100}%">${scores.map(([name, share]) => html`
+        <span>${name}</span>
+        <span class="track" style="--c: ${colorOf(classifier.all_classes, name)}"><span style="width: ${share * 100}%"></span></span>
+        <span class="number">${f.finePercent(share)}</span>`)}</div>
+        <p class="quiet small">${t("details.threshold", { threshold: f.percent(threshold) })}</p>` : html`<p class="quiet">${t("details.no_scores")}</p>`}
+      ${sample.distance === null ? "" : html`<p class="row note ${sample.unfamiliar ? "bad" : ""}">${icon(sample.unfamiliar ? "accountQuestion" : "checkCircleOutline")}<span>${t(sample.unfamiliar ? "details.unfamiliar" : "details.familiar", { distance: f.tenth(sample.distance) })}</span></p>`}
+      ${sample.infrared ? html`<p class="row note">${icon("weatherNight")}<span>${t("card.infrared")}</span></p>` : ""}
+    </section>`;
   }
 
-  #reasons(sample) {
-    const { t, f } = this;
-    const outcome = sample.outcome && (sample.outcome === "assigned" ? sample.outcome_class : t(`outcome.${sample.outcome}`));
-    const { rule } = this._why ?? {};
-    return html`<ul>
-      ${sample.distance === null ? "" : html`<li class=${sample.unfamiliar ? "bad" : ""}>${t(sample.unfamiliar ? "details.unfamiliar" : "details.familiar", { distance: f.tenth(sample.distance) })}</li>`}
-      ${sample.infrared ? html`<li>${t("card.infrared")}</li>` : ""}
-      ${outcome ? html`<li>${t("card.outcome", { outcome })}</li>` : ""}
-      ${rule ? html`<li>${ruleText(rule, t, f)}</li>` : ""}
-      ${this._why?.error ? html`<li class="bad">${this._why.error}</li>` : ""}
-    </ul>`;
+  /** What the pictures of its object came to, and by which rule. */
+  #object(sample) {
+    const { t, f, classifier, _why: why } = this;
+    if (!why) return "";
+    if (why.error) return html`<p class="bad" role="alert">${why.error}</p>`;
+    const { attempts, votes, rule } = why;
+    if (!rule) {
+      const words = { collect: "details.collected", import: "details.imported" }[sample.source] ?? "details.why_unknown";
+      return html`<section><h3>${t("details.whole_object")}</h3><p class="quiet">${t(words)}</p></section>`;
+    }
+    const classes = classifier.all_classes;
+    const outcome = sample.outcome === "assigned" ? sample.outcome_class : t(sample.outcome ? `outcome.${sample.outcome}` : "details.in_view");
+    return html`<section><h3>${t("details.whole_object")}</h3>
+      <p class="row wrap"><span class="chip" style="--c: ${colorOf(classes, sample.outcome_class ?? NONE)}">${outcome}</span><span class="grow">${ruleText(rule, t, f)}</span></p>
+      ${this.#votes(votes, classes)} ${attempts?.length ? this.#attempts(attempts, classes) : ""}
+    </section>`;
   }
 
-  #attempts() {
+  #votes(votes, classes) {
     const { t, f } = this;
-    const { attempts, votes } = this._why ?? {};
-    if (!attempts?.length) return "";
-    const classes = this.classifier.all_classes;
-    return html`<div><h3>${t("details.attempts")}</h3>
-      ${votes ? html`<p class="row wrap">${Object.entries(votes).map(([name, count]) => html`<span class="row"><span class="dot" style="--c: ${colorOf(classes, name)}"></span>${name}: ${f.tenth(count)}</span>`)}</p>` : ""}
-      <table><thead><tr><th>${t("details.time")}</th><th>${t("details.class")}</th><th class="number">${t("details.score")}</th><th><span class="hidden">${t("details.counts")}</span></th></tr></thead>
+    const all = Object.entries(votes ?? {}).filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+    if (!all.length) return "";
+    return html`<div class="votes" aria-hidden="true">${all.map(([name, count]) => html`<span style="--c: ${colorOf(classes, name)}; flex: ${count}"></span>`)}</div>
+      <p class="row wrap small"><span class="quiet">${t("details.votes")}</span>${all.map(([name, count]) => html`<span class="row legend"><span class="dot" style="--c: ${colorOf(classes, name)}"></span>${t("details.vote", { name, count: f.tenth(count) })}</span>`)}</p>`;
+  }
+
+  #attempts(attempts, classes) {
+    const { t, f } = this;
+    const said = (item) => (item.unfamiliar ? t("details.stranger") : item.counts ? t("details.as", { name: item.class }) : t("details.below"));
+    return html`<table><caption>${t("details.attempts")}</caption>
+      <thead><tr><th>${t("details.time")}</th><th>${t("details.class")}</th><th class="number">${t("details.score")}</th><th>${t("details.result")}</th></tr></thead>
       <tbody>${attempts.map((item) => html`<tr class=${item.counts ? "" : "quiet"}>
         <td>${f.clock(item.frame_time)}</td>
         <td><span class="row"><span class="dot" style="--c: ${colorOf(classes, item.class)}"></span>${item.class}</span></td>
         <td class="number">${f.percent(item.score)}</td>
-        <td>${item.unfamiliar ? t("card.unfamiliar") : item.counts ? icon("check") : t("details.not_counted")}</td>
-      </tr>`)}</tbody></table></div>`;
+        <td>${said(item)}</td>
+      </tr>`)}</tbody></table>`;
   }
 
   static styles = [shared, css`
@@ -138,16 +154,25 @@ class Details extends LitElement {
     .left { display: grid; gap: 16px; align-content: start; }
     img { width: 100%; height: auto; aspect-ratio: 1; object-fit: contain; border-radius: 14px; background: var(--shade); }
     .left kbd { background: var(--c); color: #fff; }
-    .right { display: grid; min-width: 0; gap: 20px; align-content: start; }
-    .scores { display: grid; grid-template-columns: auto 1fr auto; gap: 8px 12px; align-items: center; margin-top: 8px; }
-    .track { height: 12px; border-radius: 6px; background: var(--shade); overflow: hidden; }
+    .right { display: grid; min-width: 0; gap: 24px; align-content: start; }
+    section { display: grid; gap: 12px; min-width: 0; }
+    .scores { display: grid; grid-template-columns: auto 1fr auto; gap: 8px 12px; align-items: center; }
+    .track { position: relative; height: 12px; border-radius: 6px; background: var(--shade); overflow: hidden; }
+    .track::after { content: ""; position: absolute; inset: 0 auto 0 var(--threshold); width: 2px; background: var(--primary-text-color); }
+    .small { font-size: 12px; }
+    .note { align-items: start; }
+    .note .icon { width: 20px; height: 20px; color: var(--success-color); }
+    .note.bad .icon { color: inherit; }
+    .votes { display: flex; gap: 2px; height: 8px; border-radius: 4px; overflow: hidden; }
+    .votes span { background: var(--c); }
+    .legend { gap: 6px; }
     .track > span { display: block; height: 100%; min-width: 2px; background: var(--c); border-radius: 6px; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
-    ul { margin: 0; padding-left: 20px; display: grid; gap: 6px; }
     .bad { color: var(--error-color); }
-    table { width: 100%; border-collapse: collapse; margin-top: 8px; }
+    table { width: 100%; border-collapse: collapse; }
+    caption { text-align: left; font-weight: 500; padding: 4px 0 8px; }
     th { text-align: left; font-weight: 500; color: var(--quiet); }
-    td, th { padding: 6px 4px; border-bottom: 1px solid var(--line); }
+    td, th { padding: 6px 8px 6px 0; border-bottom: 1px solid var(--line); }
     @media (max-width: 700px) {
       dialog { width: 100vw; max-width: none; height: 100dvh; max-height: none; border-radius: 0; margin: 0; }
       .columns { grid-template-columns: 1fr; padding: 0 16px 24px; }

@@ -1,19 +1,23 @@
 /** The first page: every classifier, what it saw last, and what it needs. */
 
+import { adviceLink, adviceText } from "../advice.js";
 import { css, html } from "../lit.js";
 import { epoch } from "../format.js";
 import { colorOf } from "../palette.js";
 import { path } from "../route.js";
 import { emptyState, icon, progressBar, send } from "../ui.js";
-import { adviceText } from "../words.js";
 import { View } from "../view.js";
 
 const STRIP = 5; // newest pictures on a card
+const ADVICE = 2; // what is missing most
+const AGAIN = 60_000; // milliseconds between two tries to show them
 
 class Classifiers extends View {
   static properties = { ...View.properties, _strips: { state: true } };
 
   #asked = new Map(); // classifier id -> newest result for which its pictures were asked
+
+  #renewed = new Map(); // classifier id -> when its pictures had expired
 
   constructor() {
     super();
@@ -27,6 +31,13 @@ class Classifiers extends View {
       this.#asked.set(classifier.id, state);
       void this.#strip(classifier.id);
     }
+  }
+
+  /** The addresses of pictures are good for an hour. */
+  #expired(id) {
+    if (Date.now() - (this.#renewed.get(id) ?? 0) < AGAIN) return;
+    this.#renewed.set(id, Date.now());
+    void this.#strip(id);
   }
 
   async #strip(id) {
@@ -50,7 +61,7 @@ class Classifiers extends View {
     }
     return html`<div class="page">
       <div class="cards">${store.classifiers.map((classifier) => this.#card(classifier))}</div>
-      ${store.isAdmin ? html`<div class="row new">${this.#newButton()}</div>` : ""}
+      ${store.isAdmin ? html`<div class="new">${this.#newButton()}</div>` : ""}
     </div>`;
   }
 
@@ -60,20 +71,20 @@ class Classifiers extends View {
 
   #card(classifier) {
     const { t, f } = this;
-    const { id, name, labels, trained, training, available } = classifier;
+    const { id, name, labels, trained, available } = classifier;
     const page = trained || total(classifier) ? "recent" : "examples";
     return html`<article class="card" aria-label=${name}>
       <a class="head" href=${path(page, id)}>
         <div class="grow"><h2>${name}</h2><span class="quiet">${labels.join(", ")}${this.store.entries.length > 1 ? ` · ${classifier.entry_title}` : ""}</span></div>
-        ${typeof trained?.accuracy === "number" ? html`<div class="accuracy"><strong>${f.percent(trained.accuracy)}</strong><span class="quiet">${t("classifier.right")}</span></div>` : ""}
+        ${typeof trained?.accuracy === "number" ? html`<div class="accuracy" title=${t("classifier.accuracy_help")}><strong>${f.percent(trained.accuracy)}</strong><span class="quiet">${t("classifier.right")}</span></div>` : ""}
         ${icon("chevronRight")}
       </a>
       ${available ? "" : html`<div class="alert warning">${icon("alertOutline")}<span>${t("classifier.unavailable")}</span></div>`}
       <a class="strip" href=${path(page, id)} tabindex="-1" aria-hidden="true">${this.#pictures(classifier)}</a>
       ${this.#counts(classifier)}
-      ${training === null ? "" : html`<div class="training">${t("training.running")}${progressBar(training || null, t("training.running"))}</div>`}
       ${this.#last(classifier)}
-      ${this.#next(classifier)}
+      ${this.#state(classifier)}
+      ${this.#actions(classifier)}
     </article>`;
   }
 
@@ -82,7 +93,7 @@ class Classifiers extends View {
     return Array.from({ length: STRIP }, (_, place) => {
       const sample = samples[place];
       return html`<span class="thumb" style="--c: ${sample ? colorOf(classes, sample.label ?? sample.predicted) : "transparent"}">
-        ${sample ? html`<img src=${this.store.hass.hassUrl(sample.thumb)} alt="" width="120" height="120" />` : ""}
+        ${sample ? html`<img src=${this.store.hass.hassUrl(sample.thumb)} alt="" width="120" height="120" @error=${() => this.#expired(id)} />` : ""}
       </span>`;
     });
   }
@@ -112,23 +123,40 @@ class Classifiers extends View {
     </ul>`;
   }
 
-  /** What to do next, and one button that does it. */
-  #next(classifier) {
+  /** How it stands, and what is missing. */
+  #state(classifier) {
     const { t, f, store } = this;
-    const { id, trained, training, advice, outdated, unlabelled } = classifier;
-    const words = outdated ? t("classifier.outdated")
-      : advice.length ? adviceText(advice[0], t)
-        : trained ? t("classifier.trained", { when: f.ago(epoch(trained.trained_at)), count: trained.images })
-          : t("classifier.untrained");
-    return html`<p class=${advice.length || outdated || !trained ? "advice" : "quiet"}>${words}</p>
-      ${store.isAdmin ? html`<div class="row wrap">
-        ${trained || total(classifier)
-          ? html`${unlabelled
-              ? html`<a class="button ${trained ? "" : "main"}" href=${path("recent", id, { labelled: "no", order: trained ? "useful" : "" })}>${icon("tagOutline")}${t("classifier.label", { count: unlabelled })}</a>`
-              : html`<a class="button" href=${path("examples", id, { collect: "1" })}>${icon("download")}${t("classifier.examples")}</a>`}
-            <button type="button" class="button ${outdated ? "main" : ""}" ?disabled=${training !== null || !total(classifier)} @click=${() => send(this, "objclass-train", { classifier })}>${icon("schoolOutline")}${t("training.start")}</button>`
-          : html`<a class="button main" href=${path("examples", id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a>`}
-      </div>` : ""}`;
+    const { trained, training, advice, outdated } = classifier;
+    if (training !== null) {
+      const share = training || store.progress(classifier.id, "train")?.share || null;
+      return html`<div class="training">${t("training.running")}${progressBar(share, t("training.running"))}</div>`;
+    }
+    const [symbol, words] = !trained
+      ? classifier.imported_model ? ["packageVariant", t("classifier.imported")] : ["schoolOutline", t("classifier.untrained")]
+      : outdated ? ["alertOutline", t("classifier.outdated")]
+        : ["checkCircleOutline", t("classifier.trained", { when: f.ago(epoch(trained.trained_at)), count: trained.images })];
+    return html`<div class="state">
+      <p class="row ${symbol}">${icon(symbol)}<span>${words}</span></p>
+      ${advice.slice(0, ADVICE).map((item) => store.isAdmin
+        ? html`<a class="row" href=${adviceLink(item, classifier)}>${icon("lightbulbOutline")}<span class="grow">${adviceText(item, t)}</span>${icon("chevronRight")}</a>`
+        : html`<p class="row">${icon("lightbulbOutline")}<span>${adviceText(item, t)}</span></p>`)}
+    </div>`;
+  }
+
+  /** What can be done next; one of them is the main thing. */
+  #actions(classifier) {
+    const { t, store } = this;
+    const { id, trained, training, outdated, unlabelled } = classifier;
+    if (!store.isAdmin) return "";
+    if (!trained && !total(classifier)) {
+      return html`<div class="row wrap"><a class="button main" href=${path("examples", id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a></div>`;
+    }
+    return html`<div class="row wrap">
+      ${unlabelled
+        ? html`<a class="button ${trained ? "" : "main"}" href=${path("recent", id, { labelled: "no", order: trained ? "useful" : "" })}>${icon("tagOutline")}${t("classifier.label", { count: unlabelled })}</a>`
+        : html`<a class="button" href=${path("examples", id, { collect: "1" })}>${icon("download")}${t("classifier.examples")}</a>`}
+      <button type="button" class="button ${outdated ? "main" : ""}" ?disabled=${training !== null || !total(classifier)} @click=${() => send(this, "objclass-train", { classifier })}>${icon("schoolOutline")}${t("training.start")}</button>
+    </div>`;
   }
 
   static styles = [View.styles, css`
@@ -150,9 +178,18 @@ class Classifiers extends View {
     .last { list-style: none; padding: 0; display: grid; gap: 6px; }
     .last li { display: flex; align-items: center; gap: 10px; }
     .now { color: var(--success-color); font-weight: 500; }
-    .training { display: grid; gap: 6px; }
-    .advice { border-left: 3px solid var(--primary-color); padding-left: 10px; }
-    .new { justify-content: center; padding: 8px; }
+    .training { display: grid; gap: 6px; padding: 8px 0; }
+    .state { display: grid; }
+    .state .row { gap: 12px; min-height: 36px; color: var(--quiet); text-decoration: none; }
+    .state a.row { min-height: 48px; color: inherit; border-radius: 8px; }
+    .state a.row:hover { background: var(--shade); }
+    .state .icon { width: 20px; height: 20px; }
+    .state .alertOutline .icon { color: var(--warning-color); }
+    .state .checkCircleOutline .icon { color: var(--success-color); }
+    .state a .icon:first-child, .state .schoolOutline .icon { color: var(--primary-color); }
+    .page { padding-bottom: 96px; }
+    .new { position: fixed; right: max(16px, env(safe-area-inset-right)); bottom: max(16px, env(safe-area-inset-bottom)); z-index: 1; }
+    .new .button { min-height: 56px; border-radius: 28px; padding: 0 24px 0 20px; box-shadow: 0 2px 10px rgb(0 0 0 / 30%); }
   `];
 }
 

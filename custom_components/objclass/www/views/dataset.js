@@ -47,14 +47,21 @@ class Dataset extends View {
           ${recognised ? html`<a class="choice" aria-pressed="true" href=${this.#address({ recognised: "" })}>${icon("close")}${t("dataset.taken_for", { name: recognised })}</a>` : ""}
           <span class="grow"></span>
           ${store.isAdmin && label && label !== NONE ? html`
-            ${iconButton("pencilOutline", t("dataset.rename"), () => this.#rename(label))}
-            ${iconButton("merge", t("dataset.merge"), () => this.#merge(label))}
-            ${iconButton("deleteOutline", t("dataset.remove"), () => this.#remove(label))}` : ""}
+            ${this.#tool("pencilOutline", "dataset.rename", () => this.#rename(label))}
+            ${this.#tool("merge", "dataset.merge", () => this.#merge(label))}
+            ${this.#tool("deleteOutline", "dataset.remove", () => this.#remove(label))}` : ""}
         </div>
       </div>
       <div slot="empty">${this.#empty(label, recognised)}</div>
     </objclass-workbench>
     <objclass-ask .t=${t}></objclass-ask>`;
+  }
+
+  /** What can be done with a class: in words where there is room. */
+  #tool(symbol, words, action) {
+    const { t, narrow } = this;
+    if (narrow) return iconButton(symbol, t(words), action);
+    return html`<button type="button" class="button plain" @click=${action}>${icon(symbol)}${t(words)}</button>`;
   }
 
   #tab(name, text, count, share, color, label) {

@@ -1,6 +1,8 @@
 /** How good a classifier is, how one knows, and what would make it better. */
 
+import { adviceLink, adviceText } from "../advice.js";
 import "../parts/ask.js";
+import "../parts/calibration.js";
 import "../parts/confusion.js";
 import "../parts/threshold-chart.js";
 import { epoch } from "../format.js";
@@ -9,7 +11,6 @@ import { colorOf } from "../palette.js";
 import { path } from "../route.js";
 import { emptyState, icon, progressBar, send, tell } from "../ui.js";
 import { View } from "../view.js";
-import { adviceText } from "../words.js";
 
 class Quality extends View {
   static properties = { ...View.properties, _answer: { state: true }, _problem: { state: true } };
@@ -65,12 +66,13 @@ class Quality extends View {
   }
 
   #advice(report) {
-    const { t } = this;
+    const { t, classifier } = this;
+    const { advice } = classifier;
     const doubtful = report.doubtful_labels.length;
-    if (!report.advice.length && !doubtful) return html`<div class="alert success">${icon("checkCircleOutline")}<span>${t("quality.all_well")}</span></div>`;
+    if (!advice.length && !doubtful) return html`<div class="alert success">${icon("checkCircleOutline")}<span>${t("quality.all_well")}</span></div>`;
     return html`<div class="card"><h3>${t("quality.advice")}</h3><ul>
-      ${report.advice.map((item) => html`<li>${adviceText(item, t)}</li>`)}
-      ${doubtful ? html`<li><a href=${path("dataset", this.classifier.id, { order: "doubtful" })}>${t("quality.doubtful", { count: doubtful })}</a></li>` : ""}
+      ${advice.map((item) => html`<li><a class="line" href=${adviceLink(item, classifier)}>${adviceText(item, t)}</a></li>`)}
+      ${doubtful ? html`<li><a class="line" href=${path("dataset", classifier.id, { order: "doubtful" })}>${t("quality.doubtful", { count: doubtful })}</a></li>` : ""}
     </ul></div>`;
   }
 
@@ -84,6 +86,7 @@ class Quality extends View {
         <td>${bar(item.accuracy, colorOf(classifier.all_classes, item.name))}</td>
         <td>${bar(item.precision, colorOf(classifier.all_classes, item.name))}</td>
         <td class="number">${f.number(item.images)}</td></tr>`)}</tbody></table>
+      <p class="quiet small">${t("quality.recall")}: ${t("quality.recall_help")}. ${t("quality.precision")}: ${t("quality.precision_help")}.</p>
       ${report.left_out.length ? html`<p class="quiet">${t("quality.left_out", { names: report.left_out.join(", ") })}</p>` : ""}</div>`;
   }
 
@@ -114,7 +117,8 @@ class Quality extends View {
     const level = error <= 0.05 ? "good" : error <= 0.12 ? "fair" : "poor";
     return html`<div class="card"><h3>${t("quality.calibration")}</h3>
       <p><span class="grade ${level}">${t(`quality.calibration_${level}`)}</span> ${t("quality.calibration_text", { points: f.tenth(error * 100) })}</p>
-      <p class="quiet">${t("quality.calibration_help")}</p></div>`;
+      <p class="quiet">${t("quality.calibration_help")}</p>
+      ${report.calibration?.length ? html`<objclass-calibration .t=${t} .f=${f} .bins=${report.calibration}></objclass-calibration>` : ""}</div>`;
   }
 
   #history(history) {
@@ -143,12 +147,13 @@ class Quality extends View {
     .figure strong { font-size: 36px; font-weight: 300; line-height: 1.1; }
     .figure span { margin: 0 !important; color: var(--quiet); }
     .center { text-align: center; }
-    .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; align-items: start; }
+    .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
+    .two > .card { align-self: stretch; }
     .classes { width: 100%; border-collapse: collapse; }
     .classes th { text-align: left; font-weight: 400; color: var(--quiet); padding: 4px 8px 4px 0; }
     .classes td { padding: 4px 8px 4px 0; }
     .classes .number { text-align: right; padding-right: 0; }
-    .name { min-height: 40px; color: inherit; text-decoration: none; font-weight: 500; }
+    .name { min-height: 48px; color: inherit; text-decoration: none; font-weight: 500; }
     .name:hover { text-decoration: underline; }
     .bar { display: grid; grid-template-columns: 1fr 44px; gap: 8px; align-items: center; }
     .track { height: 10px; border-radius: 5px; background: var(--shade); overflow: hidden; min-width: 24px; }
@@ -161,8 +166,10 @@ class Quality extends View {
     .grade { font-weight: 500; }
     .grade.good { color: var(--success-color); } .grade.fair { color: var(--warning-color); } .grade.poor { color: var(--error-color); }
     .card p + p, .card table + p { margin-top: 8px; }
-    .card p + objclass-confusion, .card p + objclass-threshold-chart { margin-top: 16px; display: block; }
-    .card p + objclass-threshold-chart { display: grid; }
+    .card p + objclass-confusion, .card p + objclass-threshold-chart, .card p + objclass-calibration { margin-top: 16px; }
+    .small { font-size: 12px; }
+    .line { display: inline-flex; align-items: center; min-height: 48px; }
+    .card > ul > li::marker { color: var(--primary-color); }
     @media (max-width: 600px) { .figures { grid-template-columns: 1fr 1fr; gap: 8px; } .track { display: none; } .bar { grid-template-columns: auto; } }
   `];
 }

@@ -5,7 +5,7 @@ import { colorOf } from "../palette.js";
 import { go, path } from "../route.js";
 import { emptyState, icon, progressBar } from "../ui.js";
 import { View } from "../view.js";
-import { adviceText } from "../words.js";
+import { adviceLink, adviceText } from "../advice.js";
 
 class Training extends View {
   static properties = { ...View.properties, _report: { state: true }, _problem: { state: true }, _busy: { state: true } };
@@ -62,7 +62,7 @@ class Training extends View {
           <span class="track" style="--c: ${colorOf(classifier.all_classes, item.name)}"><span style="width: ${(item.accuracy ?? 0) * 100}%"></span></span>
           <span class="number">${item.accuracy === null ? "–" : f.percent(item.accuracy)}</span>`)}</div>
       </div>
-      ${advice.length ? html`<div class="card"><h3>${t("quality.advice")}</h3><ul>${advice.map((item) => html`<li>${adviceText(item, t)}</li>`)}</ul></div>` : ""}
+      ${advice.length ? html`<div class="card"><h3>${t("quality.advice")}</h3><ul>${advice.map((item) => html`<li><a href=${adviceLink(item, classifier)}>${adviceText(item, t)}</a></li>`)}</ul></div>` : ""}
       <div class="card"><h3>${t("training.now")}</h3><p>${t("training.now_text", { labels: classifier.labels.join(", ") })}</p>
         <div class="row wrap"><a class="button main" href=${path("recent", classifier.id)}>${icon("imageMultipleOutline")}${t("training.see")}</a><a class="button" href=${path("quality", classifier.id)}>${icon("chartBoxOutline")}${t("tab.quality")}</a></div></div>
     </div>`;

@@ -2,16 +2,19 @@
 
 import { css, html } from "../lit.js";
 import { colorOf, NONE } from "../palette.js";
-import { go, path } from "../route.js";
+import { go, path, remember } from "../route.js";
 import { emptyState, icon } from "../ui.js";
 import { View } from "../view.js";
+
+const KINDS = ["sub_label", "attribute"];
+const FIELDS = ["name", "labels", "classes", "kind"];
 
 class Wizard extends View {
   static properties = { ...View.properties, _data: { state: true }, _error: { state: true }, _busy: { state: true } };
 
   constructor() {
     super();
-    this._data = { entry: null, name: "", labels: [], kind: "sub_label", classes: [], cameras: [] };
+    this._data = fromAddress();
     this._error = null;
     this._busy = false;
   }
@@ -23,6 +26,7 @@ class Wizard extends View {
 
   #set(key, value) {
     this._data = { ...this._data, [key]: value };
+    remember({ ...this._data, kind: this._data.kind === KINDS[0] ? null : this._data.kind });
     if (this._error && (!this._error.field || this._error.field === key)) this._error = null;
   }
 
@@ -40,14 +44,14 @@ class Wizard extends View {
     return html`<form class="page" novalidate @submit=${this.#submit}>
       <p class="quiet step">${t("wizard.step", { step: 1 })}</p>
       <div class="card form">
-        ${several ? html`<div class="field"><label class="label" for="entry">Frigate</label>
+        ${several ? html`<div class="field"><label class="label" for="entry">${t("wizard.which_frigate")}</label>
           <select class="pill" id="entry" @change=${(event) => this.#set("entry", event.target.value)}>${store.entries.map((item) => html`<option value=${item.entry_id} ?selected=${item === entry} ?disabled=${!item.available}>${item.title}</option>`)}</select></div>` : ""}
         ${this.#field("labels", t("wizard.labels"), t("wizard.labels_help"), html`
           <div class="row wrap" role="group" aria-labelledby="labels">${this.#labels(entry).map((name) => html`<button type="button" class="choice" aria-pressed=${String(data.labels.includes(name))} @click=${() => this.#toggle("labels", name)}>${name}</button>`)}</div>`)}
         ${this.#field("classes", t("wizard.classes"), t("wizard.classes_help"), this.#classes())}
-        ${this.#field("name", t("wizard.name"), "", html`<input class="input" aria-labelledby="name" maxlength="64" autocomplete="off" placeholder=${this.#proposedName()} .value=${data.name} @input=${(event) => this.#set("name", event.target.value)} />`)}
-        ${this.#field("kind", t("wizard.kind"), "", html`<div class="kinds" role="radiogroup" aria-labelledby="kind">${["sub_label", "attribute"].map((kind) => html`<button type="button" class="kind" role="radio" aria-checked=${String(data.kind === kind)} @click=${() => this.#set("kind", kind)}><strong>${t(`kind.${kind}`)}</strong><span class="quiet">${t(`kind.${kind}_help`)}</span></button>`)}</div>`)}
-        ${entry.cameras.length > 1 ? html`<details><summary>${t("wizard.cameras")}</summary><p class="quiet">${t("wizard.cameras_help")}</p>
+        ${this.#field("name", t("wizard.name"), data.name || !data.labels.length ? "" : t("wizard.name_help", { name: this.#proposedName() }), html`<input class="input" aria-labelledby="name" aria-describedby="name-wrong" aria-invalid=${String(this._error?.field === "name")} maxlength="64" autocomplete="off" placeholder=${this.#proposedName()} .value=${data.name} @input=${(event) => this.#set("name", event.target.value)} />`)}
+        ${this.#field("kind", t("wizard.kind"), "", html`<div class="kinds" role="radiogroup" aria-labelledby="kind">${KINDS.map((kind) => html`<button type="button" class="kind" role="radio" aria-checked=${String(data.kind === kind)} @click=${() => this.#set("kind", kind)}><strong>${t(`kind.${kind}`)}</strong><span class="quiet">${t(`kind.${kind}_help`)}</span></button>`)}</div>`)}
+        ${entry.cameras.length > 1 ? html`<details ?open=${data.cameras.length > 0}><summary>${icon("chevronRight")}${t("wizard.cameras")}</summary><p class="quiet">${t("wizard.cameras_help")}</p>
           <div class="row wrap">${entry.cameras.map(({ id, name }) => html`<button type="button" class="choice" aria-pressed=${String(data.cameras.includes(id))} @click=${() => this.#toggle("cameras", id)}>${name}</button>`)}</div></details>` : ""}
       </div>
       ${this._error && !this._error.field ? html`<div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._error.text}</span></div>` : ""}
@@ -58,7 +62,7 @@ class Wizard extends View {
 
   #field(key, label, help, content) {
     return html`<div class="field"><span class="label" id=${key}>${label}</span>${help ? html`<span class="help">${help}</span>` : ""}${content}
-      ${this._error?.field === key ? html`<span class="wrong" role="alert">${this._error.text}</span>` : ""}</div>`;
+      ${this._error?.field === key ? html`<span class="wrong row" id="${key}-wrong" role="alert">${icon("alertCircleOutline")}${this._error.text}</span>` : ""}</div>`;
   }
 
   #labels(entry) {
@@ -73,16 +77,17 @@ class Wizard extends View {
       <span class="chip removable" style="--c: ${colorOf(all, NONE)}" title=${t("wizard.none_help")}>${NONE}</span>
     </div>
     <div class="row">
-      <input class="input grow" id="class" maxlength="64" autocomplete="off" autocapitalize="none" aria-labelledby="classes" placeholder=${t("wizard.class_placeholder")}
+      <input class="input grow" id="class" maxlength="64" autocomplete="off" autocapitalize="none" aria-labelledby="classes" aria-describedby="classes-wrong" aria-invalid=${String(this._error?.field === "classes")} placeholder=${t("wizard.class_placeholder")}
         @keydown=${(event) => { if (event.key === "Enter" || event.key === ",") { if (event.target.value.trim()) event.preventDefault(); this.#addClass(); } }} />
-      <button type="button" class="button" @click=${() => this.#addClass()}>${icon("plus")}${t("wizard.add")}</button>
+      <button type="button" class="button" @click=${() => this.#addClass({ focus: true })}>${icon("plus")}${t("wizard.add")}</button>
     </div>`;
   }
 
-  #addClass() {
+  #addClass({ focus = false } = {}) {
     const input = this.renderRoot.querySelector("#class");
     const names = input.value.split(",").map((name) => name.trim().replaceAll(/\s+/g, " ")).filter((name) => name && name !== NONE);
     input.value = "";
+    if (focus) input.focus();
     if (names.length) this.#set("classes", [...new Set([...this._data.classes, ...names])]);
   }
 
@@ -116,9 +121,10 @@ class Wizard extends View {
   };
 
   async #wrong(field, text) {
-    this._error = { field: ["name", "labels", "classes"].includes(field) ? field : null, text };
+    this._error = { field: FIELDS.includes(field) ? field : null, text };
     await this.updateComplete;
     this.renderRoot.querySelector("[role=alert]")?.scrollIntoView({ block: "center" });
+    this.renderRoot.querySelector("[aria-invalid=true]")?.focus({ preventScroll: true });
   }
 
   static styles = [View.styles, css`
@@ -130,11 +136,31 @@ class Wizard extends View {
     .kinds { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 12px; }
     .kind { display: grid; gap: 4px; align-content: start; text-align: left; padding: 14px 16px; border: 1px solid var(--line); border-radius: 12px; background: none; }
     .kind[aria-checked="true"] { border-color: var(--primary-color); background: var(--tint); box-shadow: inset 0 0 0 1px var(--primary-color); }
-    summary { cursor: pointer; min-height: 48px; display: flex; align-items: center; font-weight: 500; color: var(--primary-color); }
+    summary { cursor: pointer; min-height: 48px; display: flex; align-items: center; gap: 4px; font-weight: 500; color: var(--primary-color); list-style: none; }
+    summary::-webkit-details-marker { display: none; }
+    summary .icon { transition: transform 120ms; }
+    details[open] summary .icon { transform: rotate(90deg); }
+    .wrong { gap: 6px; }
+    .wrong .icon { width: 20px; height: 20px; }
+    .input[aria-invalid="true"] { border-color: var(--error-color); box-shadow: inset 0 0 0 1px var(--error-color); }
     details p { margin-bottom: 8px; }
     .buttons { justify-content: flex-end; }
     @media (max-width: 600px) { .form { padding: 16px; } }
   `];
+}
+
+/** What was filled in before the page was loaded anew; no name has a comma in it. */
+function fromAddress() {
+  const query = new URLSearchParams(location.search);
+  const list = (key) => query.get(key)?.split(",").filter(Boolean) ?? [];
+  return {
+    entry: query.get("entry"),
+    name: query.get("name") ?? "",
+    labels: list("labels"),
+    kind: KINDS.includes(query.get("kind")) ? query.get("kind") : KINDS[0],
+    classes: list("classes"),
+    cameras: list("cameras"),
+  };
 }
 
 customElements.define("objclass-new", Wizard);

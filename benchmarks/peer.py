@@ -1,9 +1,10 @@
 """The product beside Frigate's own training: the same pictures, the same machine.
 
 DIR is as for `scripts/benchmark learning`. Frigate's recipe (see frigate_recipe.py) is
-run by TensorFlow in .dev/peer, an environment of its own that is made when it is
-missing; it needs one of the Pythons that TensorFlow has wheels for. The time of the
-recipe is that of training and quantising, without importing TensorFlow.
+run by TensorFlow in .dev/peer, an environment of its own (requirements_peer.txt) that
+is made when it is missing. The weights of its backbone are not downloaded; they are
+looked for in ../shared/data/weights beside this folder. The time of the recipe is that
+of training and quantising, without importing TensorFlow.
 
 With --json it prints one object per task and line: task, n, judged, and the figures of
 both sides (ours_... and peer_...: balanced_error, ece, s, memory_mb) with their ratios
@@ -16,7 +17,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,8 +33,6 @@ from .tasks import Split
 ROOT: Final = Path(__file__).parents[1]
 ENVIRONMENT: Final = ROOT / ".dev" / "peer"
 WEIGHTS: Final = ROOT.parent / "shared/data/weights/mobilenet_v2_0.35_224_no_top.h5"
-PYTHONS: Final = ("3.13", "3.12", "3.11", "3.10")
-REQUIREMENTS: Final = ("tensorflow-cpu", "pillow")
 # The share of the way from chance to perfect that counts as having learnt something.
 LEARNT: Final = 0.2
 
@@ -45,7 +43,11 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     options = parser.parse_args()
     if not options.weights.is_file():
-        raise SystemExit(f"The weights of the peer's backbone are not at {WEIGHTS}")
+        raise SystemExit(
+            f"The weights of Frigate's backbone are not at {options.weights}. Name the"
+            " file mobilenet_v2_0.35_224_no_top.h5 (what Keras gives MobileNetV2 of"
+            " width 0.35 without its top) with --weights."
+        )
     python = environment()
     results = []
     for made in splits_of(options):
@@ -122,24 +124,10 @@ def peer_of(made: Split, python: Path, weights: Path, seed: int) -> dict[str, An
 
 def environment() -> Path:
     """Return a Python that has TensorFlow, after making the environment if need be."""
-    python = ENVIRONMENT / "bin" / "python"
-    ready = ENVIRONMENT / ".installed"
-    if ready.exists():
-        return python
-    uv = shutil.which("uv") or str(ROOT / ".dev/uv/bin/uv")
-    for version in PYTHONS:
-        print(f"Installing TensorFlow for Python {version}", file=sys.stderr)
-        made = [uv, "venv", "--quiet", "--clear", "--python", version, str(ENVIRONMENT)]
-        fill = [uv, "pip", "install", "--quiet", "--python", str(python)]
-        if all(
-            subprocess.run(command, check=False, cwd=ENVIRONMENT.parent).returncode == 0
-            for command in (made, [*fill, *REQUIREMENTS])
-        ):
-            ready.touch()
-            return python
-    raise SystemExit(
-        f"None of Python {', '.join(PYTHONS)} was found that TensorFlow installs on."
-    )
+    done = subprocess.run([ROOT / "scripts" / "setup", "peer"], check=False)
+    if done.returncode:
+        raise SystemExit("TensorFlow could not be installed; see above.")
+    return ENVIRONMENT / "bin" / "python"
 
 
 def as_text(result: dict[str, Any]) -> str:

@@ -123,19 +123,27 @@ need_compiler() {
   fi
 }
 
-# need_env NAME REQUIREMENTS: a virtual environment .dev/NAME with those requirements.
+# need_env NAME REQUIREMENTS [NEED_PYTHON]: a virtual environment .dev/NAME with those
+# requirements, on the Python that the function NEED_PYTHON finds.
 need_env() {
   local name=$1 requirements=$2 env="$DEV/$1" wanted
   wanted=$(cksum <"$requirements")
   if [ -x "$env/bin/python" ] && [ "$(cat "$env/.installed" 2>/dev/null)" = "$wanted" ]; then
     return
   fi
-  need_python
+  "${3-need_python}"
   say "Installing $(basename "$requirements") into .dev/$name"
   [ -x "$env/bin/python" ] || uv venv --quiet --clear --python "$PYTHON" "$env"
   uv pip install --quiet --python "$env/bin/python" --requirements "$requirements" ||
     die "$(basename "$requirements") could not be installed."
   printf '%s\n' "$wanted" >"$env/.installed"
+}
+
+# Set PYTHON to one that TensorFlow has a release for. A machine without one of these has
+# ours, for which there is a release candidate.
+need_peer_python() {
+  need_uv
+  PYTHON=$(uv python find --quiet --no-project ">=3.10,<3.14" 2>/dev/null) || need_python
 }
 
 # The newest Home Assistant.

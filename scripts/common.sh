@@ -99,13 +99,13 @@ python_from_debian_testing() {
 # Set PYTHON to a CPython >= $MINIMUM_PYTHON.
 need_python() {
   need_uv
-  PYTHON=$(uv python find --quiet ">=$MINIMUM_PYTHON,<3.15" 2>/dev/null) && return
+  PYTHON=$(uv python find ">=$MINIMUM_PYTHON,<3.15" 2>/dev/null) && return
   PYTHON="$DEV/python/usr/bin/python3.14"
   if ! python_is_new_enough "$PYTHON"; then
     say "Looking for Python 3.14"
     if UV_PYTHON_DOWNLOADS=manual UV_HTTP_TIMEOUT=20 UV_HTTP_RETRIES=0 \
       uv python install --quiet 3.14 2>"$DEV/uv-python.log"; then
-      PYTHON=$(uv python find --quiet ">=$MINIMUM_PYTHON,<3.15") && return
+      PYTHON=$(uv python find ">=$MINIMUM_PYTHON,<3.15" 2>/dev/null) && return
     fi
     python_from_debian_testing ||
       die "No Python >= $MINIMUM_PYTHON: none is installed, uv could not download one" \
@@ -143,7 +143,7 @@ need_env() {
 # ours, for which there is a release candidate.
 need_peer_python() {
   need_uv
-  PYTHON=$(uv python find --quiet --no-project ">=3.10,<3.14" 2>/dev/null) || need_python
+  PYTHON=$(uv python find --no-project ">=3.10,<3.14" 2>/dev/null) || need_python
 }
 
 # The newest Home Assistant.

@@ -31,9 +31,9 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--per-class", type=int, default=40)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument(
-        "--runtime", choices=("auto", "litert", "numpy"), default="auto"
+        "--runtime", choices=("auto", "litert", "ncnn", "numpy"), default="auto"
     )
-    parser.add_argument("--threads", type=int, default=1, help="for LiteRT")
+    parser.add_argument("--threads", type=int, default=1, help="of LiteRT and ncnn")
     parser.add_argument("--json", action="store_true")
     return parser
 

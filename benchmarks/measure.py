@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from learning.augmentation import far_view, pictures_to_alter
-from learning.backbone import Backbone, load_backbone
+from learning.backbone import BUNDLED, Backbone, BackboneModel, load_backbone
 from learning.crop import decode, middle, pixels_of
 from learning.evaluation import balanced_accuracy, calibration_error
 from learning.head import Prediction
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from .tasks import Split
 
-type Runtime = Literal["auto", "litert", "numpy"]
+type Runtime = Literal["auto", "litert", "ncnn", "numpy"]
 KNOWN_ACCEPTED = 0.9  # strangers are counted where this share of the known passes
 
 
@@ -51,16 +51,26 @@ class Measured:
     strangers: Strangers | None
 
 
-def measure(split: Split, runtime: Runtime, threads: int) -> Measured:
+def measure(
+    split: Split,
+    runtime: Runtime,
+    threads: int,
+    model: BackboneModel = BUNDLED,
+) -> Measured:
     """Run in a process of its own, so that the memory is this task's alone."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(run, split, runtime, threads).result()
+        return pool.submit(run, split, runtime, threads, model).result()
 
 
-def run(split: Split, runtime: Runtime, threads: int) -> Measured:
+def run(
+    split: Split,
+    runtime: Runtime,
+    threads: int,
+    model: BackboneModel = BUNDLED,
+) -> Measured:
     """Train and judge in this process; memory is what it grew by since it began."""
     before = _peak_mb()
-    backbone = load_backbone(runtime, threads=threads)
+    backbone = load_backbone(runtime, threads=threads, model=model)
     started = time.perf_counter()
     pictures = [_pixels(path, backbone) for path, _ in split.trained]
     labels = [name for _, name in split.trained]

@@ -17,6 +17,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
+    ConfigEntryError,
     ConfigEntryNotReady,
     HomeAssistantError,
 )
@@ -33,6 +34,7 @@ from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassDa
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
+from .learning.graph import ModelError
 from .learning.samples import SampleStoreError
 from .panel import async_setup_panel
 from .pipeline import Pipeline
@@ -80,7 +82,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
     _follow_prefix(hass, entry, frigate.topic_prefix)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
 
-    worker = await Worker.async_acquire(hass)
+    worker = await _async_acquire_worker(hass)
     entry.async_on_unload(worker.async_release)
     classifiers = await _async_load_classifiers(hass, entry, worker)
     pipeline = Pipeline(
@@ -143,6 +145,17 @@ async def _async_ask_frigate(client: FrigateClient) -> FrigateConfig:
             translation_domain=DOMAIN, translation_key="frigate_without_mqtt"
         )
     return frigate
+
+
+async def _async_acquire_worker(hass: HomeAssistant) -> Worker:
+    try:
+        return await Worker.async_acquire(hass)
+    except (ModelError, OSError) as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="backbone_failed",
+            translation_placeholders={"error": str(err)},
+        ) from err
 
 
 def _follow_prefix(

@@ -22,9 +22,10 @@ from homeassistant.util.hass_dict import HassKey
 from .const import DOMAIN, LOGGER
 from .learning.backbone import Backbone, load_backbone
 
-# Four times faster than NumPy, but without wheels for musl, so never in the manifest.
+# Three times faster than NumPy, but not to be had everywhere (LiteRT has no wheels for
+# musl), so never in the manifest. The fastest first, as "auto" takes them.
 LITERT: Final = "ai-edge-litert==2.3.0"
-
+NCNN: Final = "ncnn==1.0.20261020"
 
 _WORKER: HassKey[Worker] = HassKey(f"{DOMAIN}_worker")
 
@@ -38,7 +39,7 @@ class Worker:
         self._hass = hass
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=DOMAIN)
         self._users = 1
-        self._getting_litert: asyncio.Task[None] | None = None
+        self._getting: asyncio.Task[None] | None = None
         self._loading = hass.async_create_task(self._async_load(), f"{DOMAIN} backbone")
 
     async def run[**P, T](
@@ -74,32 +75,36 @@ class Worker:
         if self._users:
             return
         self._loading.cancel()
-        if self._getting_litert:
-            self._getting_litert.cancel()
+        if self._getting:
+            self._getting.cancel()
         del self._hass.data[_WORKER]
         # What was asked for before, like closing files, is still done.
         await self._hass.async_add_executor_job(self._executor.shutdown)
 
     async def _async_load(self) -> None:
         self.backbone = await self.run(load_backbone)
-        LOGGER.debug("The backbone runs on %s", self.backbone.runtime.name)
-        if self.backbone.runtime.name == "litert" or self._hass.config.skip_pip:
-            return
+        name = self.backbone.runtime.name
+        LOGGER.debug("The backbone runs on %s", name)
+        if name != "litert" and not self._hass.config.skip_pip:
+            self._getting = self._hass.async_create_background_task(
+                self._async_get_faster(), f"{DOMAIN} faster runtime"
+            )
+
+    async def _async_get_faster(self) -> None:
+        """Ask Home Assistant for faster runtimes; going without is not an error."""
+        wanted = {"ncnn": NCNN}
         # Without glibc this reads the whole file of Python's interpreter.
         library, _ = await self.run(platform.libc_ver)
         if library == "glibc":
-            self._getting_litert = self._hass.async_create_background_task(
-                self._async_get_litert(), f"{DOMAIN} LiteRT"
-            )
-
-    async def _async_get_litert(self) -> None:
-        """Ask Home Assistant for the faster runtime; going without is not an error."""
-        try:
-            await async_process_requirements(
-                self._hass, DOMAIN, [LITERT], is_built_in=False
-            )
-            self.backbone = await self.run(load_backbone)
-        except (RequirementsNotFound, RuntimeError) as err:
-            LOGGER.debug("LiteRT cannot be had, NumPy it is: %s", err)
-        else:
-            LOGGER.debug("The backbone now runs on %s", self.backbone.runtime.name)
+            wanted = {"litert": LITERT, **wanted}
+        for name, requirement in wanted.items():
+            if self.backbone.runtime.name in ("litert", name):
+                return
+            try:
+                await async_process_requirements(
+                    self._hass, DOMAIN, [requirement], is_built_in=False
+                )
+                self.backbone = await self.run(load_backbone)
+            except (RequirementsNotFound, RuntimeError) as err:
+                LOGGER.debug("%s cannot be had: %s", name, err)
+        LOGGER.debug("The backbone now runs on %s", self.backbone.runtime.name)

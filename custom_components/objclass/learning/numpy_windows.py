@@ -188,7 +188,8 @@ class _Windows:
             raise UnsupportedModelError(f"{call.kind} supports one picture at a time.")
         stride, dilation = _stride(call), _dilation(call)
         reach = tuple((n - 1) * d + 1 for n, d in zip(size, dilation, strict=True))
-        margins = _margins(call, x.shape[1:3], reach, stride)
+        around = margins_around(call.options["padding"], x.shape[1:3], reach, stride)
+        margins = ((0, 0), *around, (0, 0))
         padded, prepare = _padded(call, x, margins, fill)
         # (y, x, channel, y in the window, x in the window)
         view = sliding_window_view(padded[0], (*reach, 1))[..., 0]
@@ -215,18 +216,21 @@ class _Windows:
         return moved.reshape(shape, copy=False), count
 
 
-def _margins(
-    call: Call, sides: tuple[int, ...], reach: tuple[int, ...], stride: tuple[int, int]
+def margins_around(
+    padding: int,
+    sides: tuple[int, ...],
+    reach: tuple[int, ...],
+    stride: tuple[int, int],
 ) -> Margins:
     """Return what "SAME" adds: half before, half and any odd pixel after."""
-    margins = [(0, 0)]
+    margins = []
     for side, length, step in zip(sides, reach, stride, strict=True):
         outputs = -(-side // step)
         missing = max((outputs - 1) * step + length - side, 0)
-        if call.options["padding"] != _SAME:
+        if padding != _SAME:
             missing = 0
         margins.append((missing // 2, missing - missing // 2))
-    return (*margins, (0, 0))
+    return tuple(margins)
 
 
 def _padded(

@@ -18,7 +18,7 @@ class Runtime(Protocol):
 
     @property
     def name(self) -> str:
-        """Which runtime this is: "litert" or "numpy"."""
+        """Which runtime this is: "litert", "ncnn" or "numpy"."""
 
     @property
     def threads(self) -> int:
@@ -31,6 +31,10 @@ class Runtime(Protocol):
     @property
     def output_size(self) -> int:
         """How many numbers it computes from a picture."""
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """How they are arranged, as the model says: (1, n) for a vector."""
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return `output_size` new numbers for an RGB picture of `input_shape`.

@@ -5,6 +5,7 @@ Assistant OS and Container.
 """
 
 import importlib
+import math
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,16 +35,19 @@ class LiteRtRuntime:
         model: Path,
         *,
         threads: int = 1,
+        size: int | None = None,
         pixel_range: PixelRange = AS_THEY_ARE,
     ) -> None:
-        """Load a file. `pixel_range` is for a model that takes floats.
+        """Load a file, for pictures of `size` x `size` pixels if that is given.
+
+        `pixel_range` is for a model that takes floats.
 
         Raises ImportError when LiteRT cannot be imported, OSError when there is no such
         file, and ModelError when LiteRT refuses it or it is not one for pictures.
         """
         self.threads = threads
         # Kept: LiteRT reads the weights from it.
-        self._content = model.read_bytes()
+        self._content = _content(model, size)
         try:
             self._interpreter = _interpreter_class()(
                 model_content=self._content, num_threads=threads
@@ -66,7 +70,8 @@ class LiteRtRuntime:
         self.input_shape: tuple[int, ...] = tuple(map(int, self._input["shape"][1:]))
         self._pixels = np.empty((1, *self.input_shape), self._input["dtype"])
         self._pixel_range = pixel_range
-        self.output_size = int(np.prod(self._output["shape"]))
+        self.output_shape: tuple[int, ...] = tuple(map(int, self._output["shape"]))
+        self.output_size = math.prod(self.output_shape)
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return new numbers, shape (output_size,), for one picture."""
@@ -76,6 +81,17 @@ class LiteRtRuntime:
         self._interpreter.invoke()
         result = self._interpreter.get_tensor(self._output["index"])
         return as_floats(result, *self._output["quantization"])
+
+
+def _content(model: Path, size: int | None) -> bytes:
+    if size is None:
+        return model.read_bytes()
+    # Imported here because reading models takes modules that LiteRT does without.
+    from .resize import resize  # noqa: PLC0415
+    from .tflite_file import read_graph  # noqa: PLC0415
+    from .tflite_writer import write_graph  # noqa: PLC0415
+
+    return write_graph(resize(read_graph(model), size))
 
 
 def _interpreter_class() -> Any:

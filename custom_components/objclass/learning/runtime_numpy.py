@@ -15,6 +15,7 @@ from .graph import Graph, InvalidModelError, Operator
 from .numpy_call import Call, Step
 from .numpy_operators import COMPILERS
 from .numpy_workspace import Workspace
+from .resize import resize
 from .runtime import (
     AS_THEY_ARE,
     PixelRange,
@@ -35,13 +36,23 @@ class NumpyRuntime:
     name: Final = "numpy"
     threads: Final = 1
 
-    def __init__(self, model: Path, *, pixel_range: PixelRange = AS_THEY_ARE) -> None:
-        """Load a file. `pixel_range` is for a model that takes floats.
+    def __init__(
+        self,
+        model: Path,
+        *,
+        size: int | None = None,
+        pixel_range: PixelRange = AS_THEY_ARE,
+    ) -> None:
+        """Load a file, for pictures of `size` x `size` pixels if that is given.
+
+        `pixel_range` is for a model that takes floats.
 
         Raises OSError when there is none, and ModelError when it is unsound, needs what
         is not supported here, or is not one for pictures.
         """
         graph = read_graph(model)
+        if size is not None:
+            graph = resize(graph, size)
         inputs = [graph.tensors[position] for position in graph.inputs]
         outputs = [graph.tensors[position] for position in graph.outputs]
         check_form(
@@ -57,6 +68,7 @@ class NumpyRuntime:
             self._input = plan.array(graph.inputs[0])
             self._output = plan.array(graph.outputs[0])
             self.input_shape: tuple[int, ...] = self._input.shape[1:]
+            self.output_shape: tuple[int, ...] = self._output.shape
             self.output_size = self._output.size
             # What does not fit together shows now, not at the first picture.
             self.run(np.zeros(self.input_shape, np.uint8))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,13 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 import custom_components.objclass as integration
+from custom_components.objclass import worker
 from custom_components.objclass.const import DOMAIN
+from custom_components.objclass.learning.backbone import (
+    Backbone,
+    BackboneModel,
+    load_backbone,
+)
 from custom_components.objclass.learning.heads import HeadShelf
 from custom_components.objclass.learning.samples import SampleStoreError
 from tests.frigate_sim.auth import Account
@@ -529,3 +536,25 @@ async def test_a_device_can_be_removed_by_hand_only_when_its_classifier_is_gone(
     answer = await client.remove_device(left.id)
     assert answer["success"]
     assert registry.async_get(left.id) is None
+
+
+@no_past
+async def test_a_missing_backbone_is_said_and_the_entry_works_once_it_is_there(
+    hass: HomeAssistant,
+    mqtt_mock: MqttMockHAClient,
+    frigate: Frigate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing() -> Backbone:
+        return load_backbone(model=BackboneModel(path=Path("mobilenet.tflite")))
+
+    entry = entry_for(hass, frigate)
+    with monkeypatch.context() as context:
+        context.setattr(worker, "load_backbone", missing)
+        await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "backbone_failed"
+    assert "mobilenet.tflite" in str(entry.error_reason_translation_placeholders)
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED

@@ -12,6 +12,7 @@ from .source_code import COMPONENT, modules
 ALLOWED = {
     "learning": {
         *("numpy", "PIL", "tflite", "flatbuffers", "ai_edge_litert", "tflite_runtime"),
+        "ncnn",
     },
     "frigate": {"aiohttp", "yarl"},
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from homeassistant.requirements import RequirementsNotFound
 
 import custom_components.objclass.worker as worker_module
 from custom_components.objclass.learning.backbone import Backbone, load_backbone
-from custom_components.objclass.worker import LITERT, Worker
+from custom_components.objclass.worker import LITERT, NCNN, Worker
 
 from .visits import until
 
@@ -154,7 +155,7 @@ async def test_giving_up_while_the_backbone_is_loaded_leaves_nothing_behind(
     assert threads() == []
 
 
-# The faster runtime
+# The faster runtimes
 
 
 async def test_on_glibc_home_assistant_is_asked_for_litert(
@@ -171,19 +172,39 @@ async def test_on_glibc_home_assistant_is_asked_for_litert(
 
 
 @pytest.mark.parametrize("libc", [("musl", "1.2.5"), ("", "")], ids=["musl", "other"])
-async def test_elsewhere_it_is_not(
+async def test_elsewhere_it_is_asked_for_ncnn(
     hass: HomeAssistant,
     numpy_first: Callable[[], int],
     monkeypatch: pytest.MonkeyPatch,
     libc: tuple[str, str],
 ) -> None:
     monkeypatch.setattr(platform, "libc_ver", lambda: libc)
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     with patch(REQUIREMENTS) as asked:
         worker = await Worker.async_acquire(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        asked.assert_not_called()
         assert worker.backbone.runtime.name == "numpy"
+        await hass.async_block_till_done(wait_background_tasks=True)
+        asked.assert_awaited_once_with(hass, "objclass", [NCNN], is_built_in=False)
+        assert worker.backbone.runtime.name == "ncnn"
         await worker.async_release()
+
+
+async def test_where_litert_cannot_be_had_ncnn_is_asked_for(
+    hass: HomeAssistant,
+    numpy_first: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def without_litert(_: Any, __: str, wanted: list[str], **___: Any) -> None:
+        if wanted == [LITERT]:
+            raise RequirementsNotFound("objclass", wanted)
+
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    with patch(REQUIREMENTS, side_effect=without_litert) as asked:
+        worker = await Worker.async_acquire(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert [call.args[2] for call in asked.call_args_list] == [[LITERT], [NCNN]]
+    assert worker.backbone.runtime.name == "ncnn"
+    await worker.async_release()
 
 
 async def test_nothing_is_installed_where_nothing_may_be(
@@ -207,7 +228,7 @@ async def test_where_litert_is_there_nobody_is_asked(hass: HomeAssistant) -> Non
         await worker.async_release()
 
 
-async def test_going_without_litert_is_no_error(
+async def test_going_without_a_faster_runtime_is_no_error(
     hass: HomeAssistant,
     numpy_first: Callable[[], int],
     caplog: pytest.LogCaptureFixture,

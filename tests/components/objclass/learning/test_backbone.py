@@ -3,6 +3,7 @@
 import logging
 import shutil
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -11,13 +12,27 @@ import numpy as np
 import pytest
 
 from custom_components.objclass.learning import backbone
-from custom_components.objclass.learning.backbone import BUNDLED_MODEL, load_backbone
-from custom_components.objclass.learning.graph import InvalidModelError, ModelError
+from custom_components.objclass.learning.backbone import (
+    BUNDLED_MODEL,
+    SMALLER_SIZES,
+    BackboneModel,
+    RuntimeName,
+    load_backbone,
+)
+from custom_components.objclass.learning.graph import (
+    InvalidModelError,
+    ModelError,
+    UnsupportedModelError,
+)
 from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtime_ncnn import NcnnRuntime
 from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
 from custom_components.objclass.learning.tflite_file import read_graph
 
-from .tiny_models import NONE, TinyModel
+from .tiny_models import NONE, SAME, TinyModel, feature_extractor, window
+
+RUNTIMES: tuple[RuntimeName, ...] = ("litert", "ncnn", "numpy")
+KINDS = {"litert": LiteRtRuntime, "ncnn": NcnnRuntime, "numpy": NumpyRuntime}
 
 
 @pytest.fixture
@@ -26,6 +41,11 @@ def no_litert(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ai_edge_litert", "tflite_runtime"):
         monkeypatch.setitem(sys.modules, name, None)
         monkeypatch.setitem(sys.modules, f"{name}.interpreter", None)
+
+
+@pytest.fixture
+def no_ncnn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ncnn", None)
 
 
 def picture(seed: int = 0) -> np.ndarray:
@@ -39,40 +59,57 @@ def test_litert_is_used_where_it_is_installed() -> None:
 
 
 @pytest.mark.usefixtures("no_litert")
-def test_numpy_is_used_where_litert_is_not_installed() -> None:
+def test_ncnn_is_used_where_litert_is_not_installed() -> None:
+    loaded = load_backbone(threads=2)
+    assert isinstance(loaded.runtime, NcnnRuntime)
+    assert (loaded.runtime.name, loaded.runtime.threads) == ("ncnn", 2)
+
+
+@pytest.mark.usefixtures("no_litert", "no_ncnn")
+def test_numpy_is_used_where_nothing_else_is_installed() -> None:
     loaded = load_backbone()
     assert isinstance(loaded.runtime, NumpyRuntime)
     assert (loaded.runtime.name, loaded.runtime.threads) == ("numpy", 1)
 
 
-@pytest.mark.usefixtures("no_litert")
-def test_asking_for_litert_where_it_is_not_installed_says_so() -> None:
-    with pytest.raises(ImportError, match="ai-edge-litert"):
-        load_backbone("litert")
+@pytest.mark.usefixtures("no_litert", "no_ncnn")
+@pytest.mark.parametrize("runtime", ["litert", "ncnn"])
+def test_asking_for_a_runtime_where_it_is_not_installed_says_so(
+    runtime: RuntimeName,
+) -> None:
+    with pytest.raises(ImportError, match=runtime):
+        load_backbone(runtime)
 
 
 @pytest.mark.parametrize("trouble", ["wrong numbers", "not a number", "crash"])
-def test_numpy_is_used_and_a_warning_given_where_litert_does_not_work(
-    trouble: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("broken", [("litert",), ("litert", "ncnn")])
+def test_the_next_one_is_used_and_a_warning_given_where_one_does_not_work(
+    broken: tuple[RuntimeName, ...],
+    trouble: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    run = LiteRtRuntime.run
+    for name in broken:
+        run = KINDS[name].run
 
-    def broken(self: LiteRtRuntime, image: np.ndarray) -> np.ndarray:
-        if trouble == "crash":
-            raise SystemError("broken")
-        factor = 1.01 if trouble == "wrong numbers" else np.nan
-        return run(self, image) * np.float32(factor)
+        def wrong(
+            self: object, image: np.ndarray, run: Callable[..., np.ndarray] = run
+        ) -> np.ndarray:
+            if trouble == "crash":
+                raise SystemError("broken")
+            factor = 1.01 if trouble == "wrong numbers" else np.nan
+            return run(self, image) * np.float32(factor)
 
-    monkeypatch.setattr(LiteRtRuntime, "run", broken)
+        monkeypatch.setattr(KINDS[name], "run", wrong)
     with caplog.at_level(logging.WARNING):
         loaded = load_backbone()
-    assert loaded.runtime.name == "numpy"
-    assert "LiteRT does not work here" in caplog.text
+    assert loaded.runtime.name == RUNTIMES[len(broken)]
+    assert all(f"{name} does not work here" in caplog.text for name in broken)
 
 
-@pytest.mark.parametrize("runtime", ["litert", "numpy"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
 def test_an_embedding_is_1280_features_of_a_square_picture(
-    runtime: Literal["litert", "numpy"],
+    runtime: RuntimeName,
 ) -> None:
     loaded = load_backbone(runtime)
     assert (loaded.size, loaded.dimension) == (224, 1280)
@@ -83,28 +120,121 @@ def test_an_embedding_is_1280_features_of_a_square_picture(
         loaded.embed(picture()[1:])
 
 
-def test_the_identity_is_the_same_for_both_runtimes() -> None:
-    identities = {load_backbone("litert").identity, load_backbone("numpy").identity}
-    (identity,) = identities
+def test_the_identity_is_the_same_for_all_runtimes() -> None:
+    (identity,) = {load_backbone(name).identity for name in RUNTIMES}
     assert identity.startswith("mobilenet_v2_1.0_224-")
 
 
-def test_another_model_has_another_identity(tmp_path: Path) -> None:
-    first, second = TinyModel(), TinyModel()
-    second.value = second.add("ADD", [second.value, second.value], second.shape, **NONE)
-    folders = [tmp_path / "first", tmp_path / "second"]
-    identities = set()
-    for model, folder in zip((first, second), folders, strict=True):
-        folder.mkdir()
-        loaded = load_backbone(model=model.write(folder, model.value))
-        assert loaded.identity.startswith("tiny-")
-        identities.add(loaded.identity)
-    assert len(identities) == 2
+@pytest.mark.parametrize("size", SMALLER_SIZES)
+def test_the_bundled_model_works_at_smaller_sizes_the_same_on_all_runtimes(
+    size: int,
+) -> None:
+    image = np.random.default_rng(1).integers(0, 256, (size, size, 3), np.uint8)
+    model = BackboneModel(size=size)
+    results = []
+    for name in RUNTIMES:
+        loaded = load_backbone(name, model=model)
+        assert (loaded.size, loaded.dimension) == (size, 1280)
+        assert loaded.identity != load_backbone(name).identity
+        results.append(loaded.embed(image))
+    for result in results[1:]:
+        np.testing.assert_allclose(result, results[0], atol=1e-3)
 
 
-@pytest.mark.parametrize("runtime", ["litert", "numpy"])
+def test_what_changes_embeddings_changes_the_identity(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    path = feature_extractor(tmp_path)
+    models = [
+        BackboneModel(path=path),
+        BackboneModel(path=feature_extractor(tmp_path / "other", dimension=17)),
+        BackboneModel(path=path, pixel_range=(-1, 1)),
+        BackboneModel(path=path, size=48),
+    ]
+    identities = [load_backbone(model=model).identity for model in models]
+    assert len(set(identities)) == len(models)
+    assert all(identity.startswith("tiny-") for identity in identities)
+
+
+# Somebody's own model
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_any_model_that_makes_one_vector_of_a_picture_can_be_used(
+    runtime: RuntimeName, tmp_path: Path
+) -> None:
+    model = BackboneModel(path=feature_extractor(tmp_path))
+    loaded = load_backbone(runtime, model=model)
+    assert (loaded.size, loaded.dimension) == (32, 16)
+    image = np.random.default_rng(2).integers(0, 256, (32, 32, 3), np.uint8)
+    expected = load_backbone("litert", model=model).embed(image)
+    np.testing.assert_allclose(loaded.embed(image), expected, rtol=1e-4, atol=1e-3)
+
+
+def test_what_only_litert_runs_is_used_with_litert(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UnsupportedModelError("an operator that NumPy does not know")
+
+    monkeypatch.setattr(NumpyRuntime, "__init__", refuse)
+    model = BackboneModel(path=feature_extractor(tmp_path))
+    assert load_backbone(model=model).runtime.name == "litert"
+    with pytest.raises(UnsupportedModelError, match="does not know"):
+        load_backbone("numpy", model=model)
+
+
+def flat(model: TinyModel) -> int:
+    """Give the same for every picture."""
+    axes = model.constant([1, 2], np.int32)
+    nothing = model.add(
+        "MUL", [model.value, model.constant(np.zeros(3))], model.shape, **NONE
+    )
+    wide = model.add(
+        "CONV_2D",
+        [nothing, model.weights(16, 1, 1, 3), model.weights(16)],
+        (*model.shape[:3], 16),
+        **SAME,
+        **window(),
+        **NONE,
+    )
+    return model.add("MEAN", [wide, axes], (1, 16), keep_dims=False)
+
+
+@pytest.mark.parametrize(
+    ("size", "build", "reason"),
+    [
+        ((32, 40), lambda model: model.value, "not square ones"),
+        ((8, 8), lambda model: model.value, "not square ones"),
+        ((32, 32), lambda model: model.value, "not one vector"),
+        (
+            (32, 32),
+            lambda model: model.add(
+                "MEAN",
+                [model.value, model.constant([1, 2], np.int32)],
+                (1, 3),
+                keep_dims=False,
+            ),
+            "a vector of 3 numbers",
+        ),
+        ((32, 32), flat, "the same for all pictures"),
+    ],
+    ids=["oblong", "tiny", "a map", "too few numbers", "blind"],
+)
+def test_any_other_model_is_refused_with_the_reason(
+    size: tuple[int, int],
+    build: Callable[[TinyModel], int],
+    reason: str,
+    tmp_path: Path,
+) -> None:
+    tiny = TinyModel(*size)
+    model = BackboneModel(path=tiny.write(tmp_path, build(tiny)))
+    with pytest.raises(ModelError, match=reason):
+        load_backbone(model=model)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
 def test_many_threads_may_use_one_backbone(
-    runtime: Literal["litert", "numpy"],
+    runtime: RuntimeName,
 ) -> None:
     loaded = load_backbone(runtime)
     pictures = [picture(seed) for seed in range(8)]
@@ -114,9 +244,9 @@ def test_many_threads_may_use_one_backbone(
     np.testing.assert_array_equal(together, one_by_one)
 
 
-@pytest.mark.parametrize("runtime", ["auto", "litert", "numpy"])
+@pytest.mark.parametrize("runtime", ["auto", *RUNTIMES])
 def test_a_bundled_model_with_damaged_weights_is_refused(
-    runtime: Literal["auto", "litert", "numpy"],
+    runtime: Literal["auto"] | RuntimeName,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -130,30 +260,33 @@ def test_a_bundled_model_with_damaged_weights_is_refused(
     damaged.write_bytes(content.replace(weights, bytes(len(weights))))
     monkeypatch.setattr(backbone, "BUNDLED_MODEL", damaged)
     with pytest.raises(InvalidModelError, match="gives wrong embeddings"):
-        load_backbone(runtime, model=damaged)
+        load_backbone(runtime, model=BackboneModel(path=damaged))
 
 
-@pytest.mark.parametrize("runtime", ["auto", "litert", "numpy"])
+@pytest.mark.parametrize("runtime", ["auto", *RUNTIMES])
 def test_a_file_that_is_no_model_is_refused(
-    runtime: Literal["auto", "litert", "numpy"], tmp_path: Path
+    runtime: Literal["auto"] | RuntimeName, tmp_path: Path
 ) -> None:
     path = tmp_path / "picture.tflite"
     path.write_bytes(b"\xff\xd8\xff\xe0" * 100)
     with pytest.raises(ModelError):
-        load_backbone(runtime, model=path)
+        load_backbone(runtime, model=BackboneModel(path=path))
 
 
-@pytest.mark.parametrize("runtime", ["auto", "litert", "numpy"])
-def test_a_file_that_is_missing_is_reported_as_missing(
-    runtime: Literal["auto", "litert", "numpy"], tmp_path: Path
+@pytest.mark.parametrize("runtime", ["auto", *RUNTIMES])
+def test_a_file_that_is_missing_is_reported_as_missing_and_nothing_else(
+    runtime: Literal["auto"] | RuntimeName,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with pytest.raises(FileNotFoundError):
-        load_backbone(runtime, model=tmp_path / "missing.tflite")
+        load_backbone(runtime, model=BackboneModel(path=tmp_path / "missing.tflite"))
+    assert not caplog.records
 
 
 def test_a_copy_elsewhere_gives_the_same_embeddings(tmp_path: Path) -> None:
     copy = tmp_path / BUNDLED_MODEL.name
     shutil.copy(BUNDLED_MODEL, copy)
-    bundled, copied = load_backbone(), load_backbone(model=copy)
+    bundled, copied = load_backbone(), load_backbone(model=BackboneModel(path=copy))
     assert copied.identity == bundled.identity
     np.testing.assert_array_equal(copied.embed(picture()), bundled.embed(picture()))

@@ -7,7 +7,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from custom_components.objclass.learning.backbone import Backbone, load_backbone
+from custom_components.objclass.learning.backbone import (
+    BUNDLED,
+    Backbone,
+    load_backbone,
+)
 from custom_components.objclass.learning.crop import PictureError, crop_object
 from custom_components.objclass.learning.head import Head
 from custom_components.objclass.learning.look import look
@@ -44,7 +48,7 @@ def runtime(bundled: Backbone) -> CountingRuntime:
 
 @pytest.fixture
 def backbone(runtime: CountingRuntime) -> Backbone:
-    return Backbone(identity="counted", runtime=runtime)
+    return Backbone(identity="counted", model=BUNDLED, runtime=runtime)
 
 
 @pytest.fixture(scope="module")

@@ -104,3 +104,22 @@ def window(
 def noise(height: int = 6, width: int = 7) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """Return a picture of random pixels, the same every time."""
     return np.random.default_rng(5).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def feature_extractor(folder: Path, *, side: int = 32, dimension: int = 16) -> Path:
+    """Write a little feature extractor: a convolution, and the mean over it."""
+    model = TinyModel(side, side)
+    kernel = model.weights(dimension, 3, 3, 3)
+    half = (1, -(-side // 2), -(-side // 2), dimension)
+    seen = model.add(
+        "CONV_2D",
+        [model.value, kernel, model.weights(dimension)],
+        half,
+        **SAME,
+        **window(2),
+        **RELU,
+    )
+    axes = model.constant([1, 2], np.int32)
+    return model.write(
+        folder, model.add("MEAN", [seen, axes], (1, dimension), keep_dims=False)
+    )

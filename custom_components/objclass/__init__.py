@@ -28,6 +28,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .api import create_client
+from .chain import Chain
 from .classifier import Classifier, ObjectClassifier
 from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER
 from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassData
@@ -85,14 +86,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
     worker = await _async_acquire_worker(hass)
     entry.async_on_unload(worker.async_release)
     classifiers = await _async_load_classifiers(hass, entry, worker)
+    chain = Chain(classifiers.values())
     pipeline = Pipeline(
         hass,
         entry,
         client=client,
         frigate=frigate,
         worker=worker,
-        classifiers=list(classifiers.values()),
-        results=Results(hass, Writeback(hass, entry, client, frigate)),
+        chain=chain,
+        results=Results(hass, Writeback(hass, entry, client, frigate, chain)),
     )
     entry.runtime_data = ObjclassData(
         frigate=FrigateSide(client=client, pipeline=pipeline),

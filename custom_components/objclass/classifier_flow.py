@@ -46,7 +46,7 @@ from .const import (
     SECTION_RULES,
 )
 from .data import ObjclassConfigEntry
-from .event import UNDECIDED
+from .event import TAKEN_BACK, UNDECIDED
 from .frigate.models import FrigateConfig
 from .learning.consensus import NONE, Rules
 from .learning.samples import SampleStore, SampleStoreError
@@ -55,7 +55,7 @@ from .settings import DEFAULT_SAVE_ATTEMPTS
 MAX_CLASSES: Final = 50
 MAX_NAME: Final = 64
 # What Home Assistant and we ourselves say in the place of a class.
-RESERVED: Final = frozenset({NONE, UNDECIDED, "unknown", "unavailable"})
+RESERVED: Final = frozenset({NONE, UNDECIDED, TAKEN_BACK, "unknown", "unavailable"})
 # What happens to the crops of a class that was removed: their label goes, they stay.
 UNLABEL: Final = "unlabel"
 

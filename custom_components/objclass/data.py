@@ -72,7 +72,9 @@ class Result:
 
     While the object is in view `outcome` is None and `verdict.class_name` was assigned
     just now; `changed` tells whether it is news. When the object has ended, `outcome`
-    is its one final outcome.
+    is its one final outcome. `taken_back` is the class that was assigned until just
+    now, and is not any more since the classifier's condition does not hold any more;
+    `verdict.class_name` is None then.
     """
 
     classifier_id: str
@@ -84,6 +86,7 @@ class Result:
     verdict: Verdict
     changed: bool
     outcome: Outcome | None = None
+    taken_back: str | None = None
 
     def as_event_data(self) -> dict[str, Any]:
         """Return what automations get to see."""
@@ -102,6 +105,7 @@ class Result:
             "frame_time": self.frame_time,
             "final": self.outcome is not None,
             "outcome": self.outcome,
+            "taken_back": self.taken_back,
         }
 
 

@@ -15,6 +15,8 @@ from .lookup import object_classifiers
 PARALLEL_UPDATES = 0
 
 UNDECIDED: Final = "undecided"
+# A class that was assigned is none any more: the classifier's condition is not met.
+TAKEN_BACK: Final = "taken_back"
 
 
 async def async_setup_entry(
@@ -43,6 +45,8 @@ class ClassificationEvent(CameraEntity, EventEntity):
     ) -> None:
         super().__init__(entry, classifier, "classification", camera)
         self._attr_event_types = [*classifier.settings.all_classes, UNDECIDED]
+        if classifier.settings.condition is not None:
+            self._attr_event_types.append(TAKEN_BACK)
 
     @callback
     @override
@@ -50,8 +54,9 @@ class ClassificationEvent(CameraEntity, EventEntity):
         ended_without = result.outcome in (Outcome.NONE, Outcome.UNDECIDED)
         if result.camera != self.camera or not (result.changed or ended_without):
             return
+        without = UNDECIDED if result.taken_back is None else TAKEN_BACK
         self._trigger_event(
-            result.verdict.class_name or UNDECIDED,
+            result.verdict.class_name or without,
             {
                 "event_id": result.event_id,
                 "label": result.label,

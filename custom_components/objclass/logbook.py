@@ -46,6 +46,8 @@ def _sentence(data: Mapping[str, Any]) -> tuple[str, str]:
         return data["classifier"], f"found a {data['label']} to be none of its own on"
     if data["outcome"] == Outcome.UNDECIDED:
         return data["classifier"], f"could not tell what a {data['label']} was on"
+    if data.get("taken_back"):
+        return data["classifier"], f"took back that {data['taken_back']} was seen on"
     if data["final"]:
         return data["class"], "is gone from"
     return data["class"], "was seen on"

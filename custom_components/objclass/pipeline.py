@@ -7,6 +7,10 @@ every classifier. Each answer is an attempt; when attempts agree, the class is a
 shown in Home Assistant, and told to Frigate (`results`). The crop is kept last, so that
 it costs no time before the result. When the object ends, each classifier gives one
 final outcome.
+
+A classifier with a condition is asked once the condition is met (`chain`): about the
+looks that there have been (`children`), which takes its head and no picture, and from
+then on like all others.
 """
 
 import asyncio
@@ -23,6 +27,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 
+from .chain import Chain
+from .children import Children, has_enough
 from .classifier import ObjectClassifier
 from .const import LOGGER
 from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry
@@ -69,7 +75,7 @@ class Pipeline:
         client: FrigateClient,
         frigate: FrigateConfig,
         worker: Worker,
-        classifiers: list[ObjectClassifier],
+        chain: Chain,
         results: Results,
     ) -> None:
         self.frigate = frigate
@@ -79,9 +85,10 @@ class Pipeline:
         self._entry = entry
         self._client = client
         self._worker = worker
-        self._classifiers = classifiers
+        self._chain = chain
         self._results = results
         self._tracker = Tracker()
+        self._children = Children(worker, chain, results, self._tracker)
         self._queue = WorkQueue()
         self._online = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -141,7 +148,7 @@ class Pipeline:
     ) -> KeptOutcome | None:
         """Return what the attempts on an object in view come to by now."""
         state = self._tracker.get(event_id)
-        if state is None:
+        if state is None or not self._chain.is_met(state, classifier):
             return None
         consensus = state.consensus(classifier)
         return KeptOutcome(
@@ -172,7 +179,7 @@ class Pipeline:
         else:
             LOGGER.info("Frigate %s is offline", self._entry.title)
             for state in self._tracker:
-                self._async_finish(state, "Frigate went offline")
+                self._async_give_up(state, "Frigate went offline")
         async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
 
     @callback
@@ -197,12 +204,17 @@ class Pipeline:
         if event.after.false_positive:
             return
         state = self._tracker.update(event.after, ended=event.type == "end")
-        if state is None:
-            return
-        if state.ended or self._looking(state):
+        if state is not None:
+            self._children.async_follow(state)
+            self._async_let_wait(state)
+
+    @callback
+    def _async_let_wait(self, state: ObjectState) -> None:
+        """Let an object wait if there is work to do."""
+        if state.ended or self._looking(state) or self._children.unasked(state):
             dropped = self._queue.put(state.id)
             if dropped and (old := self._tracker.get(dropped)) and old.ended:
-                self._async_finish(old, "it ended while too much was waiting")
+                self._async_give_up(old, "it ended while too much was waiting")
 
     @callback
     def _async_on_update(self, message: ReceiveMessage) -> None:
@@ -222,16 +234,21 @@ class Pipeline:
         state.note_sub_label(update.sub_label or update.name)
         if update.model and update.attribute:
             state.attributes[update.model] = update.attribute
+        state.findings.hear_update(update, self.frigate.face_threshold)
+        self._children.async_follow(state)
+        if any(c.settings.condition for c in self._interested(state.latest)):
+            self._async_let_wait(state)
 
     @callback
     def _async_sweep(self, _now: object) -> None:
         for state in self._tracker.overdue():
-            self._async_finish(state, "Frigate stopped speaking of it")
+            self._async_give_up(state, "Frigate stopped speaking of it")
 
     # Looking
 
     def _interested(self, tracked: TrackedObject) -> list[ObjectClassifier]:
-        return [c for c in self._classifiers if c.settings.wants(tracked)]
+        """Return the classifiers that an object may be a matter for, parents first."""
+        return self._chain.interested(tracked)
 
     def _looking(self, state: ObjectState) -> list[ObjectClassifier]:
         """Return the classifiers that a look at the newest frame would help."""
@@ -239,15 +256,12 @@ class Pipeline:
         if snapshot is None:
             return []
 
-        def has_enough(classifier: ObjectClassifier) -> bool:
-            consensus = state.consensus(classifier)
-            return consensus.full if classifier.head else consensus.kept_enough
-
         return [
             classifier
             for classifier in self._interested(state.latest)
             if snapshot.frame_time not in state.frame_times(classifier)
-            and not has_enough(classifier)
+            and self._chain.is_met(state, classifier)
+            and not has_enough(state, classifier)
         ]
 
     async def _async_work(self) -> None:
@@ -261,11 +275,12 @@ class Pipeline:
                 self.counts["errors"] += 1
                 LOGGER.exception("Unexpected error while looking at %s", event_id)
                 if (state := self._tracker.get(event_id)) and state.ended:
-                    self._async_finish(state, "looking at it failed")
+                    self._async_give_up(state, "looking at it failed")
             finally:
                 self._queue.done(event_id)
 
     async def _async_work_on(self, state: ObjectState) -> None:
+        await self._children.async_ask(state)
         if not state.ended:
             if looking := self._looking(state):
                 # When it ends meanwhile, it waits again.
@@ -273,7 +288,7 @@ class Pipeline:
         else:
             if undecided := self._needs_last_look(state):
                 await self._async_attempt(state, undecided, last=True)
-            self._async_finish(state, "it ended")
+            await self._async_finish(state, "it ended")
 
     def _needs_last_look(self, state: ObjectState) -> list[ObjectClassifier]:
         """Return the classifiers that had too few attempts on an ended object."""
@@ -318,12 +333,21 @@ class Pipeline:
             # It has been given its final outcome meanwhile; nothing comes after that.
             return
         self.counts["attempts"] += 1
+        counted = []
         for classifier in classifiers:
-            state.frame_times(classifier).add(snapshot.frame_time)
-            self._results.async_count(
-                state, classifier, seen.predictions.get(classifier.id), snapshot
-            )
-        for classifier in classifiers:
+            # What it hangs on may have changed meanwhile, or with this very look.
+            if self._chain.is_met(state, classifier):
+                counted.append(classifier)
+                state.frame_times(classifier).add(snapshot.frame_time)
+                self._results.async_count(
+                    state,
+                    classifier,
+                    [(snapshot.frame_time, seen.predictions.get(classifier.id))],
+                )
+        self._children.hold(state, tracked, snapshot.frame_time, seen)
+        self._children.async_follow(state)
+        await self._children.async_ask(state)
+        for classifier in counted:
             await classifier.async_keep(tracked, snapshot.frame_time, seen)
 
     async def _async_fetch(
@@ -359,12 +383,28 @@ class Pipeline:
             return await self._client.snapshot(event_id)
 
     @callback
-    def _async_finish(self, state: ObjectState, why: str) -> None:
-        """Give the final outcome of every classifier, once, and forget the object."""
+    def _async_give_up(self, state: ObjectState, why: str) -> None:
+        """Give the final outcome of an object that nobody is at work on."""
+        self._entry.async_create_task(
+            self._hass, self._async_finish(state, why), f"objclass finish {state.id}"
+        )
+
+    async def _async_finish(self, state: ObjectState, why: str) -> None:
+        """Give the final outcome of every classifier, once, and forget the object.
+
+        A final outcome may be what others wait for, so theirs come after it.
+        """
         if not self._tracker.forget(state.id):
             return
+        state.final = True
         for classifier in self._interested(state.latest):
-            self._results.async_finish(state, classifier, why)
+            await self._children.async_ask(state, final=True)
+            if self._chain.is_met(state, classifier):
+                self._results.async_finish(state, classifier, why)
+            else:
+                self._results.async_not_asked(state, classifier)
+        self._children.forget(state.id)
+        self._results.async_end(state)
 
 
 def _is_of(picture: Picture, snapshot: Snapshot) -> bool:

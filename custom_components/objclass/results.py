@@ -1,12 +1,14 @@
 """What the attempts come to: assignments while an object is in view, and its end."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from .classifier import ObjectClassifier
 from .const import EVENT_RESULT, LOGGER
 from .data import SIGNAL_RESULT, Result
-from .frigate.messages import Snapshot
 from .learning.consensus import NONE, Attempt, Outcome, Verdict
 from .learning.head import Prediction
 from .learning.outcomes import KeptOutcome
@@ -26,24 +28,38 @@ class Results:
         self,
         state: ObjectState,
         classifier: ObjectClassifier,
-        prediction: Prediction | None,
-        snapshot: Snapshot,
+        looked: Iterable[tuple[float, Prediction | None]],
     ) -> None:
-        """Count an attempt, and assign the class if the attempts agree.
+        """Count attempts, and assign the class if the attempts agree.
 
-        Without a prediction there is no trained head yet, and nothing to count.
+        Each comes with the time of its frame. Without a prediction there is no trained
+        head yet, and nothing to count.
         """
+        counted_at = None
+        for frame_time, prediction in looked:
+            if prediction is None:
+                state.consensus(classifier).add_unscored()
+                LOGGER.debug(
+                    "%s: %s at %.3f is only kept, since no head has been trained yet",
+                    classifier.settings.name,
+                    state.id,
+                    frame_time,
+                )
+            elif self._count(state, classifier, prediction, frame_time):
+                counted_at = frame_time
+        verdict = state.consensus(classifier).verdict()
+        if counted_at is not None and verdict.outcome is Outcome.ASSIGNED:
+            self._async_assign(state, classifier, verdict, counted_at)
+
+    def _count(
+        self,
+        state: ObjectState,
+        classifier: ObjectClassifier,
+        prediction: Prediction,
+        frame_time: float,
+    ) -> bool:
         consensus = state.consensus(classifier)
-        if prediction is None:
-            consensus.add_unscored()
-            LOGGER.debug(
-                "%s: %s at %.3f is only kept, since no head has been trained yet",
-                classifier.settings.name,
-                state.id,
-                snapshot.frame_time,
-            )
-            return
-        attempt = _attempt(classifier, prediction, snapshot.frame_time)
+        attempt = _attempt(classifier, prediction, frame_time)
         counts = consensus.add(attempt)
         verdict = consensus.verdict()
         LOGGER.debug(
@@ -51,14 +67,69 @@ class Results:
             classifier.settings.name,
             state.id,
             prediction.best,
-            snapshot.frame_time,
+            frame_time,
             ", ".join(f"{name} {p:.2f}" for name, p in prediction.scores.items()),
             _how_it_counts(attempt, classifier.settings.rules.threshold, counts=counts),
             dict(verdict.votes),
             verdict.reason,
         )
-        if counts and verdict.outcome is Outcome.ASSIGNED:
-            self._async_assign(state, classifier, verdict, snapshot.frame_time)
+        return counts
+
+    @callback
+    def async_follow(
+        self, state: ObjectState, classifier: ObjectClassifier, *, met: bool
+    ) -> None:
+        """Take back what a classifier said of an object it is no matter for any more.
+
+        What it has seen stays counted, and is said again when the condition is met
+        again.
+        """
+        if not met and classifier.id in state.assigned:
+            self._async_take_back(state, classifier)
+        elif met and classifier.id in state.taken_back:
+            state.taken_back.discard(classifier.id)
+            verdict = state.consensus(classifier).verdict()
+            if verdict.outcome is Outcome.ASSIGNED:
+                self._async_assign(state, classifier, verdict, state.latest.frame_time)
+
+    @callback
+    def _async_take_back(
+        self, state: ObjectState, classifier: ObjectClassifier
+    ) -> None:
+        before = state.assigned.pop(classifier.id)
+        state.taken_back.add(classifier.id)
+        LOGGER.debug(
+            "%s: taking %s back from %s, since its condition is not met any more",
+            classifier.settings.name,
+            before.class_name,
+            state.id,
+        )
+        self._async_publish(
+            state,
+            classifier,
+            replace(before, class_name=None, score=0.0, distance=None),
+            state.latest.frame_time,
+            changed=True,
+            taken_back=before.class_name,
+        )
+        self._writeback.async_take_back(state, classifier)
+
+    @callback
+    def async_not_asked(self, state: ObjectState, classifier: ObjectClassifier) -> None:
+        """End an object that was no matter for a classifier: nothing is said or kept.
+
+        What was said of it while it was one has been taken back.
+        """
+        if state.frame_times(classifier):
+            self._hass.async_create_task(
+                classifier.async_forget_object(state.id),
+                f"objclass forget {state.id}",
+            )
+
+    @callback
+    def async_end(self, state: ObjectState) -> None:
+        """Tidy up after all final outcomes of an object."""
+        self._writeback.async_finish(state)
 
     @callback
     def async_finish(
@@ -127,6 +198,7 @@ class Results:
         *,
         changed: bool = False,
         outcome: Outcome | None = None,
+        taken_back: str | None = None,
     ) -> None:
         result = Result(
             classifier_id=classifier.id,
@@ -138,6 +210,7 @@ class Results:
             verdict=verdict,
             changed=changed,
             outcome=outcome,
+            taken_back=taken_back,
         )
         classifier.async_note(result)
         async_dispatcher_send(self._hass, SIGNAL_RESULT.format(classifier.id), result)

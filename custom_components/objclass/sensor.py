@@ -170,6 +170,9 @@ class ClassSensor(CameraEntity, RestoredSensor):
     def _async_on_result(self, result: Result) -> None:
         if result.camera != self.camera or result.outcome is not None:
             return
+        if result.taken_back is not None:
+            self._take_back(result.event_id)
+            return
         self._attr_native_value = result.verdict.class_name
         self._attr_extra_state_attributes = {
             "event_id": result.event_id,
@@ -180,6 +183,13 @@ class ClassSensor(CameraEntity, RestoredSensor):
             "frame_time": result.frame_time,
         }
         self.async_write_ha_state()
+
+    @callback
+    def _take_back(self, event_id: str) -> None:
+        if (self.extra_state_attributes or {}).get("event_id") == event_id:
+            self._attr_native_value = None
+            self._attr_extra_state_attributes = {}
+            self.async_write_ha_state()
 
 
 class LastSeenSensor(RestoredSensor):
@@ -193,17 +203,34 @@ class LastSeenSensor(RestoredSensor):
     ) -> None:
         super().__init__(entry, classifier, f"last_seen-{class_name}")
         self._class_name = class_name
+        self._before: tuple[str, Any, dict[str, Any]] | None = None
         self._attr_translation_placeholders = {"class": class_name}
 
     @callback
     @override
     def _async_on_result(self, result: Result) -> None:
+        if result.taken_back == self._class_name:
+            self._take_back(result.event_id)
         if result.verdict.class_name != self._class_name:
             return
         # Once when it is recognised and once when it leaves, not for every attempt.
         if result.changed or result.outcome is not None:
+            if self._before is None or self._before[0] != result.event_id:
+                self._before = (
+                    result.event_id,
+                    self.native_value,
+                    dict(self.extra_state_attributes or {}),
+                )
             self._attr_native_value = dt_util.utc_from_timestamp(result.frame_time)
             self._attr_extra_state_attributes = {"camera": result.camera}
+            self.async_write_ha_state()
+
+    @callback
+    def _take_back(self, event_id: str) -> None:
+        """Show again when it was last seen before, unless it was seen since."""
+        if self._before is not None and self._before[0] == event_id:
+            _, self._attr_native_value, self._attr_extra_state_attributes = self._before
+            self._before = None
             self.async_write_ha_state()
 
 

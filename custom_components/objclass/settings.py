@@ -8,6 +8,7 @@ from typing import Any, Final, Self, override
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_NAME
 
+from .condition import Condition
 from .const import (
     CONF_AGREEMENT,
     CONF_CAMERAS,
@@ -22,6 +23,7 @@ from .const import (
     CONF_THRESHOLD,
     CONF_ZONES,
     KIND_SUB_LABEL,
+    SECTION_CONDITION,
     SECTION_FILTER,
     SECTION_RULES,
 )
@@ -63,6 +65,7 @@ class ObjectSettings(ClassifierSettings):
     """A classifier of tracked objects.
 
     Besides its classes it has `none`. Empty `cameras` or `zones` mean all of them.
+    `condition` is what has to be known of an object before it is looked at.
     """
 
     labels: frozenset[str]
@@ -70,6 +73,7 @@ class ObjectSettings(ClassifierSettings):
     cameras: frozenset[str]
     zones: frozenset[str]
     rules: Rules
+    condition: Condition | None = None
 
     @classmethod
     def from_subentry(cls, subentry: ConfigSubentry) -> Self:
@@ -94,6 +98,7 @@ class ObjectSettings(ClassifierSettings):
             save_attempts=int(rules.get(CONF_SAVE_ATTEMPTS, DEFAULT_SAVE_ATTEMPTS)),
             familiarity=rules.get(CONF_FAMILIARITY, True),
             refuse_worse=rules.get(CONF_REFUSE_WORSE, False),
+            condition=Condition.from_data(data.get(SECTION_CONDITION, {})),
         )
 
     @property

@@ -1,15 +1,16 @@
 """What is known about the objects that Frigate tracks right now."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
 from .classifier import ObjectClassifier
+from .frigate.findings import Findings
 from .frigate.messages import TrackedObject
 from .frigate.models import Picture
-from .learning.consensus import Consensus, Verdict
+from .learning.consensus import NONE, Consensus, Verdict
 
 # Frigate speaks of an object at least once a minute. One that it has not mentioned for
 # this long will never end: Frigate was restarted, or the message was lost.
@@ -28,7 +29,9 @@ class ObjectState:
     each attribute model (by name) that we wrote or heard of. `named_by` is the
     classifier whose sub label it carries, `names` all the sub labels that came from us,
     and `foreign_sub_label` one that somebody else has set. `writing` is held while
-    Frigate is being told.
+    Frigate is being told; `to_clear` is whether it carries a sub label of ours that was
+    taken back. `findings` is what Frigate itself says, `taken_back` whose
+    answers (by id) were taken back, and `final` whether the end is being told.
     """
 
     latest: TrackedObject
@@ -42,6 +45,10 @@ class ObjectState:
     names: set[str] = field(default_factory=set)
     foreign_sub_label: str | None = None
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    findings: Findings = field(default_factory=Findings)
+    taken_back: set[str] = field(default_factory=set)
+    to_clear: bool = False
+    final: bool = False
     _consensus: dict[str, Consensus] = field(default_factory=dict)
     _frame_times: dict[str, set[float]] = field(default_factory=dict)
 
@@ -61,6 +68,17 @@ class ObjectState:
         """Return the times of the frames that a classifier has looked at."""
         return self._frame_times.setdefault(classifier.id, set())
 
+    def answer(self, classifier: ObjectClassifier) -> str | None:
+        """Return what a classifier says of the object by now: a class, `none` or None.
+
+        A class once assigned stays, whatever the attempts come to later.
+        """
+        if verdict := self.assigned.get(classifier.id):
+            return verdict.class_name
+        consensus = self.consensus(classifier)
+        verdict = consensus.final_verdict() if self.final else consensus.verdict()
+        return NONE if verdict.class_name == NONE else None
+
     def note_sub_label(self, text: str | None) -> None:
         """Note the sub label that Frigate shows; one that is not ours counts for good.
 
@@ -70,10 +88,13 @@ class ObjectState:
         if text is not None and text not in self.names:
             self.foreign_sub_label = text
 
-    def may_be_named_by(self, classifier_id: str) -> bool:
-        """Return whether nobody else, person or classifier, has named the object."""
+    def may_be_named_by(self, classifier_id: str, above: Collection[str] = ()) -> bool:
+        """Return whether nobody else, person or classifier, has named the object.
+
+        `above` are the classifiers that this one hangs on: it knows better than they.
+        """
         return self.foreign_sub_label is None and (
-            self.named_by in (None, classifier_id)
+            self.named_by in (None, classifier_id, *above)
         )
 
 
@@ -106,7 +127,9 @@ class Tracker:
         state = self._objects.get(tracked.id)
         if state is None:
             state = self._objects[tracked.id] = ObjectState(tracked)
+            state.findings.hear_event(tracked, None, ())
         elif tracked.frame_time >= state.latest.frame_time:
+            state.findings.hear_event(tracked, state.latest, state.names)
             state.latest = tracked
         state.ended = state.ended or ended
         state.last_seen = monotonic()

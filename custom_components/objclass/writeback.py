@@ -2,17 +2,25 @@
 
 Frigate keeps one sub label per object and the last writer wins, so the rules of
 courtesy are ours: a sub label that somebody else has set is never overwritten, and none
-is ever cleared. All writing happens beside the pipeline, one write after the other per
-object.
+but our own is ever cleared. All writing happens beside the pipeline, one write after
+the other per object.
+
+What a classifier with a condition has said may have to be taken back. An attribute is
+cleared at once. A sub label gives way to that of the classifier that this one hangs on;
+without one it is cleared when the object has ended, since clearing it before breaks the
+live view of Frigate 0.16 to 0.18. On MQTT the class `none` takes its place, which is
+also what Frigate's own sensors in Home Assistant show when they have nothing to show.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING
 
 from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
+from .chain import Chain
 from .classifier import ObjectClassifier
 from .const import (
     CONF_PUBLISH_MQTT,
@@ -24,7 +32,7 @@ from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError, FrigatePermissionError
 from .frigate.messages import classification_payload
 from .frigate.models import FrigateConfig
-from .learning.consensus import Verdict
+from .learning.consensus import NONE, Verdict
 from .tracking import ObjectState
 
 if TYPE_CHECKING:
@@ -40,11 +48,13 @@ class Writeback:
         entry: ObjclassConfigEntry,
         client: FrigateClient,
         frigate: FrigateConfig,
+        chain: Chain,
     ) -> None:
         self._hass = hass
         self._entry = entry
         self._client = client
         self._frigate = frigate
+        self._chain = chain
         self._write_back: bool = entry.options.get(CONF_WRITE_BACK, True)
         self._publish: bool = entry.options.get(CONF_PUBLISH_MQTT, True)
 
@@ -59,10 +69,51 @@ class Writeback:
         """Tell Frigate about an assignment, as far as the options allow."""
         if self._publish:
             self._start(
-                self._async_publish(state, classifier, verdict, frame_time),
+                self._async_publish(
+                    state,
+                    classifier,
+                    verdict.class_name or NONE,
+                    verdict.score,
+                    frame_time,
+                ),
                 f"objclass publish {state.id}",
             )
         self.async_write(state, classifier, verdict)
+
+    @callback
+    def async_take_back(self, state: ObjectState, classifier: ObjectClassifier) -> None:
+        """Take back what Frigate was told, as far as it was told anything."""
+        if self._publish:
+            self._start(
+                self._async_publish(
+                    state, classifier, NONE, 0.0, state.latest.frame_time
+                ),
+                f"objclass publish {state.id}",
+            )
+        if state.told.pop(classifier.id, None) is None or not self._write_back:
+            return
+        take_back = (
+            self._async_clear_attribute
+            if classifier.settings.kind == KIND_ATTRIBUTE
+            else self._async_give_way
+        )
+        self._start(
+            self._async_write_safely(
+                state, partial(take_back, state, classifier), classifier
+            ),
+            f"objclass write {state.id}",
+        )
+
+    @callback
+    def async_finish(self, state: ObjectState) -> None:
+        """Clear the sub label of an object that has ended, if we took it back."""
+        if state.taken_back and state.ended and self._write_back:
+            self._start(
+                self._async_write_safely(
+                    state, partial(self._async_clear_sub_label, state)
+                ),
+                f"objclass write {state.id}",
+            )
 
     @callback
     def async_write(
@@ -74,8 +125,15 @@ class Writeback:
             return
         if state.told.get(classifier.id) != name:
             state.told[classifier.id] = name
+            write = (
+                self._async_write_attribute
+                if classifier.settings.kind == KIND_ATTRIBUTE
+                else self._async_write_sub_label
+            )
             self._start(
-                self._async_write(state, classifier, verdict),
+                self._async_write_safely(
+                    state, partial(write, state, classifier, verdict), classifier
+                ),
                 f"objclass write {state.id}",
             )
 
@@ -86,7 +144,8 @@ class Writeback:
         self,
         state: ObjectState,
         classifier: ObjectClassifier,
-        verdict: Verdict,
+        class_name: str,
+        score: float,
         frame_time: float,
     ) -> None:
         """Send the message that Frigate's own classifier would send."""
@@ -96,9 +155,9 @@ class Writeback:
             camera=state.latest.camera,
             timestamp=frame_time,
             model=classifier.settings.name,
-            sub_label=None if is_attribute else verdict.class_name,
-            attribute=verdict.class_name if is_attribute else None,
-            score=round(verdict.score, 3),
+            sub_label=None if is_attribute else class_name,
+            attribute=class_name if is_attribute else None,
+            score=round(score, 3),
         )
         topic = f"{self._frigate.topic_prefix}/tracked_object_update"
         try:
@@ -106,20 +165,20 @@ class Writeback:
         except HomeAssistantError as err:
             LOGGER.debug("No MQTT message about %s: %s", state.id, err)
 
-    async def _async_write(
-        self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
+    async def _async_write_safely(
+        self,
+        state: ObjectState,
+        write: Callable[[], Awaitable[None]],
+        classifier: ObjectClassifier | None = None,
     ) -> None:
-        write = (
-            self._async_write_attribute
-            if classifier.settings.kind == KIND_ATTRIBUTE
-            else self._async_write_sub_label
-        )
+        """Write to Frigate, one write after the other for each object."""
         try:
             async with state.writing:
-                await write(state, classifier, verdict)
+                await write()
         except FrigateError as err:
             # The next attempt that agrees tells it again, and the object's end does.
-            state.told.pop(classifier.id, None)
+            if classifier is not None:
+                state.told.pop(classifier.id, None)
             LOGGER.debug("Frigate was not told about %s: %s", state.id, err)
             if isinstance(err, FrigateAuthError):
                 self._entry.async_start_reauth(self._hass)
@@ -133,7 +192,8 @@ class Writeback:
         # What was written from outside is in Frigate's database before any message.
         if event := await self._client.event(state.id):
             state.note_sub_label(event.sub_label.text if event.sub_label else None)
-        if not state.may_be_named_by(classifier.id):
+        above = [item.id for item in self._chain.above(classifier)]
+        if not state.may_be_named_by(classifier.id, above):
             LOGGER.debug(
                 "%s: %s keeps the sub label %r that was not ours",
                 classifier.settings.name,
@@ -143,32 +203,73 @@ class Writeback:
             return
         state.named_by = classifier.id
         state.names.add(name)
+        state.to_clear = False
         await self._client.set_sub_label(state.id, name, round(verdict.score, 3))
+
+    async def _async_give_way(
+        self, state: ObjectState, classifier: ObjectClassifier
+    ) -> None:
+        """Let a classifier that this one hangs on name the object again."""
+        if state.named_by != classifier.id:
+            return
+        state.named_by = None
+        for above in self._chain.above(classifier):
+            verdict = state.assigned.get(above.id)
+            if verdict and above.settings.kind != KIND_ATTRIBUTE:
+                await self._async_write_sub_label(state, above, verdict)
+                return
+        state.to_clear = True
+
+    async def _async_clear_sub_label(self, state: ObjectState) -> None:
+        if not state.to_clear:
+            return
+        event = await self._client.ended_event(state.id)
+        if event and event.sub_label and event.sub_label.text in state.names:
+            await self._client.clear_sub_label(state.id)
 
     async def _async_write_attribute(
         self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
     ) -> None:
-        """Set the attribute, if Frigate has a model of that name for it.
+        """Set the attribute, if Frigate has a model of that name for it."""
+        models = self._attribute_models(state)
+        if classifier.settings.name in models:
+            state.attributes[classifier.settings.name] = verdict.class_name or ""
+            await self._async_set_attributes(state, models)
 
-        Frigate clears all its attribute models that have no match in the list, so what
-        the other ones found is said again.
-        """
-        tracked = state.latest
-        models = {
+    async def _async_clear_attribute(
+        self, state: ObjectState, classifier: ObjectClassifier
+    ) -> None:
+        models = self._attribute_models(state)
+        if state.attributes.get(classifier.settings.name) and (
+            classifier.settings.name in models
+        ):
+            # No class: it has to hide the value in Frigate's newest message.
+            state.attributes[classifier.settings.name] = ""
+            await self._async_set_attributes(state, models)
+
+    def _attribute_models(self, state: ObjectState) -> set[str]:
+        """Return the names of Frigate's attribute models for this object."""
+        return {
             model.name
             for model in self._frigate.custom_models.values()
             if model.type == KIND_ATTRIBUTE
             and model.enabled
-            and tracked.label in model.objects
+            and state.latest.label in model.objects
         }
-        if classifier.settings.name not in models:
-            return
-        state.attributes[classifier.settings.name] = verdict.class_name or ""
+
+    async def _async_set_attributes(self, state: ObjectState, models: set[str]) -> None:
+        """Set all attributes of an object.
+
+        Frigate clears all its attribute models that have no match in the list, so what
+        the other ones found is said again.
+        """
         values = {
-            name: attribute.text for name, attribute in tracked.model_attributes.items()
+            name: attribute.text
+            for name, attribute in state.latest.model_attributes.items()
         } | state.attributes
         await self._client.set_attributes(
-            state.id, [values[name] for name in values if name in models]
+            state.id,
+            [value for name, value in values.items() if name in models and value],
         )
 
     @callback

@@ -44,6 +44,10 @@ class ObjectClassifier(Classifier):
         if class_name is not None and (result.changed or result.outcome is not None):
             others = [r for r in self.last_results if r.event_id != result.event_id]
             self.last_results = (result, *others)[:_LAST]
+        elif result.taken_back is not None:
+            self.last_results = tuple(
+                r for r in self.last_results if r.event_id != result.event_id
+            )
         before = self.in_view.get(result.event_id)
         if result.outcome is not None or class_name is None:
             self.in_view.pop(result.event_id, None)
@@ -81,3 +85,22 @@ class ObjectClassifier(Classifier):
         self.samples.put_outcome(outcome)
         crops = self.samples.find(event_id=outcome.event_id, limit=-1)
         return SampleChanges(changed=[sample.id for sample in crops])
+
+    async def async_forget_object(self, event_id: str) -> None:
+        """Remove what was kept of an object that is none of its own after all.
+
+        What a person has labelled stays.
+        """
+        try:
+            removed = await self._worker.run(self._forget_object, event_id)
+        except HomeAssistantError, SampleStoreError:
+            LOGGER.debug("The crops of %s were not removed", event_id)
+        else:
+            self._async_samples_changed(SampleChanges(removed=removed))
+
+    def _forget_object(self, event_id: str) -> list[str]:
+        crops = self.samples.find(event_id=event_id, labelled=False, limit=-1)
+        removed = [sample.id for sample in crops]
+        self.samples.delete(removed)
+        self.unlabelled = self.samples.unlabelled()
+        return removed

@@ -241,6 +241,27 @@ class FrigateClient:
         patient = await self._known_version() < _V0_16
         await self._write(f"{_event_path(event_id)}/sub_label", body, patient=patient)
 
+    async def clear_sub_label(self, event_id: str) -> None:
+        """Take the sub label from an object, which has to have ended.
+
+        Clearing it while the object is in progress breaks Frigate's live view.
+        """
+        await self._write(
+            f"{_event_path(event_id)}/sub_label", {"subLabel": ""}, patient=False
+        )
+
+    async def ended_event(self, event_id: str) -> StoredEvent | None:
+        """Read an object that ends now as soon as Frigate has written its end down.
+
+        None when it is not there, or when that takes too long.
+        """
+        for delay in (0.0, *self._retry_delays):
+            await asyncio.sleep(delay)
+            event = await self.event(event_id)
+            if event is None or event.end_time is not None:
+                return event
+        return None
+
     async def set_attributes(self, event_id: str, values: Sequence[str]) -> None:
         """Set what Frigate's own attribute models found on an object (from 0.17 on).
 

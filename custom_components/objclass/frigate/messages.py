@@ -75,7 +75,8 @@ class TrackedObject:
     """An object as Frigate tracks it. Times are seconds since the epoch, scores 0..1.
 
     `model_attributes` maps a Frigate classification model of type attribute to what it
-    found on this object (Frigate 0.17 and newer).
+    found on this object (Frigate 0.17 and newer). `plate` is the text of its licence
+    plate (0.16 and newer).
     """
 
     id: str
@@ -96,6 +97,7 @@ class TrackedObject:
     has_clip: bool
     has_snapshot: bool
     position_changes: int
+    plate: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,6 +230,7 @@ def _tracked_object(data: JsonObject) -> TrackedObject:
         has_clip=data.get("has_clip") is True,
         has_snapshot=data.get("has_snapshot") is True,
         position_changes=fields.count(data.get("position_changes")),
+        plate=_plate(data.get("recognized_license_plate")),
     )
 
 
@@ -258,6 +261,11 @@ def _sub_label(value: object) -> SubLabel | None:
     if name is None:
         return None
     return SubLabel(text=name, score=fields.optional_score(score))
+
+
+def _plate(value: object) -> str | None:
+    plate = _sub_label(value)
+    return plate.text if plate else None
 
 
 def _model_attributes(data: JsonObject) -> dict[str, SubLabel]:

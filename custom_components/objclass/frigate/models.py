@@ -17,6 +17,9 @@ _VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?:[-+ ].*)?")
 _DETECT_SIZE = (1280, 720)
 """The size of the detect stream that Frigate itself assumes when it knows none."""
 
+_FACE_THRESHOLD = 0.9
+"""Frigate's own default of face_recognition.recognition_threshold."""
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class FrigateVersion:
@@ -82,6 +85,7 @@ class FrigateConfig:
     custom_models: Mapping[str, CustomModel]
     face_recognition: bool
     lpr: bool
+    face_threshold: float = _FACE_THRESHOLD
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -121,6 +125,7 @@ class StoredEvent:
     snapshot_frame_time: float | None
     score: float
     box: tuple[float, float, float, float] | None
+    plate: str | None = None
 
     def absolute_box(self, width: int, height: int) -> Box | None:
         """Return the box in pixels of a frame of this size, cut off at its edges.
@@ -155,7 +160,13 @@ def parse_config(value: object) -> FrigateConfig:
         },
         face_recognition=fields.child(data, "face_recognition").get("enabled") is True,
         lpr=fields.child(data, "lpr").get("enabled") is True,
+        face_threshold=_face_threshold(fields.child(data, "face_recognition")),
     )
+
+
+def _face_threshold(data: JsonObject) -> float:
+    threshold = fields.optional_score(data.get("recognition_threshold"))
+    return _FACE_THRESHOLD if threshold is None else threshold
 
 
 def _camera(name: str, data: JsonObject) -> CameraConfig:
@@ -231,6 +242,7 @@ def parse_stored_event(value: object) -> StoredEvent:
         snapshot_frame_time=fields.optional_time(data.get("snapshot_frame_time")),
         score=fields.optional_score(data.get("top_score")) or 0.0,
         box=_fractions(data.get("box")),
+        plate=fields.optional_text(data.get("recognized_license_plate")),
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .backbone import Backbone
-from .crop import Box, Crop, crop_object, crop_whole
+from .crop import Box, Crop, crop_object, crop_whole, decode, pixels_of
 from .head import Head, Prediction
 from .model_head import ModelHead
 
@@ -19,6 +20,22 @@ class Look:
     crop: Crop
     embedding: NDArray[np.float32]
     predictions: Mapping[str, Prediction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """What has to be kept of a look to ask further heads later.
+
+    `jpeg` is the crop, `embedding` what the backbone made of it.
+    """
+
+    jpeg: bytes
+    embedding: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, seen: Look) -> Self:
+        """Keep a look."""
+        return cls(jpeg=seen.crop.jpeg, embedding=seen.embedding)
 
 
 def look(
@@ -45,6 +62,22 @@ def look(
         embedding=embedding,
         predictions={
             name: _predicted(head, crop, embedding) for name, head in heads.items()
+        },
+    )
+
+
+def look_again(
+    size: int, glimpse: Glimpse, heads: Mapping[str, Head | ModelHead]
+) -> Look:
+    """Ask further heads about a look, without the backbone, whose input is `size`."""
+    pixels = pixels_of(decode(glimpse.jpeg), size)
+    crop = Crop(pixels=pixels, jpeg=glimpse.jpeg)
+    return Look(
+        crop=crop,
+        embedding=glimpse.embedding,
+        predictions={
+            name: _predicted(head, crop, glimpse.embedding)
+            for name, head in heads.items()
         },
     )
 

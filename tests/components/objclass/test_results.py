@@ -171,6 +171,7 @@ async def test_an_automation_sees_all_that_was_found_out(
         "frame_time": visit.seen.frames[-2].time,
         "final": False,
         "outcome": None,
+        "taken_back": None,
     }
     assert last == about | {
         "score": 0.9,
@@ -181,6 +182,7 @@ async def test_an_automation_sees_all_that_was_found_out(
         "frame_time": message["after"]["frame_time"],
         "final": True,
         "outcome": "assigned",
+        "taken_back": None,
     }
 
 

@@ -124,7 +124,7 @@ def _for_nights(classes: Sequence[ClassReport]) -> list[Advice]:
             Advice(
                 key="few_infrared",
                 placeholders={"name": item.name, "wanted": wanted},
-                text=f"Label {wanted} more images of {item.name} at night: other classes"
+                text=f"Label {wanted} more images of {item.name} at night: others"
                 " have them, and else darkness itself is taken for the difference.",
             )
         )

@@ -7,7 +7,7 @@ import { css, html, LitElement, svg } from "../lit.js";
 import { shared } from "../styles.js";
 
 const HEIGHT = 260;
-const EDGE = { left: 48, right: 12, top: 20, bottom: 44 };
+const EDGE = { left: 48, right: 24, top: 20, bottom: 44 };
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 class Calibration extends LitElement {
@@ -46,6 +46,7 @@ class Calibration extends LitElement {
       <text x=${x(0.5)} y=${HEIGHT - 4} text-anchor="middle">${t("quality.calibration_score")}</text>
       ${this.bins.map((bin) => this.#bar(bin, x, y))}
       <line class="ideal" x1=${x(0)} y1=${y(0)} x2=${x(1)} y2=${y(1)}></line>
+      ${this.bins.map((bin) => this.#count(bin, x, y))}
     </svg>
     <div class="legend row wrap" aria-hidden="true"><span class="row"><span class="key right"></span>${t("quality.calibration_right")}</span><span class="row"><span class="key ideal"></span>${t("quality.calibration_ideal")}</span></div>
     <table class="hidden"><caption>${t("quality.calibration_chart")}</caption>
@@ -56,12 +57,14 @@ class Calibration extends LitElement {
   #bar({ low, high, images, score, accuracy }, x, y) {
     const { t, f } = this;
     const wide = x(high) - x(low) - 4;
-    // The number of pictures stands above the bar, and within it where there is no room.
-    const inside = y(accuracy) < EDGE.top + 12;
     return svg`<g><title>${t("quality.calibration_bin", { count: images, score: f.percent(score), share: f.percent(accuracy) })}</title>
       <rect class="hit" x=${x(low)} y=${y(1)} width=${wide + 4} height=${y(0) - y(1)}></rect>
-      <rect class="bar" x=${x(low) + 2} y=${y(accuracy)} width=${wide} height=${Math.max(2, y(0) - y(accuracy))} rx="3"></rect>
-      <text class="count ${inside ? "inside" : ""}" x=${x((low + high) / 2)} y=${y(accuracy) + (inside ? 16 : -6)} text-anchor="middle">${f.number(images)}</text></g>`;
+      <rect class="bar" x=${x(low) + 2} y=${y(accuracy)} width=${wide} height=${Math.max(2, y(0) - y(accuracy))} rx="3"></rect></g>`;
+  }
+
+  /** The number of pictures, above the bar. */
+  #count({ low, high, images, accuracy }, x, y) {
+    return svg`<text class="count" x=${x((low + high) / 2)} y=${y(accuracy) - 6} text-anchor="middle">${this.f.number(images)}</text>`;
   }
 
   static styles = [shared, css`
@@ -71,8 +74,7 @@ class Calibration extends LitElement {
     .rule { stroke: var(--line); }
     .hit { fill: transparent; }
     .bar { fill: color-mix(in srgb, var(--primary-color) 70%, var(--surface)); }
-    .count { fill: var(--primary-text-color); font-weight: 500; }
-    .count.inside { fill: #fff; paint-order: stroke; stroke: rgb(0 0 0 / 35%); stroke-width: 2px; }
+    .count { fill: var(--primary-text-color); font-weight: 500; paint-order: stroke; stroke: var(--surface); stroke-width: 4px; pointer-events: none; }
     .ideal { stroke: var(--primary-text-color); stroke-width: 1.5; stroke-dasharray: 5 4; opacity: 0.7; }
     .legend { gap: 4px 20px; }
     .key { width: 18px; height: 10px; border-radius: 3px; background: color-mix(in srgb, var(--primary-color) 70%, var(--surface)); }

@@ -5,6 +5,7 @@ import "../parts/ask.js";
 import "../parts/calibration.js";
 import "../parts/confusion.js";
 import "../parts/threshold-chart.js";
+import "../parts/transfer.js";
 import { epoch } from "../format.js";
 import { css, html } from "../lit.js";
 import { colorOf } from "../palette.js";
@@ -37,9 +38,10 @@ class Quality extends View {
     const { t, store, classifier } = this;
     if (!classifier.trained) {
       const labelled = Object.values(classifier.labelled).some(Boolean);
-      return emptyState("chartBoxOutline", t("empty.quality.title"), t("empty.quality.text"), !store.isAdmin ? "" : labelled
+      return html`${emptyState("chartBoxOutline", t("empty.quality.title"), t("empty.quality.text"), !store.isAdmin ? "" : labelled
         ? html`<button type="button" class="button main" ?disabled=${classifier.training !== null} @click=${() => send(this, "objclass-train", { classifier })}>${icon("schoolOutline")}${t("training.start")}</button>`
-        : html`<a class="button main" href=${path("examples", classifier.id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a>`);
+        : html`<a class="button main" href=${path("examples", classifier.id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a>`)}
+        <div class="page">${this.#transfer()}</div>`;
     }
     if (this._problem) return html`<div class="page"><div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._problem}</span></div></div>`;
     if (!this._answer) return html`<div class="page">${progressBar(null, t("loading"))}</div>`;
@@ -50,6 +52,7 @@ class Quality extends View {
       <div class="two">${this.#classes(report)} ${this.#confusion(report)}</div>
       ${this.#threshold(report)}
       <div class="two">${this.#calibration(report)} ${this.#history(history)}</div>
+      ${this.#transfer()}
     </div><objclass-ask .t=${t}></objclass-ask>`;
   }
 
@@ -119,6 +122,13 @@ class Quality extends View {
       <p><span class="grade ${level}">${t(`quality.calibration_${level}`)}</span> ${t("quality.calibration_text", { points: f.tenth(error * 100) })}</p>
       <p class="quiet">${t("quality.calibration_help")}</p>
       ${report.calibration?.length ? html`<objclass-calibration .t=${t} .f=${f} .bins=${report.calibration}></objclass-calibration>` : ""}</div>`;
+  }
+
+  #transfer() {
+    const { t, f, store, classifier, tick } = this;
+    if (!store.isAdmin) return "";
+    return html`<div class="card"><h3>${t("transfer.title")}</h3>
+      <objclass-transfer .t=${t} .f=${f} .store=${store} .classifier=${classifier} .tick=${tick}></objclass-transfer></div>`;
   }
 
   #history(history) {

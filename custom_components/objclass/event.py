@@ -58,6 +58,7 @@ class ClassificationEvent(CameraEntity, EventEntity):
         self._trigger_event(
             result.verdict.class_name or without,
             {
+                "camera": result.camera,
                 "event_id": result.event_id,
                 "label": result.label,
                 "score": round(result.verdict.score, 3),

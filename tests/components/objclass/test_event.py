@@ -37,6 +37,7 @@ async def test_an_automation_hears_once_who_was_recognised(
     assert state.attributes["event_types"] == ["leo", "charlie", "none", "undecided"]
     assert state.attributes["event_type"] == "leo"
     assert state.attributes["event_id"] == visit.id
+    assert state.attributes["camera"] == "front_door"
     assert state.attributes["label"] == "cat"
     assert state.attributes["score"] == 0.9
     assert state.attributes["attempts"] == 3

@@ -1,0 +1,159 @@
+"""The blueprints do what they say, with real visits."""
+
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from .conftest import Frigate, SetUp, classifier_of
+from .source_code import REPOSITORY
+from .visits import Said, Visit, script
+
+BLUEPRINTS = REPOSITORY / "blueprints" / "automation" / "objclass"
+EVENTS = [
+    "event.our_cats_front_door_classification",
+    "event.our_cats_back_yard_classification",
+]
+
+type Use = Callable[..., Awaitable[list[ServiceCall]]]
+
+pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+
+
+@pytest.fixture
+def use(hass: HomeAssistant) -> Use:
+    """Return a function that makes an automation of a blueprint."""
+
+    async def add(blueprint: str, **inputs: Any) -> list[ServiceCall]:
+        folder = Path(hass.config.path("blueprints/automation/objclass"))
+        await hass.async_add_executor_job(shutil.copytree, BLUEPRINTS, folder)
+        notified = async_mock_service(hass, "notify", "notify")
+        inputs = {"events": EVENTS, "picture": "image.our_cats_last_crop", **inputs}
+        automation = {"use_blueprint": {"path": f"objclass/{blueprint}.yaml"}}
+        automation["use_blueprint"]["input"] = inputs
+        assert await async_setup_component(
+            hass, "automation", {"automation": {"alias": "Ours", **automation}}
+        )
+        await hass.async_block_till_done()
+        assert hass.states.get("automation.ours") is not None
+        return notified
+
+    return add
+
+
+async def visit(
+    hass: HomeAssistant, frigate: Frigate, entry: MockConfigEntry, *said: Said
+) -> None:
+    """Let somebody come and go, and the automation end."""
+    script(classifier_of(entry), *said)
+    somebody = Visit(frigate, entry)
+    await somebody.look(len(said))
+    await somebody.end()
+    await hass.async_block_till_done()
+
+
+def ran(hass: HomeAssistant, ago: timedelta) -> None:
+    """Let the automation have run last so long ago."""
+    state = hass.states.get("automation.ours")
+    assert state is not None
+    then = {"last_triggered": dt_util.utcnow() - ago}
+    hass.states.async_set(state.entity_id, state.state, state.attributes | then)
+
+
+def messages(notified: list[ServiceCall]) -> list[str]:
+    return [call.data["message"] for call in notified]
+
+
+async def test_who_is_it_tells_of_every_visitor_once_with_a_picture(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry = await set_up()
+    notified = await use("who_is_it")
+    await visit(hass, frigate, entry, *["leo"] * 5)
+    await visit(hass, frigate, entry, *["none"] * 3)
+    await visit(hass, frigate, entry, *[("leo", 0.5)] * 3)
+    assert messages(notified) == ["leo: Front door", "An unknown cat: Front door"]
+    image = notified[0].data["data"]["image"]
+    assert image.startswith("/api/image_proxy/image.our_cats_last_crop?token=")
+
+
+async def test_who_is_it_tells_only_of_the_chosen_ones(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry = await set_up()
+    notified = await use("who_is_it", classes=["charlie"], strangers=False)
+    for name in ("leo", "charlie", "none"):
+        await visit(hass, frigate, entry, *[name] * 3)
+    assert messages(notified) == ["charlie: Front door"]
+
+
+async def test_nothing_is_told_again_when_frigate_comes_back(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry = await set_up()
+    notified = await use("who_is_it")
+    await visit(hass, frigate, entry, *["leo"] * 3)
+    for news in ("offline", "online"):
+        frigate.say("available", news)
+        await hass.async_block_till_done()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert messages(notified) == ["leo: Front door"]
+
+
+async def test_what_is_missing_is_warned_of_and_then_there_is_silence(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry = await set_up()
+    notified = await use("something_is_missing", classes=["charlie"], silence=5)
+    await visit(hass, frigate, entry, *["leo"] * 3)
+    assert messages(notified) == []
+    for _ in range(2):
+        await visit(hass, frigate, entry, *["charlie"] * 3)
+    assert messages(notified) == ["charlie: Front door"]
+    ran(hass, timedelta(minutes=6))
+    await visit(hass, frigate, entry, *["charlie"] * 3)
+    assert len(notified) == 2
+
+
+async def test_a_warning_can_be_for_working_hours_only(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry = await set_up()
+    working = {"condition": "state", "entity_id": "input_boolean.work", "state": "on"}
+    hass.states.async_set("input_boolean.work", "off")
+    notified = await use(
+        "something_is_missing", classes=["leo"], silence=0, only_while=[working]
+    )
+    await visit(hass, frigate, entry, *["leo"] * 3)
+    assert messages(notified) == []
+    hass.states.async_set("input_boolean.work", "on")
+    await visit(hass, frigate, entry, *["leo"] * 3)
+    assert messages(notified) == ["leo: Front door"]
+
+
+async def test_the_mail_truck_is_told_of_once_a_day(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry = await set_up()
+    notified = await use(
+        "once_a_day", class_name="leo", after="00:00:00", before="23:59:59"
+    )
+    await visit(hass, frigate, entry, *["charlie"] * 3)
+    assert messages(notified) == []
+    for _ in range(2):
+        await visit(hass, frigate, entry, *["leo"] * 3)
+    assert messages(notified) == ["leo: Front door"]
+    ran(hass, timedelta(days=1))
+    await visit(hass, frigate, entry, *["leo"] * 3)
+    assert len(notified) == 2

@@ -8,12 +8,13 @@ classifier in about a second.
 """
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import Platform
+from homeassistant.const import CONF_URL, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
@@ -29,9 +30,10 @@ from homeassistant.helpers.typing import ConfigType
 
 from .api import create_client
 from .chain import Chain
-from .classifier import Classifier, ObjectClassifier
-from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER
+from .classifier import Classifier, FrameClassifier, ObjectClassifier
+from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER, SUBENTRY_FRAME
 from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassData
+from .frames import FrameWatch
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
@@ -54,6 +56,10 @@ PLATFORMS = [
     Platform.IMAGE,
     Platform.SENSOR,
 ]
+_KINDS: Final[Mapping[str, type[ObjectClassifier | FrameClassifier]]] = {
+    SUBENTRY_CLASSIFIER: ObjectClassifier,
+    SUBENTRY_FRAME: FrameClassifier,
+}
 # Frigate says that it is online some time before it answers requests (seconds).
 _ASK_AGAIN_AFTER: Final = (0, 5, 10, 20, 40, 80)
 
@@ -69,43 +75,40 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> bool:
-    """Set up one Frigate and its classifiers."""
-    if not await mqtt.async_wait_for_mqtt_client(hass):
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN, translation_key="mqtt_missing"
-        )
-    if not mqtt.is_connected(hass):
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN, translation_key="mqtt_disconnected"
-        )
-    client = create_client(hass, entry.data)
-    frigate = await _async_ask_frigate(client)
-    _follow_prefix(hass, entry, frigate.topic_prefix)
+    """Set up one Frigate, or Home Assistant's own cameras, and the classifiers."""
+    client = frigate = None
+    if CONF_URL in entry.data:
+        client = create_client(hass, entry.data)
+        await _async_need_mqtt(hass)
+        frigate = await _async_ask_frigate(client)
+        _follow_prefix(hass, entry, frigate.topic_prefix)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
 
     worker = await _async_acquire_worker(hass)
     entry.async_on_unload(worker.async_release)
     classifiers = await _async_load_classifiers(hass, entry, worker)
-    chain = Chain(classifiers.values())
-    pipeline = Pipeline(
-        hass,
-        entry,
-        client=client,
-        frigate=frigate,
-        worker=worker,
-        chain=chain,
-        results=Results(hass, Writeback(hass, entry, client, frigate, chain)),
-    )
+    side = None
+    if client and frigate:
+        side = _frigate_side(hass, entry, client, frigate, worker, classifiers)
     entry.runtime_data = ObjclassData(
-        frigate=FrigateSide(client=client, pipeline=pipeline),
+        frigate=side,
+        frames=FrameWatch(
+            hass,
+            entry,
+            frigate=side,
+            worker=worker,
+            classifiers=[c for c in classifiers if isinstance(c, FrameClassifier)],
+        ),
         worker=worker,
-        classifiers={**classifiers},
+        classifiers={classifier.id: classifier for classifier in classifiers},
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _remove_stale_entities(hass, entry)
-    _async_follow_frigate(hass, entry, pipeline)
-    await pipeline.async_start()
-    for classifier in classifiers.values():
+    if side:
+        _async_follow_frigate(hass, entry, side.pipeline)
+        await side.pipeline.async_start()
+    await entry.runtime_data.frames.async_start()
+    for classifier in classifiers:
         if classifier.outdated:
             entry.async_create_background_task(
                 hass, _async_train_anew(classifier), f"{DOMAIN} train {classifier.id}"
@@ -114,7 +117,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> bool:
-    """Stop the classifiers of one Frigate."""
+    """Stop the classifiers of one entry."""
     if frigate := entry.runtime_data.frigate:
         await frigate.pipeline.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
@@ -125,6 +128,17 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Allow to remove the device of a classifier that is gone."""
     return not any((DOMAIN, known) in device.identifiers for known in entry.subentries)
+
+
+async def _async_need_mqtt(hass: HomeAssistant) -> None:
+    if not await mqtt.async_wait_for_mqtt_client(hass):
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key="mqtt_missing"
+        )
+    if not mqtt.is_connected(hass):
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN, translation_key="mqtt_disconnected"
+        )
 
 
 async def _async_ask_frigate(client: FrigateClient) -> FrigateConfig:
@@ -169,12 +183,34 @@ def _follow_prefix(
         hass.config_entries.async_update_entry(entry, unique_id=prefix)
 
 
+def _frigate_side(
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    client: FrigateClient,
+    frigate: FrigateConfig,
+    worker: Worker,
+    classifiers: list[Classifier],
+) -> FrigateSide:
+    chain = Chain([c for c in classifiers if isinstance(c, ObjectClassifier)])
+    pipeline = Pipeline(
+        hass,
+        entry,
+        client=client,
+        frigate=frigate,
+        worker=worker,
+        chain=chain,
+        results=Results(hass, Writeback(hass, entry, client, frigate, chain)),
+    )
+    return FrigateSide(client=client, pipeline=pipeline)
+
+
 async def _async_load_classifiers(
     hass: HomeAssistant, entry: ObjclassConfigEntry, worker: Worker
-) -> dict[str, ObjectClassifier]:
-    classifiers: dict[str, ObjectClassifier] = {}
-    for subentry in entry.get_subentries_of_type(SUBENTRY_CLASSIFIER):
-        classifier = ObjectClassifier(hass, entry.entry_id, subentry, worker)
+) -> list[Classifier]:
+    classifiers: list[Classifier] = []
+    for subentry in entry.subentries.values():
+        kind = _KINDS[subentry.subentry_type]
+        classifier = kind(hass, entry.entry_id, subentry, worker)
         try:
             await classifier.async_load()
         except SampleStoreError as err:
@@ -187,7 +223,7 @@ async def _async_load_classifiers(
                 },
             ) from err
         entry.async_on_unload(classifier.async_close)
-        classifiers[classifier.id] = classifier
+        classifiers.append(classifier)
     return classifiers
 
 

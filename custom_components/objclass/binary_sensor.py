@@ -1,6 +1,7 @@
-"""Binary sensors: whether a class is in view."""
+"""Binary sensors: whether a class is in view, or what a camera shows is "on"."""
 
-from typing import override
+from collections.abc import Mapping
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -9,20 +10,29 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .classifier import ObjectClassifier
-from .data import ObjclassConfigEntry
-from .entity import ObjectEntity
-from .lookup import object_classifiers
+from .classifier import FrameClassifier, ObjectClassifier
+from .data import ObjclassConfigEntry, state_attributes
+from .entity import FrameEntity, ObjectEntity, watched_cameras
+from .lookup import frame_classifiers, object_classifiers
 
 PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(
-    _hass: HomeAssistant,
+    hass: HomeAssistant,
     entry: ObjclassConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up a presence sensor for each class of each classifier."""
+    """Set up what is in view, and which cameras are in their "on" state."""
+    for of_frames in frame_classifiers(entry):
+        if of_frames.settings.on_class is not None:
+            async_add_entities(
+                (
+                    StateBinarySensor(hass, entry, of_frames, camera)
+                    for camera in watched_cameras(entry, of_frames)
+                ),
+                config_subentry_id=of_frames.id,
+            )
     for classifier in object_classifiers(entry):
         async_add_entities(
             (
@@ -31,6 +41,37 @@ async def async_setup_entry(
             ),
             config_subentry_id=classifier.id,
         )
+
+
+class StateBinarySensor(FrameEntity, BinarySensorEntity):
+    """Whether a camera shows the one of two classes that means "on"."""
+
+    _attr_translation_key = "frame_state"
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        classifier: FrameClassifier,
+        camera: str,
+    ) -> None:
+        super().__init__(hass, entry, classifier, "is_on", camera)
+        if device_class := classifier.settings.device_class:
+            self._attr_device_class = BinarySensorDeviceClass(device_class)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        state = self.classifier.state(self.camera)
+        if state is None:
+            return None
+        return state.class_name == self.classifier.settings.on_class
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        state = self.classifier.state(self.camera)
+        return state_attributes(state) if state else None
 
 
 class InViewSensor(ObjectEntity, BinarySensorEntity):

@@ -7,6 +7,7 @@ DOMAIN: Final = "objclass"
 LOGGER: Final = logging.getLogger(__package__)
 
 SUBENTRY_CLASSIFIER: Final = "classifier"
+SUBENTRY_FRAME: Final = "frame_classifier"
 
 # Config entry (one Frigate)
 CONF_FRIGATE_ENTRY: Final = "frigate_entry"
@@ -33,6 +34,20 @@ CONF_ZONES: Final = "zones"
 SECTION_CONDITION: Final = "condition"
 SECTION_FILTER: Final = "filter"
 SECTION_RULES: Final = "rules"
+
+# Config subentry (one frame classifier)
+CONF_CAMERA_ENTITIES: Final = "camera_entities"
+CONF_CONFIRMATIONS: Final = "confirmations"
+CONF_DEVICE_CLASS: Final = "device_class"
+CONF_FRIGATE_CAMERAS: Final = "frigate_cameras"
+CONF_FRIGATE_MOTION: Final = "frigate_motion"
+CONF_INTERVAL: Final = "interval"
+CONF_MOTION_SENSORS: Final = "motion_sensors"
+CONF_ON_CLASS: Final = "on_class"
+CONF_PARTS: Final = "parts"
+CONF_PUBLISH: Final = "publish"
+SECTION_ON: Final = "on"
+SECTION_WHEN: Final = "when"
 
 KIND_SUB_LABEL: Final = "sub_label"
 KIND_ATTRIBUTE: Final = "attribute"

@@ -11,12 +11,14 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalTypeFormat
 
 from .const import DOMAIN
+from .learning.confirmation import State
 from .learning.consensus import Outcome, Verdict
 from .learning.heads import KeptHead
 from .learning.samples import Sample
 
 if TYPE_CHECKING:
     from .classifier import Classifier
+    from .frames import FrameWatch
     from .frigate.client import FrigateClient
     from .frigate.models import FrigateConfig
     from .pipeline import Pipeline
@@ -50,6 +52,7 @@ class ObjclassData:
     """
 
     frigate: FrigateSide | None
+    frames: FrameWatch
     worker: Worker
     classifiers: dict[str, Classifier]
     unique_ids: set[str] = field(default_factory=set)
@@ -110,6 +113,15 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateChange:
+    """A camera has a new state; `before` is None when there was none yet."""
+
+    camera: str
+    state: State
+    before: State | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastCrop:
     """The newest crop, as JPEG."""
 
@@ -152,6 +164,15 @@ class Trained:
     seconds: float
 
 
+def state_attributes(state: State) -> dict[str, Any]:
+    """Return what is told about a confirmed state."""
+    return {
+        "score": rounded(state.score),
+        "since": dt_util.utc_from_timestamp(state.since),
+        "confirmed_by": state.confirmed_by,
+    }
+
+
 def rounded(figure: float | None) -> float | None:
     """Return a figure as it is shown."""
     return None if figure is None else round(figure, 3)
@@ -184,6 +205,8 @@ class Progress:
 
 # A Result, by classifier id
 SIGNAL_RESULT: SignalTypeFormat[Result] = SignalTypeFormat("objclass_result_{}")
+# By classifier id
+SIGNAL_STATE: SignalTypeFormat[StateChange] = SignalTypeFormat("objclass_state_{}")
 # Labels, training or what is in view changed, by classifier id
 SIGNAL_CHANGED: SignalTypeFormat[()] = SignalTypeFormat("objclass_changed_{}")
 # By classifier id
@@ -191,5 +214,7 @@ SIGNAL_SAMPLES: SignalTypeFormat[SampleChanges] = SignalTypeFormat(
     "objclass_samples_{}"
 )
 SIGNAL_PROGRESS: SignalTypeFormat[Progress] = SignalTypeFormat("objclass_progress_{}")
+# A camera's pictures came or stopped coming, by entry id
+SIGNAL_FEED: SignalTypeFormat[()] = SignalTypeFormat("objclass_feed_{}")
 # Frigate came or went, by entry id
 SIGNAL_AVAILABLE: SignalTypeFormat[()] = SignalTypeFormat("objclass_available_{}")

@@ -2,20 +2,24 @@
 
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
 
-from .classifier import Classifier, ObjectClassifier
+from .classifier import Classifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
 from .data import (
     SIGNAL_AVAILABLE,
     SIGNAL_CHANGED,
+    SIGNAL_FEED,
     SIGNAL_RESULT,
+    SIGNAL_STATE,
     ObjclassConfigEntry,
     Result,
+    StateChange,
 )
+from .lookup import title_of
 
 
 class ClassifierEntity(Entity):
@@ -118,6 +122,59 @@ class CameraEntity(ObjectEntity):
         self.camera = camera
         config = self._frigate.config.cameras[camera]
         self._attr_translation_placeholders = {"camera": config.title}
+
+
+class FrameEntity(ClassifierEntity):
+    """An entity about the state of one camera, known while its pictures come."""
+
+    classifier: FrameClassifier
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        classifier: FrameClassifier,
+        key: str,
+        camera: str,
+    ) -> None:
+        super().__init__(entry, classifier, f"{key}-{camera}")
+        self.camera = camera
+        self._feed = entry.runtime_data.frames.feeds[camera]
+        self._attr_translation_placeholders = {"camera": title_of(hass, entry, camera)}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the state and the pictures of the camera."""
+        await super().async_added_to_hass()
+        for unsubscribe in (
+            async_dispatcher_connect(
+                self.hass, SIGNAL_STATE.format(self.classifier.id), self._async_on_state
+            ),
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_FEED.format(self._entry.entry_id),
+                self.async_write_ha_state,
+            ),
+        ):
+            self.async_on_remove(unsubscribe)
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self._feed.available
+
+    @callback
+    def _async_on_state(self, change: StateChange) -> None:
+        if change.camera == self.camera:
+            self.async_write_ha_state()
+
+
+def watched_cameras(
+    entry: ObjclassConfigEntry, classifier: FrameClassifier
+) -> list[str]:
+    """Return the cameras of a frame classifier that there are."""
+    feeds = entry.runtime_data.frames.feeds
+    return [camera for camera in classifier.settings.cameras if camera in feeds]
 
 
 def cameras_of(entry: ObjclassConfigEntry, classifier: ObjectClassifier) -> list[str]:

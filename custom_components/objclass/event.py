@@ -6,11 +6,11 @@ from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .classifier import ObjectClassifier
-from .data import ObjclassConfigEntry, Result
-from .entity import CameraEntity, cameras_of
+from .classifier import FrameClassifier, ObjectClassifier
+from .data import ObjclassConfigEntry, Result, StateChange, state_attributes
+from .entity import CameraEntity, FrameEntity, cameras_of, watched_cameras
 from .learning.consensus import Outcome
-from .lookup import object_classifiers
+from .lookup import frame_classifiers, object_classifiers
 
 PARALLEL_UPDATES = 0
 
@@ -20,11 +20,19 @@ TAKEN_BACK: Final = "taken_back"
 
 
 async def async_setup_entry(
-    _hass: HomeAssistant,
+    hass: HomeAssistant,
     entry: ObjclassConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up an event entity for each camera of each classifier."""
+    for of_frames in frame_classifiers(entry):
+        async_add_entities(
+            (
+                StateEvent(hass, entry, of_frames, camera)
+                for camera in watched_cameras(entry, of_frames)
+            ),
+            config_subentry_id=of_frames.id,
+        )
     for classifier in object_classifiers(entry):
         async_add_entities(
             (
@@ -33,6 +41,34 @@ async def async_setup_entry(
             ),
             config_subentry_id=classifier.id,
         )
+
+
+class StateEvent(FrameEntity, EventEntity):
+    """Fires when a camera changes from one state to another."""
+
+    _attr_translation_key = "frame_state"
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        classifier: FrameClassifier,
+        camera: str,
+    ) -> None:
+        super().__init__(hass, entry, classifier, "changed", camera)
+        self._attr_event_types = list(classifier.settings.classes)
+
+    @callback
+    @override
+    def _async_on_state(self, change: StateChange) -> None:
+        # When it was not known before, nothing has happened.
+        if change.camera != self.camera or change.before is None:
+            return
+        self._trigger_event(
+            change.state.class_name,
+            {"before": change.before.class_name, **state_attributes(change.state)},
+        )
+        self.async_write_ha_state()
 
 
 class ClassificationEvent(CameraEntity, EventEntity):

@@ -6,8 +6,9 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
 
-from .classifier import Classifier, ObjectClassifier
+from .classifier import Classifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
 
@@ -34,6 +35,16 @@ def object_classifiers(entry: ObjclassConfigEntry) -> list[ObjectClassifier]:
 
 
 @callback
+def frame_classifiers(entry: ObjclassConfigEntry) -> list[FrameClassifier]:
+    """Return the classifiers of whole pictures."""
+    return [
+        classifier
+        for classifier in entry.runtime_data.classifiers.values()
+        if isinstance(classifier, FrameClassifier)
+    ]
+
+
+@callback
 def find_classifier(hass: HomeAssistant, classifier_id: str) -> Classifier | None:
     """Return the loaded classifier of that subentry id."""
     for _, classifier in loaded_classifiers(hass):
@@ -42,16 +53,36 @@ def find_classifier(hass: HomeAssistant, classifier_id: str) -> Classifier | Non
     return None
 
 
+def is_entity(camera: str) -> bool:
+    """Return whether a camera is an entity; Frigate's names have no dots in them."""
+    return "." in camera
+
+
 @callback
 def camera_title(hass: HomeAssistant, classifier_id: str, camera: str) -> str:
     """Return what people call a camera of a classifier, as far as it is known."""
     for entry, classifier in loaded_classifiers(hass):
-        frigate = entry.runtime_data.frigate
-        if classifier.id != classifier_id or frigate is None:
-            continue
-        if known := frigate.config.cameras.get(camera):
-            return known.title
+        if classifier.id == classifier_id:
+            return title_of(hass, entry, camera)
     return camera
+
+
+@callback
+def title_of(hass: HomeAssistant, entry: ObjclassConfigEntry, camera: str) -> str:
+    """Return what people call a camera of an entry, as far as it is known."""
+    if is_entity(camera):
+        return _entity_title(hass, camera)
+    frigate = entry.runtime_data.frigate
+    known = frigate.config.cameras.get(camera) if frigate else None
+    return known.title if known else camera
+
+
+def _entity_title(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the name of an entity, which may not have a state yet."""
+    if state := hass.states.get(entity_id):
+        return state.name
+    entity = er.async_get(hass).async_get(entity_id)
+    return (entity and (entity.name or entity.original_name)) or entity_id
 
 
 @callback

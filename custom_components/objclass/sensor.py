@@ -19,10 +19,17 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .classifier import Classifier, ObjectClassifier
-from .data import ObjclassConfigEntry, Result, rounded
-from .entity import CameraEntity, ClassifierEntity, ObjectEntity, cameras_of
-from .lookup import object_classifiers
+from .classifier import Classifier, FrameClassifier, ObjectClassifier
+from .data import ObjclassConfigEntry, Result, rounded, state_attributes
+from .entity import (
+    CameraEntity,
+    ClassifierEntity,
+    FrameEntity,
+    ObjectEntity,
+    cameras_of,
+    watched_cameras,
+)
+from .lookup import frame_classifiers, object_classifiers
 
 PARALLEL_UPDATES = 0
 
@@ -86,7 +93,7 @@ TRAINING_SENSORS = (
 
 
 async def async_setup_entry(
-    _hass: HomeAssistant,
+    hass: HomeAssistant,
     entry: ObjclassConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
@@ -96,6 +103,14 @@ async def async_setup_entry(
             (
                 TrainingSensor(entry, classifier, description)
                 for description in TRAINING_SENSORS
+            ),
+            config_subentry_id=classifier.id,
+        )
+    for classifier in frame_classifiers(entry):
+        async_add_entities(
+            (
+                StateSensor(hass, entry, classifier, camera)
+                for camera in watched_cameras(entry, classifier)
             ),
             config_subentry_id=classifier.id,
         )
@@ -190,6 +205,35 @@ class ClassSensor(CameraEntity, RestoredSensor):
             self._attr_native_value = None
             self._attr_extra_state_attributes = {}
             self.async_write_ha_state()
+
+
+class StateSensor(FrameEntity, SensorEntity):
+    """What a camera shows, once that is confirmed."""
+
+    _attr_translation_key = "frame_state"
+    _attr_device_class = SensorDeviceClass.ENUM
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        classifier: FrameClassifier,
+        camera: str,
+    ) -> None:
+        super().__init__(hass, entry, classifier, "state", camera)
+        self._attr_options = list(classifier.settings.classes)
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        state = self.classifier.state(self.camera)
+        return state.class_name if state else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        state = self.classifier.state(self.camera)
+        return state_attributes(state) if state else None
 
 
 class LastSeenSensor(RestoredSensor):

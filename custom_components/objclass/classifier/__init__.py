@@ -1,11 +1,18 @@
 """A classifier at work: its settings, its head, its samples, and what it has seen.
 
 What all classifiers have is in a file per subject (`core`, `keeping`, `labelling`,
-`training`); what depends on what they look at is in `objects`.
+`training`); what depends on what they look at is in `objects` and `frames`.
 """
 
 from .classifier import Classifier
 from .core import Tell, classifier_folder
+from .frames import FrameClassifier
 from .objects import ObjectClassifier
 
-__all__ = ["Classifier", "ObjectClassifier", "Tell", "classifier_folder"]
+__all__ = [
+    "Classifier",
+    "FrameClassifier",
+    "ObjectClassifier",
+    "Tell",
+    "classifier_folder",
+]

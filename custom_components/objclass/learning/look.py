@@ -56,6 +56,11 @@ def look(
         crop = crop_whole(picture, backbone.size)
     else:
         crop = crop_object(picture, box, frame_size, backbone.size)
+    return see(backbone, crop, heads)
+
+
+def see(backbone: Backbone, crop: Crop, heads: Mapping[str, Head | ModelHead]) -> Look:
+    """Look at a crop; the backbone runs once for all heads."""
     embedding = backbone.embed(crop.pixels)
     return Look(
         crop=crop,

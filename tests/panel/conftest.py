@@ -11,6 +11,7 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.frigate_sim.cameras import NativeModel
 from tests.frigate_sim.sim import FrigateSim
 from tests.stack.api import Api
 from tests.stack.broker import running_broker
@@ -167,6 +168,35 @@ async def _teach(home: Home) -> dict[str, Any]:
         )
     await home.ask("train", classifier_id=classifier_id)
     return dict((await home.ask("classifiers"))["classifiers"][0])
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty(home: Home) -> AsyncIterator[dict[str, Any]]:
+    """Return a classifier without any picture; it is removed afterwards.
+
+    Frigate has a classification model of its own meanwhile, with pictures.
+    """
+    home.sim.world.models = [
+        NativeModel(
+            name="pets",
+            type="attribute",
+            objects=(home.label,),
+            classes=dict.fromkeys(home.classes, 2),
+        )
+    ]
+    data = {"name": "Imports", "labels": [home.label], "classes": ["red", "green"]}
+    created = await home.ask("create", entry_id=home.entry_id, data=data)
+    classifier_id = created["classifier_id"]
+    classifiers = (await home.ask("classifiers"))["classifiers"]
+    yield next(dict(item) for item in classifiers if item["id"] == classifier_id)
+    home.sim.world.models = []
+    async with home.api.websocket() as ws:
+        await ws.command(
+            "config_entries/subentries/delete",
+            entry_id=home.entry_id,
+            subentry_id=classifier_id,
+        )
+    await home.api.wait_for_entry(home.entry_id)
 
 
 @pytest.fixture

@@ -27,6 +27,12 @@ from homeassistant.helpers.selector import (
 )
 
 from .classifier import Classifier, classifier_folder
+from .condition_form import (
+    async_rename_in_conditions,
+    clean_condition,
+    condition_section,
+    refusal,
+)
 from .const import (
     CONF_AGREEMENT,
     CONF_CAMERAS,
@@ -42,6 +48,7 @@ from .const import (
     CONF_ZONES,
     KIND_ATTRIBUTE,
     KIND_SUB_LABEL,
+    SECTION_CONDITION,
     SECTION_FILTER,
     SECTION_RULES,
 )
@@ -66,6 +73,7 @@ class ClassifierFlow(ConfigSubentryFlow):
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
         self._orphaned: dict[str, int] = {}
+        self._renamed: dict[str, str] = {}
         self._placeholders: dict[str, str] = {}
 
     async def async_step_user(
@@ -77,6 +85,9 @@ class ClassifierFlow(ConfigSubentryFlow):
             self._data, errors = _validated(user_input)
             if self._is_taken(self._data[CONF_NAME]):
                 errors[CONF_NAME] = "name_taken"
+            if refused := refusal(self._get_entry(), self._own_id, self._data):
+                errors[SECTION_CONDITION], placeholders = refused
+                self._placeholders.update(placeholders)
             if not errors:
                 try:
                     return await self._async_finish()
@@ -88,7 +99,7 @@ class ClassifierFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(
-                _schema(_frigate_of(self._get_entry()), user_input or {}), user_input
+                _schema(self._get_entry(), self._own_id, user_input or {}), user_input
             ),
             errors=errors,
             description_placeholders=self._placeholders,
@@ -117,20 +128,18 @@ class ClassifierFlow(ConfigSubentryFlow):
                 errors["base"] = "storage_failed"
                 self._placeholders["error"] = str(err)
             else:
+                self._renamed |= {
+                    old: new for old, new in user_input.items() if new != UNLABEL
+                }
                 return self._async_save()
         targets = [UNLABEL, *self._data[CONF_CLASSES], NONE]
-        # A class that went while another came was most likely renamed.
-        added = [
-            name
-            for name in self._data[CONF_CLASSES]
-            if name not in self._get_reconfigure_subentry().data[CONF_CLASSES]
-        ]
-        likely = added[0] if len(added) == 1 == len(self._orphaned) else UNLABEL
         return self.async_show_form(
             step_id="moves",
             data_schema=vol.Schema(
                 {
-                    vol.Required(name, default=likely): SelectSelector(
+                    vol.Required(
+                        name, default=self._renamed.get(name, UNLABEL)
+                    ): SelectSelector(
                         SelectSelectorConfig(options=targets, translation_key="moves")
                     )
                     for name in self._orphaned
@@ -148,6 +157,12 @@ class ClassifierFlow(ConfigSubentryFlow):
     async def _async_finish(self) -> SubentryFlowResult:
         if self.source == SOURCE_USER:
             return self.async_create_entry(title=self._data[CONF_NAME], data=self._data)
+        before = self._get_reconfigure_subentry().data[CONF_CLASSES]
+        gone = [name for name in before if name not in self._data[CONF_CLASSES]]
+        added = [name for name in self._data[CONF_CLASSES] if name not in before]
+        # A class that went while another came was most likely renamed.
+        if len(gone) == 1 == len(added):
+            self._renamed = {gone[0]: added[0]}
         kept = {*self._data[CONF_CLASSES], NONE}
         labelled = await self._async_labelled()
         self._orphaned = {
@@ -158,6 +173,9 @@ class ClassifierFlow(ConfigSubentryFlow):
         return self._async_save()
 
     def _async_save(self) -> SubentryFlowResult:
+        async_rename_in_conditions(
+            self.hass, self._get_entry(), self._reconfigure_subentry_id, self._renamed
+        )
         return self.async_update_and_abort(
             self._get_entry(),
             self._get_reconfigure_subentry(),
@@ -165,8 +183,13 @@ class ClassifierFlow(ConfigSubentryFlow):
             data=self._data,
         )
 
+    @property
+    def _own_id(self) -> str | None:
+        """The id of the classifier that is being changed."""
+        return None if self.source == SOURCE_USER else self._reconfigure_subentry_id
+
     def _is_taken(self, name: str) -> bool:
-        own = None if self.source == SOURCE_USER else self._reconfigure_subentry_id
+        own = self._own_id
         return any(
             subentry.title.casefold() == name.casefold()
             for subentry in self._get_entry().subentries.values()
@@ -214,8 +237,11 @@ def _frigate_of(entry: ConfigEntry) -> FrigateConfig | None:
     return config
 
 
-def _schema(frigate: FrigateConfig | None, current: Mapping[str, Any]) -> vol.Schema:
+def _schema(
+    entry: ConfigEntry, own_id: str | None, current: Mapping[str, Any]
+) -> vol.Schema:
     """Build the form from what Frigate tracks, and what was chosen before."""
+    frigate = _frigate_of(entry)
     where = current.get(SECTION_FILTER, {})
     cameras = frigate.cameras if frigate else {}
     zones = {zone for camera in cameras.values() for zone in camera.zones}
@@ -250,6 +276,9 @@ def _schema(frigate: FrigateConfig | None, current: Mapping[str, Any]) -> vol.Sc
                     }
                 ),
                 {"collapsed": True},
+            ),
+            vol.Required(SECTION_CONDITION, default={}): condition_section(
+                entry, own_id, frigate, current.get(SECTION_CONDITION, {})
             ),
             vol.Required(SECTION_RULES): section(
                 vol.Schema(
@@ -324,6 +353,9 @@ def _validated(user_input: dict[str, Any]) -> tuple[dict[str, Any], dict[str, st
     data[CONF_CLASSES] = classes
     if error := _error_of(classes):
         errors[CONF_CLASSES] = error
+    data[SECTION_CONDITION] = clean_condition(user_input)
+    if not data[SECTION_CONDITION]:
+        del data[SECTION_CONDITION]
     rules = data[SECTION_RULES]
     for key in (CONF_MIN_ATTEMPTS, CONF_MAX_ATTEMPTS, CONF_SAVE_ATTEMPTS):
         rules[key] = int(rules[key])

@@ -25,6 +25,7 @@ from .const import (
     CONF_KIND,
     DOMAIN,
     KIND_SUB_LABEL,
+    SECTION_CONDITION,
     SECTION_FILTER,
     SECTION_RULES,
     SUBENTRY_CLASSIFIER,
@@ -33,6 +34,7 @@ from .data import ObjclassConfigEntry
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
     CONF_KIND: KIND_SUB_LABEL,
+    SECTION_CONDITION: {},
     SECTION_FILTER: {},
     SECTION_RULES: {},
 }

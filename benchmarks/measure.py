@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from learning.augmentation import far_view, pictures_to_alter
+from learning.augmentation import Views, compressed, far_view, pictures_to_alter
 from learning.backbone import BUNDLED, Backbone, BackboneModel, load_backbone
 from learning.crop import decode, middle, pixels_of
 from learning.evaluation import balanced_accuracy, calibration_error
 from learning.head import Prediction
 from learning.training import TrainingResult, train_head
 from numpy.typing import NDArray
+from PIL import Image
 
 from .tasks import Split
 
@@ -72,11 +73,16 @@ def run(
     before = _peak_mb()
     backbone = load_backbone(runtime, threads=threads, model=model)
     started = time.perf_counter()
-    pictures = [_pixels(path, backbone) for path, _ in split.trained]
+    pictures = [picture_of(path) for path, _ in split.trained]
     labels = [name for _, name in split.trained]
-    embeddings = np.stack([backbone.embed(pixels) for pixels in pictures])
+    pixels = [pixels_of(picture, backbone.size) for picture in pictures]
+    embeddings = np.stack([backbone.embed(item) for item in pixels])
     altered = pictures_to_alter(labels)
-    views = np.stack([backbone.embed(far_view(pictures[place])) for place in altered])
+    far = [backbone.embed(far_view(pixels[place])) for place in altered]
+    stored = [
+        backbone.embed(pixels_of(compressed(pictures[place]), backbone.size))
+        for place in altered
+    ]
     embedded = time.perf_counter()
     result = train_head(
         embeddings,
@@ -84,8 +90,8 @@ def run(
         groups=[path.stem for path, _ in split.trained],
         classes=split.classes,
         backbone=backbone.identity,
-        views=views,
-        view_of=altered,
+        far=Views(embeddings=np.stack(far), of=altered),
+        compressed=Views(embeddings=np.stack(stored), of=altered),
     )
     fitted = time.perf_counter()
     memory = _peak_mb() - before
@@ -147,12 +153,14 @@ def _predictions(
     paths: Sequence[Path], result: TrainingResult, backbone: Backbone
 ) -> list[Prediction]:
     return [
-        result.head.predict(backbone.embed(_pixels(path, backbone))) for path in paths
+        result.head.predict(backbone.embed(pixels_of(picture_of(path), backbone.size)))
+        for path in paths
     ]
 
 
-def _pixels(path: Path, backbone: Backbone) -> NDArray[np.uint8]:
-    return pixels_of(middle(decode(path.read_bytes())), backbone.size)
+def picture_of(path: Path) -> Image.Image:
+    """Return the part of a photo that training looks at."""
+    return middle(decode(path.read_bytes()))
 
 
 def _peak_mb() -> float:

@@ -176,10 +176,9 @@ def _exposed(frame: Image.Image, light: Light, grain: int) -> Image.Image:
     shift = np.random.default_rng(grain).integers(0, 64, 2)
     noise = np.roll(_noise(frame.size), tuple(shift), (0, 1))
     seen = Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8), "RGB")
-    # Frigate decodes H.264: the detect stream is a small one at a low bit rate, and has
-    # lost about as much detail as a poor JPEG.
+    # Frigate decodes H.264, which has lost some detail.
     stream = BytesIO()
-    seen.save(stream, "JPEG", quality=25)
+    seen.save(stream, "JPEG", quality=85)
     return Image.open(stream).convert("RGB")
 
 

@@ -1,15 +1,20 @@
 """Altered versions of labelled pictures, where they measurably help.
 
-One was kept: the picture as it would look from far away. People label the large, sharp
-crops; the same animal at the far end of the garden is 60 pixels wide. Training on a few
-labelled pictures made small changes nothing on sharp ones and removes about a fifth of
-the errors on small crops, by day and in the dark. Mirroring, zooming and shifting
-changed the errors by 3 % of them at most, brightness, blur and grey made slightly more
-(benchmarks/README.md).
+One is trained on: the picture as it would look from far away. People label the large,
+sharp crops; the same animal at the far end of the garden is 60 pixels wide. Training on
+a few labelled pictures made small changes nothing on sharp ones and removes about a
+fifth of the errors on small crops, by day and in the dark. Mirroring, zooming and
+shifting changed the errors by 3 % of them at most, brightness, blur and grey made
+slightly more (benchmarks/README.md).
+
+Another is only measured: the picture compressed once more, as Frigate would keep it. It
+tells how much of a distance is compression (`familiarity.stretch`).
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +22,15 @@ from PIL import Image
 
 FAR_SIDE = 80  # pixels of a 224 pixel crop that are left
 VIEWS_PER_CLASS = 8  # more pictures add time and no accuracy
+KEPT_BY_FRIGATE = 60  # the quality of the WebP that it keeps, unless configured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """Embeddings of altered versions of pictures, (m, d), and `of` which they are."""
+
+    embeddings: NDArray[np.float32]
+    of: Sequence[int]  # the m places of the pictures
 
 
 def far_view(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -27,8 +41,15 @@ def far_view(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(far.resize(size, Image.Resampling.BILINEAR))
 
 
+def compressed(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture as it comes back from where Frigate keeps it."""
+    stored = BytesIO()
+    picture.save(stored, "WEBP", quality=KEPT_BY_FRIGATE)
+    return Image.open(stored).convert("RGB")
+
+
 def pictures_to_alter(labels: Sequence[str]) -> list[int]:
-    """Return the places of the labelled pictures whose far view is trained on.
+    """Return the places of the labelled pictures whose altered views are needed.
 
     The first of each class, so that pictures added later change nothing.
     """

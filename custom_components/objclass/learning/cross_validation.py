@@ -1,12 +1,12 @@
 """Choose the penalty, and predict every image by a model that never saw its event."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import logistic
+from .augmentation import Views
 from .calibration import calibrated_loss
 from .folds import ALWAYS_TRAINED, deal
 from .vectors import unit_rows
@@ -62,15 +62,14 @@ def training_rows(
     rows: NDArray[np.float64],
     targets: NDArray[np.intp],
     classes: int,
-    views: NDArray[np.float32] | None = None,
-    view_of: Sequence[int] = (),
+    views: Views | None = None,
 ) -> TrainingRows:
-    """Put (n, d) L2-normalised images and (m, d) views of some into one span."""
+    """Put (n, d) L2-normalised images and views of some of them into one span."""
     owners = np.arange(len(rows))
     every = rows
-    if views is not None and len(views):
-        every = np.concatenate([rows, unit_rows(views)])
-        owners = np.concatenate([owners, np.asarray(view_of, np.intp)])
+    if views is not None and len(views.of):
+        every = np.concatenate([rows, unit_rows(views.embeddings)])
+        owners = np.concatenate([owners, np.asarray(views.of, np.intp)])
     return TrainingRows(
         span=logistic.span_of(every), owners=owners, targets=targets, classes=classes
     )

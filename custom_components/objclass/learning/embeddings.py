@@ -8,11 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .augmentation import pictures_to_alter
+from .augmentation import Views, pictures_to_alter
 
-# The crop as it was seen, and as it would look from far away (see `augmentation`).
+# The crop as it was seen, as it would look from far away, and as Frigate would keep it
+# (see `augmentation`).
 PLAIN: Final = 0
 FAR: Final = 1
+COMPRESSED: Final = 2
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS embeddings (
     sample_id TEXT NOT NULL REFERENCES samples (id) ON DELETE CASCADE,
@@ -28,10 +30,9 @@ CREATE TABLE IF NOT EXISTS embeddings (
 class TrainingSet:
     """All labelled samples whose plain embedding is known.
 
-    `embeddings` is float32, shape (n, d). `far_views` is float32, shape (m, d): those
-    of some of the samples as seen from far away; `far_view_of` their m places. `groups`
-    holds the event of each sample: crops of one event are near copies of each other.
-    `infrared` is False where it is not known.
+    `embeddings` is float32, shape (n, d); `far` and `compressed` are views of some of
+    the samples. `groups` holds the event of each sample: crops of one event are near
+    copies of each other. `infrared` is False where it is not known.
     """
 
     ids: Sequence[str]
@@ -39,8 +40,8 @@ class TrainingSet:
     groups: Sequence[str]
     infrared: Sequence[bool]
     embeddings: NDArray[np.float32]
-    far_views: NDArray[np.float32]
-    far_view_of: Sequence[int]
+    far: Views
+    compressed: Views
 
 
 def put(
@@ -73,7 +74,11 @@ def missing(db: sqlite3.Connection, backbone: str) -> list[tuple[str, int]]:
     """Return the labelled samples, oldest first, and views that training needs."""
     rows = _labelled(db)
     needed = [(row["id"], PLAIN) for row in rows]
-    needed += [(rows[place]["id"], FAR) for place in _altered(rows)]
+    needed += [
+        (rows[place]["id"], view)
+        for view in (FAR, COMPRESSED)
+        for place in _altered(rows)
+    ]
     known = {
         (row["sample_id"], row["view"])
         for row in db.execute(
@@ -86,15 +91,19 @@ def missing(db: sqlite3.Connection, backbone: str) -> list[tuple[str, int]]:
 def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:
     """Return what is known about the labelled samples."""
     labelled = _labelled(db)
-    altered = {labelled[place]["id"] for place in _altered(labelled)}
     plain = {row["id"]: read(db, row["id"], backbone) for row in labelled}
     rows = [row for row in labelled if plain[row["id"]] is not None]
-    far = {
-        place: vector
-        for place, row in enumerate(rows)
-        if row["id"] in altered
-        and (vector := read(db, row["id"], backbone, FAR)) is not None
-    }
+    altered = {labelled[place]["id"] for place in _altered(labelled)}
+    places = [place for place, row in enumerate(rows) if row["id"] in altered]
+
+    def views(view: int) -> Views:
+        found = {
+            place: vector
+            for place in places
+            if (vector := read(db, rows[place]["id"], backbone, view)) is not None
+        }
+        return Views(embeddings=_stacked(list(found.values())), of=list(found))
+
     vectors = [vector for row in rows if (vector := plain[row["id"]]) is not None]
     return TrainingSet(
         ids=[row["id"] for row in rows],
@@ -102,8 +111,8 @@ def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:
         groups=[row["event_id"] or row["id"] for row in rows],
         infrared=[bool(row["infrared"]) for row in rows],
         embeddings=_stacked(vectors),
-        far_views=_stacked(list(far.values())),
-        far_view_of=list(far),
+        far=views(FAR),
+        compressed=views(COMPRESSED),
     )
 
 

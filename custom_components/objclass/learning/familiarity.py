@@ -5,9 +5,14 @@ Mahalanobis distance to the nearest class mean, under one covariance shared by a
 classes and shrunk towards a sphere (Lee et al. 2018, "A simple unified framework for
 detecting out-of-distribution samples"; the shrinkage keeps it defined with fewer
 samples than dimensions).
+
+A distance sees more than what a picture shows. Frigate keeps its snapshots as WebP of
+low quality and sends what is happening now as a fine JPEG: a head that was trained on
+the former may find all of the latter far away, the more so the finer the texture. What
+compression adds to a distance is therefore measured, and the limit widened by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -81,19 +86,26 @@ def held_out_distances(
     targets: NDArray[np.intp],
     folds: NDArray[np.intp],
     dimension: int,
-) -> NDArray[np.float64]:
+    views: NDArray[np.float64] | None = None,
+    view_of: Sequence[int] | NDArray[np.intp] = (),
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the distance of each row, (n,), from the rows of the other folds.
 
+    And those of (m, r) views of some rows, (m,): of the m at the places `view_of`.
     rows may be coordinates in their own span, (n, r); `dimension` is the embedding's.
     A row of a negative fold is never held out: its distance is NaN.
     """
-    result = np.full(len(rows), np.nan)
+    own, of_views = np.full(len(rows), np.nan), np.full(len(view_of), np.nan)
+    view_folds = folds[np.asarray(view_of, np.intp)]
     for fold in range(folds.max() + 1):
         held = folds == fold
         if held.any():
             shape = _shape(rows[~held], targets[~held], dimension)
-            result[held] = shape.distances(rows[held])
-    return result
+            own[held] = shape.distances(rows[held])
+            if views is not None:
+                shown = view_folds == fold
+                of_views[shown] = shape.distances(views[shown])
+    return own, of_views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +156,25 @@ def _shape(
     )
 
 
-def familiarity_limit(distances: NDArray[np.float64]) -> float | None:
-    """Return the distance that keeps `KNOWN_KEPT` of held-out images; None without."""
+def familiarity_limit(
+    distances: NDArray[np.float64], widened: float = 1.0
+) -> float | None:
+    """Return the distance that keeps `KNOWN_KEPT` of held-out images; None without.
+
+    widened: by this factor (see `stretch`).
+    """
     if len(distances) < FEWEST_IMAGES:
         return None
-    return float(np.quantile(distances, KNOWN_KEPT))
+    return float(np.quantile(distances, KNOWN_KEPT)) * widened
+
+
+def stretch(plain: NDArray[np.float64], compressed: NDArray[np.float64]) -> float:
+    """Return the factor, at least 1, by which compression moves images away.
+
+    plain, compressed: (m,) held-out distances of the same images; NaN is left out. The
+    median keeps a single odd picture from opening the gate.
+    """
+    known = np.isfinite(plain) & np.isfinite(compressed) & (plain > 0)
+    if not known.any():
+        return 1.0
+    return max(1.0, float(np.median(compressed[known] / plain[known])))

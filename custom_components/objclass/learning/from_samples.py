@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from .augmentation import far_view
+from .augmentation import compressed, far_view
 from .backbone import Backbone
 from .crop import decode, pixels_of
-from .embeddings import FAR
+from .embeddings import COMPRESSED, FAR
 from .samples import SampleStore
 from .training import TrainingResult, train_head
 
@@ -17,7 +17,10 @@ def embed_sample(
 
     Raises PictureError or FileNotFoundError for a picture that cannot be used.
     """
-    pixels = pixels_of(decode(store.pictures.read(sample_id)), backbone.size)
+    picture = decode(store.pictures.read(sample_id))
+    if view == COMPRESSED:
+        picture = compressed(picture)
+    pixels = pixels_of(picture, backbone.size)
     embedding = backbone.embed(far_view(pixels) if view == FAR else pixels)
     store.add_embedding(sample_id, backbone.identity, embedding, view)
 
@@ -37,7 +40,7 @@ def train_on_samples(
         classes=classes,
         backbone=backbone,
         ids=data.ids,
-        views=data.far_views if len(data.far_view_of) else None,
-        view_of=data.far_view_of,
+        far=data.far,
+        compressed=data.compressed,
         infrared=data.infrared,
     )

@@ -43,6 +43,15 @@ class Span:
         """Bring other (m, d) rows into these (m, r) coordinates."""
         return (rows.astype(np.float64) - self.center) @ self.basis
 
+    def project_with_rest(self, rows: NDArray[np.floating]) -> Floats:
+        """Bring (m, d) rows into (m, r + 1) coordinates that keep every distance.
+
+        The last one is how far a row lies outside this span: 0 for the span's own rows.
+        """
+        inside = self.project(rows)
+        squares = ((rows - self.center) ** 2).sum(axis=1) - (inside**2).sum(axis=1)
+        return np.column_stack([inside, np.sqrt(np.maximum(squares, 0))])
+
     def restore(self, weights: Floats, bias: Floats) -> tuple[Floats, Floats]:
         """Turn a model of the coordinates, (r, k) and (k,), into one of the rows."""
         full = self.basis @ weights

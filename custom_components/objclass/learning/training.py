@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .augmentation import Views
 from .blas import one_thread
 from .calibration import fit_temperature
 from .cross_validation import (
@@ -27,6 +28,7 @@ from .familiarity import (
     familiarity_limit,
     fit_familiarity,
     held_out_distances,
+    stretch,
 )
 from .folds import join_groups, near_copies
 from .head import FEWEST_CLASSES, Head
@@ -60,8 +62,8 @@ def train_head(
     classes: Sequence[str],
     backbone: str,
     ids: Sequence[str] | None = None,
-    views: NDArray[np.float32] | None = None,
-    view_of: Sequence[int] = (),
+    far: Views | None = None,
+    compressed: Views | None = None,
     infrared: Sequence[bool] | None = None,
     familiarity: bool = True,
 ) -> TrainingResult:
@@ -70,9 +72,9 @@ def train_head(
     groups: the event of each image. classes: all of them, `none` included; one without
     images is left out of the head and named in the report. backbone: the identity to
     keep with the head. ids: how the report calls the images (default: their numbers).
-    views: (m, d) embeddings of altered versions of images, trained on as well; view_of:
-    the m places of those images (see `augmentation`). infrared: which images are grey,
-    for the report. familiarity: fit the gate. NumPy works in one thread meanwhile.
+    far: views of images from far away, trained on as well; compressed: views that the
+    gate's limit learns compression from (see `augmentation`). infrared: which images
+    are grey, for the report. familiarity: fit the gate. NumPy works in one thread.
 
     Raises TrainingError: no_images, too_few_classes, unknown_class, bad_embeddings.
     """
@@ -82,7 +84,7 @@ def train_head(
     rows = unit_rows(embeddings)
     copies = near_copies(rows, groups)
     events = join_groups(groups, copies)
-    data = training_rows(rows, targets, len(names), views, view_of)
+    data = training_rows(rows, targets, len(names), far)
     held = cross_validate(data, events)
     weights, bias = _weights(data, held.penalty)
     head = Head(
@@ -91,7 +93,7 @@ def train_head(
         bias=bias,
         temperature=fit_temperature(held.logits, targets[held.images]),
         backbone=backbone,
-        familiarity=_familiarity(rows, data, held) if familiarity else None,
+        familiarity=_familiarity(rows, data, held, compressed) if familiarity else None,
     )
     trained = Trained(
         head=head,
@@ -145,11 +147,20 @@ def _weights(
 
 
 def _familiarity(
-    rows: NDArray[np.float64], data: TrainingRows, held: HeldOut
+    rows: NDArray[np.float64],
+    data: TrainingRows,
+    held: HeldOut,
+    compressed: Views | None,
 ) -> Familiarity | None:
     """Fit the gate; None when there are too few images to know its limit."""
-    distances = held_out_distances(
-        data.images, data.targets, held.folds, dimension=rows.shape[1]
+    images, views, view_of = data.images, None, np.empty(0, np.intp)
+    if compressed is not None and len(compressed.of):
+        images = np.column_stack([images, np.zeros(len(images))])
+        views = data.span.project_with_rest(unit_rows(compressed.embeddings))
+        view_of = np.asarray(compressed.of, np.intp)
+    distances, of_views = held_out_distances(
+        images, data.targets, held.folds, rows.shape[1], views, view_of
     )
-    limit = familiarity_limit(distances[held.images])
+    widened = stretch(distances[view_of], of_views)
+    limit = familiarity_limit(distances[held.images], widened)
     return None if limit is None else fit_familiarity(rows, data.targets, limit)

@@ -231,6 +231,7 @@ async def test_who_wants_to_can_watch_a_training(
         for change in changes
         if change.data["entity_id"] == progress
     ]
-    # Each crop is looked at as it is, and as from far away.
-    steps = [str(12.5 * step) for step in range(1, 9)]
-    assert shown == ["0", *steps, "unknown"]
+    # Each crop is looked at as it is, as from far away, and as Frigate would keep it.
+    assert (shown[0], shown[-1]) == ("0", "unknown")
+    steps = [100 * step / 12 for step in range(1, 13)]
+    assert [float(state) for state in shown[1:-1]] == pytest.approx(steps)

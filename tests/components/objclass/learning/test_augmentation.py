@@ -1,9 +1,11 @@
-"""The far view: the same picture, with the detail that distance takes away."""
+"""Altered views: the detail that distance takes away, and what compression does."""
 
 import numpy as np
+from PIL import Image
 
 from custom_components.objclass.learning.augmentation import (
     VIEWS_PER_CLASS,
+    compressed,
     far_view,
     pictures_to_alter,
 )
@@ -25,6 +27,20 @@ def test_a_picture_from_far_away_has_lost_its_detail_and_nothing_else() -> None:
 def test_the_same_picture_always_gives_the_same_view() -> None:
     picture = np.random.default_rng(1).integers(0, 256, (224, 224, 3), np.uint8)
     np.testing.assert_array_equal(far_view(picture), far_view(picture))
+
+
+def test_a_compressed_picture_shows_the_same_with_less_of_its_texture() -> None:
+    random = np.random.default_rng(2)
+    coarse = np.kron(random.integers(60, 200, (7, 9, 3)), np.ones((20, 20, 1)))
+    fine = np.clip(coarse + random.normal(0, 12, coarse.shape), 0, 255)
+    picture = Image.fromarray(fine.astype(np.uint8))
+
+    stored = compressed(picture)
+
+    assert (stored.size, stored.mode) == (picture.size, "RGB")
+    rest = np.asarray(stored) - coarse
+    assert abs(rest.mean()) < 2
+    assert rest[5:15, 5:15].std() < 0.9 * (fine - coarse)[5:15, 5:15].std()
 
 
 def test_a_few_pictures_of_every_class_are_altered() -> None:

@@ -8,6 +8,7 @@ from custom_components.objclass.learning.familiarity import (
     familiarity_limit,
     fit_familiarity,
     held_out_distances,
+    stretch,
 )
 from custom_components.objclass.learning.logistic import span_of
 from custom_components.objclass.learning.vectors import unit_rows
@@ -53,8 +54,8 @@ def test_held_out_distances_are_like_those_of_new_images() -> None:
     """In its own coordinates the answer is the same, and much faster."""
     rows, targets = _known()
     folds = np.arange(len(rows)) % 5
-    held = held_out_distances(rows, targets, folds, rows.shape[1])
-    inside = held_out_distances(span_of(rows).rows, targets, folds, rows.shape[1])
+    held, _ = held_out_distances(rows, targets, folds, rows.shape[1])
+    inside, _ = held_out_distances(span_of(rows).rows, targets, folds, rows.shape[1])
     np.testing.assert_allclose(held, inside, rtol=1e-6)
     new = fit_familiarity(rows, targets, limit=1.0).distances(_known(seed=1)[0])
     assert np.median(held) == pytest.approx(np.median(new), rel=0.1)
@@ -85,6 +86,40 @@ def test_images_that_are_never_held_out_have_no_distance() -> None:
     rows, targets = _known()
     folds = np.full(len(rows), -1)
     folds[:4] = [0, 1, 0, 1]
-    distances = held_out_distances(rows, targets, folds, rows.shape[1])
+    distances, _ = held_out_distances(rows, targets, folds, rows.shape[1])
     assert np.isfinite(distances[:4]).all()
     assert np.isnan(distances[4:]).all()
+
+
+def test_views_are_held_out_with_the_images_that_they_show() -> None:
+    rows, targets = _known()
+    folds = np.arange(len(rows)) % 5
+    views = unit_rows(rows + 0.02 * np.random.default_rng(0).normal(size=rows.shape))
+    of = [3, 1, 12]
+    span = span_of(rows)
+    same = np.column_stack([span.rows, np.zeros(len(rows))])
+    whole = held_out_distances(rows, targets, folds, rows.shape[1], views[of], of)
+    short = held_out_distances(
+        same, targets, folds, rows.shape[1], span.project_with_rest(views[of]), of
+    )
+    np.testing.assert_allclose(short[1], whole[1], rtol=1e-6)
+    copies = held_out_distances(rows, targets, folds, rows.shape[1], rows[of], of)
+    np.testing.assert_allclose(copies[1], copies[0][of])
+
+
+def test_the_limit_grows_with_what_compression_adds_to_distances() -> None:
+    plain = np.random.default_rng(0).gamma(4, size=20)
+    plain[3] = np.nan
+    assert stretch(plain, 1.3 * plain) == pytest.approx(1.3)
+    wide, usual = familiarity_limit(plain[4:], 1.3), familiarity_limit(plain[4:])
+    assert (wide, usual) == (pytest.approx(1.3 * (usual or 0)), usual)
+
+
+def test_one_odd_picture_does_not_open_the_gate() -> None:
+    assert stretch(np.ones(5), np.array([1.1, 1.1, 1.1, 1.1, 50.0])) == 1.1
+
+
+def test_compression_never_closes_the_gate() -> None:
+    assert stretch(np.ones(5), np.full(5, 0.8)) == 1
+    assert stretch(np.full(2, np.nan), np.ones(2)) == 1
+    assert stretch(np.empty(0), np.empty(0)) == 1

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.objclass.learning.augmentation import VIEWS_PER_CLASS
-from custom_components.objclass.learning.embeddings import FAR, PLAIN
+from custom_components.objclass.learning.embeddings import COMPRESSED, FAR, PLAIN
 from custom_components.objclass.learning.samples import (
     Sample,
     SampleStore,
@@ -264,10 +264,10 @@ def test_a_head_is_trained_on_the_labelled_samples(store: SampleStore) -> None:
     assert data.groups == ["one", "one", "d"]
     assert data.embeddings.dtype == np.float32
     assert data.embeddings[:, 0].tolist() == [1.0, 3.0, 4.0]
-    assert (len(data.far_views), data.far_view_of) == (0, [])
+    assert (len(data.far.embeddings), data.far.of) == (0, [])
 
 
-def test_the_first_samples_of_each_class_are_also_seen_from_far_away(
+def test_the_first_samples_of_each_class_are_also_seen_from_far_away_and_compressed(
     store: SampleStore,
 ) -> None:
     for number in range(VIEWS_PER_CLASS + 2):
@@ -276,22 +276,26 @@ def test_the_first_samples_of_each_class_are_also_seen_from_far_away(
     missing = store.missing_embeddings("b")
     far = [name for name, view in missing if view == FAR]
     assert far == [*(f"leo{number}" for number in range(VIEWS_PER_CLASS)), "charlie"]
-    assert len(missing) == len(far) + VIEWS_PER_CLASS + 3
+    assert [name for name, view in missing if view == COMPRESSED] == far
+    assert len(missing) == 2 * len(far) + VIEWS_PER_CLASS + 3
     for name, view in missing:
         store.add_embedding(name, "b", vector(view), view)
     assert store.missing_embeddings("b") == []
     assert store.missing_embeddings("other") == missing
 
 
-def test_far_views_stand_beside_their_samples(store: SampleStore) -> None:
-    for name, views in (("a", [PLAIN, FAR]), ("b", [PLAIN]), ("c", [FAR])):
+def test_views_stand_beside_their_samples(store: SampleStore) -> None:
+    every = [PLAIN, FAR, COMPRESSED]
+    for name, views in (("a", every), ("b", [PLAIN, COMPRESSED]), ("c", [FAR])):
         add(store, name, label="leo")
         for view in views:
             store.add_embedding(name, "b", vector(view + 7), view)
     data = store.training_set("b")
     assert data.ids == ["a", "b"]
-    assert data.far_view_of == [0]
-    assert data.far_views.tolist() == [vector(8).tolist()]
+    assert data.far.of == [0]
+    assert data.far.embeddings.tolist() == [vector(8).tolist()]
+    assert data.compressed.of == [0, 1]
+    assert data.compressed.embeddings.tolist() == [vector(9).tolist()] * 2
 
 
 def test_before_anything_is_labelled_there_is_nothing_to_train_on(

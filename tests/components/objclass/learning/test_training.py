@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from custom_components.objclass.learning.augmentation import Views
 from custom_components.objclass.learning.training import (
     TrainingError,
     TrainingResult,
@@ -121,10 +122,32 @@ def test_altered_views_are_trained_on() -> None:
 
     judged = replace(new, embeddings=far(new))
     every = list(range(len(near.labels)))
-    trained = _train(near, views=far(near), view_of=every)
+    trained = _train(near, far=Views(embeddings=far(near), of=every))
     assert _share_right(trained, judged) >= 0.95
     assert _share_right(trained, new) >= 0.95
     assert _share_right(_train(near), judged) < 0.8
+
+
+def test_known_images_that_were_compressed_otherwise_are_no_strangers() -> None:
+    """Trained on what Frigate keeps, judged on what it sends live."""
+    labelled, new, bus = images(PETS), images(PETS, seed=1), images(["bus"], seed=1)
+
+    def otherwise(data: Images, sign: int) -> NDArray[np.float32]:
+        random = np.random.default_rng(5)
+        texture = random.normal(scale=0.4, size=(4, DIMENSION))
+        much = 1 + np.random.default_rng(6).random((len(data.labels), 4))
+        return data.embeddings + (sign * much @ texture).astype(np.float32)
+
+    def stopped(data: NDArray[np.float32], **changes: Any) -> float:
+        head = _train(labelled, **changes).head
+        return float(np.mean([head.predict(row).unfamiliar for row in data]))
+
+    every = list(range(0, len(labelled.labels), 3))
+    views = Views(embeddings=otherwise(labelled, 1)[every], of=every)
+    live = otherwise(new, -1)
+    assert stopped(live) > 0.5
+    assert stopped(live, compressed=views) < 0.1
+    assert stopped(otherwise(bus, -1), compressed=views) == 1
 
 
 def test_a_wrong_label_is_pointed_out() -> None:

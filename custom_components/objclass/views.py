@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Literal
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
+from homeassistant.helpers.http import KEY_AUTHENTICATED, KEY_HASS, HomeAssistantView
 
 from .const import DOMAIN
 from .learning.crop import PictureError
@@ -21,6 +21,7 @@ _VALID_FOR: Final = timedelta(hours=1)
 class CropView(HomeAssistantView):
     """One kept crop as JPEG."""
 
+    requires_auth = False  # _require_permission does it
     url = "/api/objclass/crop/{classifier_id}/{sample_id}"
     name = "api:objclass:crop"
 
@@ -34,6 +35,7 @@ class CropView(HomeAssistantView):
 class ThumbView(HomeAssistantView):
     """One kept crop as a small JPEG."""
 
+    requires_auth = False
     url = "/api/objclass/thumb/{classifier_id}/{sample_id}"
     name = "api:objclass:thumb"
 
@@ -52,6 +54,7 @@ async def _async_picture(
     sample_id: str,
     read: Callable[[Pictures, str], bytes],
 ) -> web.Response:
+    _require_permission(request)
     hass = request.app[KEY_HASS]
     classifier = find_classifier(hass, classifier_id)
     if classifier is None:
@@ -69,6 +72,20 @@ async def _async_picture(
         # A crop of one id never changes.
         headers={"Cache-Control": "private, max-age=31536000, immutable"},
     )
+
+
+def _require_permission(request: web.Request) -> None:
+    """Refuse who is not logged in and has no signed address that is still valid.
+
+    Home Assistant counts 401 as an attempt to break in and may ban whoever does it. A
+    panel that was open for an hour, or while Home Assistant started anew, asks with an
+    old address once and then gets another: like a camera's picture, that is 403.
+    """
+    if request[KEY_AUTHENTICATED]:
+        return
+    if hdrs.AUTHORIZATION in request.headers:
+        raise web.HTTPUnauthorized
+    raise web.HTTPForbidden
 
 
 @callback

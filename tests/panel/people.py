@@ -1,6 +1,7 @@
 """People with a browser: what they do, see, and what their browser complains of."""
 
 import json
+import shutil
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from playwright.async_api import (
     Locator,
     Page,
     ViewportSize,
+    async_playwright,
     expect,
 )
 from yarl import URL
@@ -22,6 +24,13 @@ from tests.stack.api import Api, Tokens
 
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # A picture of a slow machine takes its time; a person waits too.
 PATIENCE = 30_000
 
@@ -82,6 +91,17 @@ class Person:
         """Remember what the browser complains of."""
         if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location})")
+
+
+@asynccontextmanager
+async def running_browser() -> AsyncIterator[Browser]:
+    """Run a real Chromium: Debian's, else the one that Playwright brings."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM
+        )
+        yield chromium
+        await chromium.close()
 
 
 @asynccontextmanager

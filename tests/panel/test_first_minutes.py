@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.stack.demo import class_sensor
 
-from .conftest import Home
+from .home import Home
 from .people import PATIENCE, Person, person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]

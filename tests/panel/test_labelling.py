@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.stack.api import until
 
-from .conftest import Home
+from .home import Home
 from .people import Person, person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from .conftest import Home
+from .home import Home
 from .people import PATIENCE, Person, person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Page, expect
 
-from .conftest import REPOSITORY, Home
+from .conftest import REPOSITORY
+from .home import Home
 from .people import PATIENCE, Person, person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]

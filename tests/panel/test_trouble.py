@@ -5,9 +5,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
-from custom_components.objclass.learning.samples import Sample, SampleStore
-
-from .conftest import Home
+from .home import Home
+from .many import add_many
 from .people import PATIENCE, add_user, person_at
 from .test_labelling import is_labelled, unlabel_all
 
@@ -99,7 +98,8 @@ async def test_five_thousand_pictures_scroll_past_without_filling_the_memory(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
     await home.hass.stop()
-    _fill(home, trained["id"])
+    folder = home.hass.folder / "objclass" / home.entry_id / trained["id"]
+    add_many(folder, MANY)
     await home.hass.start()
     await home.api.wait_for_entry(home.entry_id)
     async with person_at(browser, home.api) as person:
@@ -109,26 +109,6 @@ async def test_five_thousand_pictures_scroll_past_without_filling_the_memory(
         result = await grid.evaluate(SCROLL)
         assert result["seen"] >= MANY, result
         assert result["most"] <= DRAWN, result
-
-
-def _fill(home: Home, classifier_id: str) -> None:
-    folder = home.hass.folder / "objclass" / home.entry_id / classifier_id
-    store = SampleStore(folder)
-    try:
-        known = store.find(limit=1)[0]
-        jpeg = store.picture_path(known.id).read_bytes()
-        for number in range(MANY):
-            # Labelled crops are never pruned.
-            sample = Sample(
-                id=f"many-{number}",
-                event_id=f"many-{number // 4}",
-                camera="front_door",
-                time=known.time - 3600 - number,
-                label="none",
-            )
-            store.add(sample, jpeg)
-    finally:
-        store.close()
 
 
 SCROLL = """async grid => {

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.async_api import Browser, expect
 
-from .conftest import Home
+from .home import Home
 from .people import PATIENCE, Person, person_at
 
 MORE_THAN_A_PAGE = 75

@@ -1,11 +1,13 @@
 """The pictures of crops, for those who may see them."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from PIL import Image
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -41,7 +43,28 @@ async def test_a_signed_address_shows_a_crop_without_a_log_in(
     other = f"{path.replace(quote(first), quote(second))}?{signature}"
     assert other != url
     for wrong in (path, other, f"{path}?authSig=wrong"):
-        assert (await client.get(wrong)).status == HTTPStatus.UNAUTHORIZED
+        assert (await client.get(wrong)).status == HTTPStatus.FORBIDDEN
+
+
+async def test_an_old_address_is_no_attempt_to_break_in_but_a_wrong_password_is(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    (crop,) = await keep(classifier, None)
+    url = async_crop_url(hass, classifier.id, crop, "thumb")
+    client = await hass_client_no_auth()
+    assert (await client.get(url)).status == HTTPStatus.OK
+
+    freezer.tick(timedelta(hours=1, seconds=1))
+    assert (await client.get(url)).status == HTTPStatus.FORBIDDEN
+    guess = {"Authorization": "Bearer guess"}
+    answer = await client.get(url.partition("?")[0], headers=guess)
+    assert answer.status == HTTPStatus.UNAUTHORIZED
 
 
 async def test_who_is_logged_in_sees_crops_and_nothing_else(
@@ -92,7 +115,7 @@ async def test_a_thumbnail_is_a_small_version_that_only_those_see_who_may(
     url = async_crop_url(hass, classifier.id, crop, "thumb")
     stranger = await hass_client_no_auth()
     path = url.partition("?")[0]
-    assert (await stranger.get(path)).status == HTTPStatus.UNAUTHORIZED
+    assert (await stranger.get(path)).status == HTTPStatus.FORBIDDEN
 
     answer = await stranger.get(url)
     assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")

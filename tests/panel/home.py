@@ -1,5 +1,6 @@
 """A real Home Assistant with a Frigate that sees animals, and what it can be asked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -53,6 +54,23 @@ class Home:
         )
         label: str | None = answer["sample"]["label"]
         return label
+
+    async def walk(self, name: str | None = None, camera: str = "front_door") -> str:
+        """Let one walk past and wait until all about it is known; return its event."""
+        async with self.api.websocket() as ws, ws.events("objclass_result") as results:
+            walk = self.sim.walk(name or self.classes[0], camera)
+            while True:
+                result = (await results.next(within=60))["data"]
+                if result["event_id"] == walk.id and result["final"]:
+                    return walk.id
+
+    async def expired_address(self, classifier_id: str, sample_id: str) -> str:
+        """Return an address of a thumbnail that was good, and is not any more."""
+        path = f"/api/objclass/thumb/{classifier_id}/{sample_id}"
+        async with self.api.websocket() as ws:
+            signed = await ws.command("auth/sign_path", path=path, expires=1)
+        await asyncio.sleep(2.5)  # in whole seconds
+        return str(signed["path"])
 
     def truth(self, event_id: str) -> str:
         """Return what an object really was: a class, or none."""
@@ -121,3 +139,14 @@ async def teach(home: Home, classifier_id: str, *, count: int = 60) -> None:
             "label", classifier_id=classifier_id, sample_ids=ids, **{"class": name}
         )
     await home.ask("train", classifier_id=classifier_id)
+
+
+async def label_as(
+    home: Home, classifier_id: str, name: str | None, *, count: int
+) -> list[str]:
+    """Label the newest samples, whatever the test before did; return their ids."""
+    ids = [sample["id"] for sample in await home.samples(classifier_id)][:count]
+    await home.ask(
+        "label", classifier_id=classifier_id, sample_ids=ids, **{"class": name}
+    )
+    return ids

@@ -50,6 +50,13 @@ class Person:
             timeout=PATIENCE
         )
 
+    async def opens_recent(
+        self, classifier: dict[str, Any], query: str = ""
+    ) -> list[str]:
+        """Open the recent classifications; return the ids that are drawn."""
+        await self.open(f"/objclass/{classifier['id']}/recent{query}")
+        return await self.shown()
+
     def button(self, name: str) -> Locator:
         """Return a button or link by what it says."""
         either = self.page.get_by_role("button", name=name)

@@ -9,8 +9,8 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.stack.api import until
 
-from .home import Home
-from .people import Person, person_at
+from .home import Home, label_as
+from .people import person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]
 
@@ -27,22 +27,6 @@ async def is_labelled(
     await until(look, f"{ids} to be labelled {name}", within=10)
 
 
-async def unlabel_all(home: Home, classifier: dict[str, Any]) -> None:
-    """Give a test pictures without labels, whatever the one before it did."""
-    ids = [sample["id"] for sample in await home.samples(classifier["id"])]
-    await home.ask(
-        "label", classifier_id=classifier["id"], sample_ids=ids[:12], **{"class": None}
-    )
-
-
-async def recent(
-    person: Person, classifier: dict[str, Any], query: str = ""
-) -> list[str]:
-    """Open the recent classifications; return the ids that are drawn."""
-    await person.open(f"/objclass/{classifier['id']}/recent{query}")
-    return await person.shown()
-
-
 @pytest.fixture(params=["desktop", "phone"])
 def phone(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "phone")
@@ -51,9 +35,9 @@ def phone(request: pytest.FixtureRequest) -> bool:
 async def test_pictures_are_selected_and_labelled_with_one_more_click(
     home: Home, browser: Browser, trained: dict[str, Any], picture: Take
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     async with person_at(browser, home.api) as person:
-        ids = await recent(person, trained)
+        ids = await person.opens_recent(trained)
         await person.picture(ids[0]).click()
         await person.picture(ids[3]).click(modifiers=["Shift"])
         await person.sees("4 selected")
@@ -66,10 +50,10 @@ async def test_pictures_are_selected_and_labelled_with_one_more_click(
 async def test_undo_gives_every_picture_the_label_it_had(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     first, second = home.classes[:2]
     async with person_at(browser, home.api) as person:
-        ids = await recent(person, trained)
+        ids = await person.opens_recent(trained)
         await person.picture(ids[0]).click()
         await person.class_button(first).click()
         await is_labelled(home, trained, ids[:1], first)
@@ -87,9 +71,9 @@ async def test_undo_gives_every_picture_the_label_it_had(
 async def test_a_class_that_was_chosen_first_labels_with_each_tap(
     home: Home, browser: Browser, trained: dict[str, Any], phone: bool
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     async with person_at(browser, home.api, phone=phone) as person:
-        ids = await recent(person, trained)
+        ids = await person.opens_recent(trained)
         await person.class_button(home.classes[1]).click()
         for sample_id in ids[:2]:
             if phone:
@@ -103,9 +87,9 @@ async def test_a_class_that_was_chosen_first_labels_with_each_tap(
 async def test_a_mouse_that_is_dragged_selects_all_on_its_way(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     async with person_at(browser, home.api) as person:
-        ids = await recent(person, trained)
+        ids = await person.opens_recent(trained)
         await person.picture(ids[0]).hover()
         await person.page.mouse.down()
         await person.picture(ids[1]).hover()
@@ -119,9 +103,9 @@ async def test_a_mouse_that_is_dragged_selects_all_on_its_way(
 async def test_everything_can_be_done_with_the_keyboard(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     async with person_at(browser, home.api) as person:
-        ids = await recent(person, trained)
+        ids = await person.opens_recent(trained)
         keys = person.page.keyboard
         await person.picture(ids[0]).focus()
         await keys.press("1")
@@ -138,6 +122,8 @@ async def test_everything_can_be_done_with_the_keyboard(
         await is_labelled(home, trained, ids[2:4], home.classes[1])
         await keys.press("?")
         await expect(person.page.get_by_role("dialog", name="Keys")).to_be_visible()
+        # On the same key Home Assistant shows its own.
+        await expect(person.page.locator("dialog-shortcuts")).to_have_count(0)
 
 
 async def test_a_tap_on_what_it_looks_like_confirms_it(
@@ -145,7 +131,7 @@ async def test_a_tap_on_what_it_looks_like_confirms_it(
 ) -> None:
     seen = [s for s in await home.samples(trained["id"]) if s["predicted"]]
     if not seen:
-        await _walk(home)
+        await home.walk()
         seen = [s for s in await home.samples(trained["id"]) if s["predicted"]]
     chosen = seen[0]
     await home.ask(
@@ -155,7 +141,7 @@ async def test_a_tap_on_what_it_looks_like_confirms_it(
         **{"class": None},
     )
     async with person_at(browser, home.api, phone=phone) as person:
-        await recent(person, trained)
+        await person.opens_recent(trained)
         chip = person.card(chosen["id"]).locator(".label")
         await (chip.tap() if phone else chip.click())
         await is_labelled(home, trained, [chosen["id"]], chosen["predicted"])
@@ -164,12 +150,12 @@ async def test_a_tap_on_what_it_looks_like_confirms_it(
 async def test_a_finger_selects_a_whole_event_and_labels_it(
     home: Home, browser: Browser, trained: dict[str, Any], picture: Take
 ) -> None:
-    await _walk(home)
+    await home.walk()
     event = (await home.samples(trained["id"]))[0]["event_id"]
     samples = await home.samples(trained["id"], event_id=event)
     ids = [sample["id"] for sample in samples]
     async with person_at(browser, home.api, phone=True, dark=True) as person:
-        await recent(person, trained, "?group=event")
+        await person.opens_recent(trained, "?group=event")
         await person.page.locator(".heading button").first.tap()
         await person.sees(f"{len(ids)} selected")
         await picture(person.page, "events-phone-dark")
@@ -177,12 +163,29 @@ async def test_a_finger_selects_a_whole_event_and_labels_it(
         await is_labelled(home, trained, ids, home.classes[0])
 
 
+async def test_near_copies_of_one_visit_are_labelled_with_a_warning(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    name = home.classes[0]
+    event = await home.walk(name)
+    ids = [s["id"] for s in await home.samples(trained["id"], event_id=event)]
+    async with person_at(browser, home.api) as person:
+        await person.opens_recent(trained, f"?event_id={event}")
+        await person.picture(ids[0]).focus()
+        await person.page.keyboard.press("e")
+        await person.sees(f"{len(ids)} selected")
+        await person.page.keyboard.press("1")
+        await person.is_told("nearly the same picture")
+        await person.button("Undo").click()
+        await is_labelled(home, trained, ids, None)
+
+
 async def test_a_filter_is_in_the_address_and_survives_a_reload(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     async with person_at(browser, home.api) as person:
-        await recent(person, trained)
+        await person.opens_recent(trained)
         await person.page.get_by_label("Labelled", exact=True).select_option("no")
         await expect(person.page).to_have_url(re.compile("labelled=no"))
         await person.page.reload()
@@ -194,7 +197,7 @@ async def test_deleting_asks_first_and_then_the_picture_is_gone(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
     async with person_at(browser, home.api) as person:
-        ids = await recent(person, trained)
+        ids = await person.opens_recent(trained)
         await person.picture(ids[-1]).click()
         await person.page.get_by_role("button", name="Delete", exact=True).click()
         dialog = person.page.get_by_role("dialog", name="Delete this picture?")
@@ -209,10 +212,10 @@ async def test_deleting_asks_first_and_then_the_picture_is_gone(
 async def test_why_a_picture_was_called_so_can_be_seen(
     home: Home, browser: Browser, trained: dict[str, Any], picture: Take
 ) -> None:
-    await _walk(home)
+    await home.walk()
     sample = (await home.samples(trained["id"]))[0]
     async with person_at(browser, home.api) as person:
-        await recent(person, trained)
+        await person.opens_recent(trained)
         await person.card(sample["id"]).hover()
         await person.card(sample["id"]).get_by_role("button", name="Why?").click()
         await person.sees("Attempts on this object")
@@ -221,11 +224,3 @@ async def test_why_a_picture_was_called_so_can_be_seen(
                 person.page.locator("objclass-details .scores").get_by_text(name)
             ).to_be_visible()
         await picture(person.page, "why")
-
-
-async def _walk(home: Home) -> None:
-    """Let one walk past, and wait until everything about it is known."""
-    home.sim.walk(home.classes[0], "front_door")
-    async with home.api.websocket() as ws, ws.events("objclass_result") as results:
-        while not (await results.next(within=60))["data"]["final"]:
-            pass

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from .home import Home
+from .home import Home, label_as
 from .people import PATIENCE, Person, person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]
@@ -113,6 +113,26 @@ async def test_a_class_is_added_renamed_and_removed(
         await person.is_told("The class friend was removed.")
     classifiers = (await home.ask("classifiers"))["classifiers"]
     assert classifiers[0]["classes"] == [*home.classes]
+
+
+async def test_a_class_is_merged_into_another_and_its_pictures_move_there(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    await home.ask("add_class", classifier_id=trained["id"], **{"class": "newcomer"})
+    ids = await label_as(home, trained["id"], "newcomer", count=2)
+    first = home.classes[0]
+    async with person_at(browser, home.api) as person:
+        await person.open(f"/objclass/{trained['id']}/dataset?label=newcomer")
+        await person.button("Merge").click()
+        dialog = person.page.get_by_role("dialog")
+        await dialog.get_by_role("combobox").select_option(first)
+        await dialog.get_by_role("button", name="Merge").click()
+        await person.is_told(f"newcomer was merged into {first}.")
+        await expect(person.page).to_have_url(re.compile(f"label={first}"))
+        await expect(person.card(ids[0])).to_be_visible(timeout=PATIENCE)
+    assert [await home.label_of(trained["id"], item) for item in ids] == [first, first]
+    (classifier,) = (await home.ask("classifiers"))["classifiers"]
+    assert classifier["classes"] == [*home.classes]
 
 
 async def _answer(person: Person, words: str, action: str) -> None:

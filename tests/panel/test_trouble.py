@@ -5,10 +5,10 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
-from .home import Home
+from .home import Home, label_as
 from .many import add_many
 from .people import PATIENCE, add_user, person_at
-from .test_labelling import is_labelled, unlabel_all
+from .test_labelling import is_labelled
 
 type Take = Callable[[Page, str], Awaitable[None]]
 
@@ -40,7 +40,7 @@ async def test_somebody_who_is_no_administrator_sees_everything_and_changes_noth
 async def test_a_refused_label_is_taken_back_and_the_reason_said(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     async with person_at(browser, home.api) as person:
         await person.open(f"/objclass/{trained['id']}/recent")
         ids = await person.shown()
@@ -58,14 +58,14 @@ async def test_a_refused_label_is_taken_back_and_the_reason_said(
         await person.picture(ids[0]).focus()
         await person.page.keyboard.press("1")
         await person.is_told("Nothing was labelled")
-        await expect(person.card(ids[0])).not_to_have_class("labelled")
+        await expect(person.card(ids[0]).locator(".label.open")).to_be_visible()
         assert await home.label_of(trained["id"], ids[0]) is None
 
 
 async def test_a_lost_connection_is_said_and_work_goes_on_when_it_is_back(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    await unlabel_all(home, trained)
+    await label_as(home, trained["id"], None, count=12)
     lost = (
         "Failed to fetch",
         "ERR_CONNECTION",

@@ -9,7 +9,7 @@ import { css, html, LitElement } from "./lit.js";
 import { parse, path } from "./route.js";
 import { Store } from "./store.js";
 import { shared } from "./styles.js";
-import { icon, iconButton, progressBar, send } from "./ui.js";
+import { icon, iconButton, progressBar, send, takeKey } from "./ui.js";
 
 const TABS = { recent: "imageMultipleOutline", dataset: "folderMultipleImage", quality: "chartBoxOutline" };
 const VIEWS = {
@@ -62,7 +62,7 @@ class ObjclassPanel extends LitElement {
     super.connectedCallback();
     window.addEventListener("location-changed", this.#onRoute);
     window.addEventListener("popstate", this.#onRoute);
-    window.addEventListener("keydown", this.#onKey);
+    window.addEventListener("keydown", this.#onKey, { capture: true });
     if (this.#hass && !this.#started) this.#start();
   }
 
@@ -70,7 +70,7 @@ class ObjclassPanel extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener("location-changed", this.#onRoute);
     window.removeEventListener("popstate", this.#onRoute);
-    window.removeEventListener("keydown", this.#onKey);
+    window.removeEventListener("keydown", this.#onKey, { capture: true });
     if (this.#started) void this.#store.stop();
     this.#started = false;
   }
@@ -107,7 +107,7 @@ class ObjclassPanel extends LitElement {
     if (event.key === "?") this.renderRoot.querySelector("objclass-help")?.show();
     else if (event.key === "u") void this.#undo();
     else return;
-    event.preventDefault();
+    takeKey(event);
   };
 
   async #undo() {

@@ -55,3 +55,9 @@ export function send(element, type, detail = {}) {
 export function tell(element, message, options = {}) {
   send(element, "objclass-tell", { message, ...options });
 }
+
+/** A key was for us: it is none of Home Assistant's, which has dialogs on e, m, a and ?. */
+export function takeKey(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}

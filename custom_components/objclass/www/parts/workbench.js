@@ -15,7 +15,7 @@ import { Renewal } from "../renewal.js";
 import { SampleList } from "../samples.js";
 import { EMPTY, extend, keep, toggle, toggleAll } from "../selection.js";
 import { shared } from "../styles.js";
-import { icon, progressBar, tell } from "../ui.js";
+import { icon, progressBar, takeKey, tell } from "../ui.js";
 
 const ALIKE = 3; // pictures of one visit: more are told to be near copies
 const LOOKED_AT = 100; // new pictures that are counted
@@ -62,14 +62,14 @@ class Workbench extends LitElement {
     super.connectedCallback();
     this.store?.addEventListener("labelled", this.#onLabelled);
     this.store?.addEventListener("samples", this.#onSamples);
-    window.addEventListener("keydown", this.#onKey);
+    window.addEventListener("keydown", this.#onKey, { capture: true });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.store.removeEventListener("labelled", this.#onLabelled);
     this.store.removeEventListener("samples", this.#onSamples);
-    window.removeEventListener("keydown", this.#onKey);
+    window.removeEventListener("keydown", this.#onKey, { capture: true });
   }
 
   willUpdate(changed) {
@@ -250,10 +250,10 @@ class Workbench extends LitElement {
     if (this.renderRoot.querySelector("objclass-ask")?.renderRoot.querySelector("dialog[open]")) return;
     const details = this.renderRoot.querySelector("objclass-details");
     if (details.shown !== null) {
-      if (details.key(event.key)) event.preventDefault();
+      if (details.key(event.key)) takeKey(event);
       return;
     }
-    if (this.#key(event, target)) event.preventDefault();
+    if (this.#key(event, target)) takeKey(event);
   };
 
   #key(event, target) {

@@ -162,3 +162,9 @@ need_broker() {
   apt_install mosquitto && return
   need_env broker "$ROOT/requirements_broker.txt"
 }
+
+# A browser for Playwright.
+need_chromium() {
+  have chromium || apt_install chromium ||
+    say "Debian's chromium is not installed: Playwright looks for one of its own."
+}

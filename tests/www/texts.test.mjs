@@ -8,6 +8,7 @@ const source = readdirSync(WWW, { recursive: true })
   .filter((name) => name.endsWith(".js"))
   .map((name) => readFileSync(new URL(name, WWW), "utf8"))
   .join("\n");
+const FROM_THE_PANEL = /^(refused|training|import)_/;
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
 const known = (key, all) => key in all || `${key}.other` in all;
 
@@ -17,6 +18,18 @@ test("German has every text that English has, with the same placeholders", () =>
   for (const key of Object.keys(english)) {
     assert.ok(german[key].trim(), key);
     assert.deepEqual(placeholders(german[key]), placeholders(english[key]), key);
+  }
+});
+
+test("what the server refuses is said in German too, with the same placeholders", () => {
+  const translations = JSON.parse(readFileSync(new URL("../translations/en.json", WWW), "utf8"));
+  const german = texts("errors.de");
+  for (const key of Object.keys(translations.exceptions).filter((name) => FROM_THE_PANEL.test(name))) assert.ok(german[key], key);
+  for (const [key, text] of Object.entries(german)) {
+    const english = translations.exceptions[key]?.message;
+    assert.ok(english, key);
+    // A German sentence need not repeat all of them, but knows no others.
+    for (const name of placeholders(text)) assert.ok(placeholders(english).includes(name), key);
   }
 });
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from homeassistant.components import mqtt
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_loaded_integration
 
@@ -51,6 +52,7 @@ def _entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> dict[str, Any]:
     state: dict[str, Any] = {
         "entry_id": entry.entry_id,
         "title": entry.title,
+        "frigate": CONF_URL in entry.data,
         "available": False,
         "mqtt_connected": mqtt_connected,
         "frigate_version": None,

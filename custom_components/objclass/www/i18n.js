@@ -15,6 +15,18 @@ export async function loadTexts(language) {
 }
 
 /**
+ * Load what the server refuses with, where Home Assistant has no texts of ours: its own
+ * translations of an integration are English. Returns a function like that of loadTexts,
+ * which is empty for what it does not know.
+ */
+export async function loadErrors(language) {
+  const own = languageOf(language);
+  const texts = own === "en" ? {} : await load(`errors.${own}`);
+  const t = translator(texts, own);
+  return (key, placeholders) => (key in texts ? t(key, placeholders) : "");
+}
+
+/**
  * Return t(key, placeholders).
  *
  * A text with a `count` may have a form for each plural: `pictures.one`,
@@ -35,7 +47,7 @@ export function translator(texts, language) {
   };
 }
 
-async function load(language) {
-  const response = await fetch(new URL(`./locales/${language}.json`, import.meta.url));
+async function load(name) {
+  const response = await fetch(new URL(`./locales/${name}.json`, import.meta.url));
   return response.ok ? response.json() : {};
 }

@@ -4,7 +4,7 @@ import "./parts/help.js";
 import "./parts/snackbar.js";
 import "./views/classifiers.js";
 import { formatters } from "./format.js";
-import { languageOf, loadTexts } from "./i18n.js";
+import { languageOf, loadErrors, loadTexts } from "./i18n.js";
 import { css, html, LitElement } from "./lit.js";
 import { parse, path } from "./route.js";
 import { Store } from "./store.js";
@@ -86,12 +86,13 @@ class ObjclassPanel extends LitElement {
     this.#format = formatters(chosen, locale?.time_format);
     if (this.#language !== languageOf(language)) {
       this.#language = languageOf(language);
-      const [texts, refusals] = await Promise.all([
+      const [texts, errors, refusals] = await Promise.all([
         loadTexts(language),
+        loadErrors(language),
         this.#hass.loadBackendTranslation("exceptions", "objclass").catch(() => () => ""),
       ]);
       this._texts = texts;
-      this.#store.explain = (error) => explain(error, texts, refusals);
+      this.#store.explain = (error) => explain(error, texts, errors, refusals);
     }
     if (this.isConnected && !this.#started) this.#start();
     this.requestUpdate();
@@ -261,11 +262,12 @@ class ObjclassPanel extends LitElement {
   `];
 }
 
-function explain(error, texts, refusals) {
+function explain(error, texts, errors, refusals) {
   if (error.code === "connection_lost" || error === 3) return texts("connection.refused");
   if (error.code === "unauthorized") return texts("not_admin");
   const key = error.translation_key;
-  const said = key && refusals(`component.objclass.exceptions.${key}.message`, error.translation_placeholders ?? {});
+  const placeholders = error.translation_placeholders ?? {};
+  const said = key && (errors(key, placeholders) || refusals(`component.objclass.exceptions.${key}.message`, placeholders));
   return said || error.message || texts("unknown_error");
 }
 

@@ -82,7 +82,7 @@ export class Store extends EventTarget {
   async refresh() {
     try {
       const answer = await this.ask("classifiers");
-      this.classifiers = [...answer.classifiers, ...this.#reloading(answer)];
+      this.classifiers = [...answer.classifiers.map(complete), ...this.#reloading(answer)];
       this.entries = answer.entries;
       this.isAdmin = answer.is_admin;
       this.problem = null;
@@ -181,7 +181,7 @@ export class Store extends EventTarget {
   #put(classifier) {
     const place = (this.classifiers ?? []).findIndex((item) => item.id === classifier.id);
     if (place < 0) void this.refresh();
-    else this.classifiers = this.classifiers.with(place, classifier);
+    else this.classifiers = this.classifiers.with(place, complete(classifier));
   }
 
   #setConnected(connected) {
@@ -197,4 +197,9 @@ export class Store extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("changed"));
   }
+}
+
+/** Not every kind of classifier has objects and cameras of Frigate's: what is not there is empty. */
+function complete(classifier) {
+  return { labels: [], cameras: [], in_view: [], last: [], rules: {}, available: true, ...classifier };
 }

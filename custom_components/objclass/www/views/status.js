@@ -102,8 +102,9 @@ class Status extends View {
     const busy = entry.waiting || entry.dropped;
     return html`<div class="card"><h3>${entry.title}</h3>
       <ul class="checks">
-        ${check(entry.available, entry.available ? t("status.frigate_up", { version: entry.frigate_version ?? "" }) : t("status.frigate_down"))}
-        ${check(entry.mqtt_connected, t(entry.mqtt_connected ? "status.mqtt_up" : "status.mqtt_down"))}
+        ${entry.frigate ? "" : check(entry.available, t("status.own_cameras"))}
+        ${!entry.frigate ? "" : check(entry.available, entry.available ? t("status.frigate_up", { version: entry.frigate_version ?? "" }) : t("status.frigate_down"))}
+        ${!entry.frigate ? "" : check(entry.mqtt_connected, t(entry.mqtt_connected ? "status.mqtt_up" : "status.mqtt_down"))}
         ${check(entry.waiting < BUSY && !entry.dropped, busy ? t("status.queue", { waiting: entry.waiting, dropped: entry.dropped }) : t("status.queue_empty"))}
       </ul>
       <dl>
@@ -156,7 +157,8 @@ class Status extends View {
   `];
 }
 
-function problemsOf({ available, mqtt_connected: mqtt, waiting }) {
+function problemsOf({ frigate, available, mqtt_connected: mqtt, waiting }) {
+  if (!frigate) return [];
   return [!available && "frigate", !mqtt && "mqtt", waiting >= BUSY && "slow"].filter(Boolean);
 }
 

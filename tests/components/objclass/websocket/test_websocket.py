@@ -344,6 +344,7 @@ async def test_the_status_tells_whether_it_works(
         "entry_id": entry.entry_id,
         "title": "Frigate",
         "available": True,
+        "frigate": True,
         "mqtt_connected": True,
         "frigate_version": frigate_of(entry).client.known_version.text,
         "waiting": 0,

@@ -1,7 +1,7 @@
 """Gathering examples from Frigate's past objects."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final
@@ -15,9 +15,12 @@ from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
 from .frigate.models import StoredEvent
 from .learning.crop import PictureError
+from .learning.head import Head
 from .learning.look import Look, look
+from .learning.model_head import ModelHead
 from .learning.samples import Sample
 from .learning.selection import most_diverse
+from .past_condition import PastCondition
 
 # How many pictures are looked at for each that is kept.
 _CHOICE: Final = 3
@@ -45,8 +48,9 @@ async def async_collect(
 ) -> Collected:
     """Keep `count` samples of past objects, as unlike each other as possible.
 
-    Raises ServiceValidationError for a camera that Frigate does not have, and
-    HomeAssistantError when Frigate cannot be asked at all.
+    Of a classifier with a condition, only objects that meet it are taken. Raises
+    ServiceValidationError for a camera that Frigate does not have and for a condition
+    that cannot be met, HomeAssistantError when Frigate cannot be asked at all.
     """
     if not isinstance(classifier, ObjectClassifier):
         raise NotImplementedError
@@ -79,9 +83,11 @@ async def _async_collect(
     days: float | None,
     tell: Tell,
 ) -> Collected:
-    client, settings = entry.runtime_data.need_frigate().client, classifier.settings
-    events = await client.events(
+    frigate, settings = entry.runtime_data.need_frigate(), classifier.settings
+    condition = PastCondition(frigate.pipeline.chain, classifier)
+    events = await frigate.client.events(
         labels=settings.labels,
+        sub_labels=condition.sub_labels,
         cameras=cameras or settings.cameras,
         zones=settings.zones,
         after=None if days is None else dt_util.utcnow().timestamp() - days * 86400,
@@ -97,10 +103,13 @@ async def _async_collect(
             break
         if await classifier.async_files(classifier.samples.find, event_id=event.id):
             continue
-        if found := await _async_look(entry, classifier, event):
-            seen.append((event, found))
-        else:
+        if (questions := await condition.async_questions(event)) is None:
+            continue
+        found = await _async_look(entry, classifier, event, condition.heads)
+        if found is None:
             unusable += 1
+        elif all(question.is_met(found) for question in questions):
+            seen.append((event, found))
         tell(len(seen) / (count * _CHOICE))
     chosen = await entry.runtime_data.worker.run(
         most_diverse, [found.embedding for _, found in seen], count
@@ -122,7 +131,10 @@ def _mixed(events: Iterable[StoredEvent]) -> Iterable[StoredEvent]:
 
 
 async def _async_look(
-    entry: ObjclassConfigEntry, classifier: ObjectClassifier, event: StoredEvent
+    entry: ObjclassConfigEntry,
+    classifier: ObjectClassifier,
+    event: StoredEvent,
+    heads: Mapping[str, Head | ModelHead],
 ) -> Look | None:
     """Look at a past object; None when it has no usable picture."""
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
@@ -138,7 +150,7 @@ async def _async_look(
             look,
             worker.backbone,
             picture.data,
-            {classifier.id: classifier.head} if classifier.head else {},
+            {**heads} | ({classifier.id: classifier.head} if classifier.head else {}),
             box=(box.x1, box.y1, box.x2, box.y2),
             frame_size=(camera.width, camera.height),
         )

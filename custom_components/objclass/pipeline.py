@@ -85,7 +85,7 @@ class Pipeline:
         self._entry = entry
         self._client = client
         self._worker = worker
-        self._chain = chain
+        self.chain = chain
         self._results = results
         self._tracker = Tracker()
         self._children = Children(worker, chain, results, self._tracker)
@@ -148,7 +148,7 @@ class Pipeline:
     ) -> KeptOutcome | None:
         """Return what the attempts on an object in view come to by now."""
         state = self._tracker.get(event_id)
-        if state is None or not self._chain.is_met(state, classifier):
+        if state is None or not self.chain.is_met(state, classifier):
             return None
         consensus = state.consensus(classifier)
         return KeptOutcome(
@@ -248,7 +248,7 @@ class Pipeline:
 
     def _interested(self, tracked: TrackedObject) -> list[ObjectClassifier]:
         """Return the classifiers that an object may be a matter for, parents first."""
-        return self._chain.interested(tracked)
+        return self.chain.interested(tracked)
 
     def _looking(self, state: ObjectState) -> list[ObjectClassifier]:
         """Return the classifiers that a look at the newest frame would help."""
@@ -260,7 +260,7 @@ class Pipeline:
             classifier
             for classifier in self._interested(state.latest)
             if snapshot.frame_time not in state.frame_times(classifier)
-            and self._chain.is_met(state, classifier)
+            and self.chain.is_met(state, classifier)
             and not has_enough(state, classifier)
         ]
 
@@ -336,7 +336,7 @@ class Pipeline:
         counted = []
         for classifier in classifiers:
             # What it hangs on may have changed meanwhile, or with this very look.
-            if self._chain.is_met(state, classifier):
+            if self.chain.is_met(state, classifier):
                 counted.append(classifier)
                 state.frame_times(classifier).add(snapshot.frame_time)
                 self._results.async_count(
@@ -399,7 +399,7 @@ class Pipeline:
         state.final = True
         for classifier in self._interested(state.latest):
             await self._children.async_ask(state, final=True)
-            if self._chain.is_met(state, classifier):
+            if self.chain.is_met(state, classifier):
                 self._results.async_finish(state, classifier, why)
             else:
                 self._results.async_not_asked(state, classifier)

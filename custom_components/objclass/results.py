@@ -59,7 +59,7 @@ class Results:
         frame_time: float,
     ) -> bool:
         consensus = state.consensus(classifier)
-        attempt = _attempt(classifier, prediction, frame_time)
+        attempt = attempt_of(classifier, prediction, frame_time)
         counts = consensus.add(attempt)
         verdict = consensus.verdict()
         LOGGER.debug(
@@ -224,7 +224,7 @@ def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:
     return f"{'meets' if counts else 'does not meet'} the threshold of {threshold:.2f}"
 
 
-def _attempt(
+def attempt_of(
     classifier: ObjectClassifier, prediction: Prediction, frame_time: float
 ) -> Attempt:
     """Turn a prediction into an attempt.

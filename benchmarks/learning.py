@@ -6,17 +6,22 @@ class is left out of training, and its pictures should be recognised as unknown.
 
 With --json it prints one object per task and line: task, accuracy, balanced_accuracy,
 ece (expected calibration error, 10 bins), embed_s, fit_s, memory_mb (peak memory added
-by loading the backbone, embedding and training), n (pictures trained on), judged; with
+by loading the backbone, embedding and training), n (pictures trained on); with
 --unknown also auroc, accepted (share of the unknown where 90 % of the known are
-accepted), unfamiliar and known_unfamiliar (shares that the head's own limit stops).
+accepted), unfamiliar and known_unfamiliar (shares that the head's own limit stops),
+assigned and known_assigned (shares of visits, see visits.py, that are given a class;
+the known: their own) and assigned_at_90 (where 90 % of the known are given their own).
 """
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
+
+from learning.head import FEWEST_CLASSES
 
 from .measure import Measured, measure
 from .tasks import Split, find_tasks, split
@@ -42,21 +47,26 @@ def splits_of(options: argparse.Namespace, unknown: str | None = None) -> list[S
     """Return what to run; a task that cannot be run is named and left out."""
     result = []
     for task in find_tasks(options.folder):
-        if unknown is not None and unknown not in task.pictures:
-            continue
         made = split(
             task, per_class=options.per_class, seed=options.seed, unknown=unknown
         )
-        if len(made.classes) > 1:
+        if unknown is not None and not made.strangers:
+            print(f"{task.name} has no class {unknown}", file=sys.stderr)
+        elif len(made.classes) < FEWEST_CLASSES:
+            print(f"{task.name} has no two classes to tell apart", file=sys.stderr)
+        elif not made.judged:
+            print(f"{task.name} has no pictures left to judge by", file=sys.stderr)
+        else:
             result.append(made)
     if not result:
-        raise SystemExit("No task has two classes to tell apart.")
+        raise SystemExit("There is no task that can be run.")
     return result
 
 
 def as_json(measured: Measured) -> str:
     """Return one flat object."""
     values = asdict(measured)
+    del values["judged"]
     strangers = values.pop("strangers")
     return json.dumps(values | (strangers or {}))
 
@@ -75,7 +85,9 @@ def as_text(measured: Measured) -> str:
         line += (
             f"; unknown: AUROC {found.auroc:.3f}, {found.accepted:.1%} accepted at 90 %"
             f" of the known; limit stops {found.unfamiliar:.1%} of them and"
-            f" {found.known_unfamiliar:.1%} of the known"
+            f" {found.known_unfamiliar:.1%} of the known; visits given a class:"
+            f" {found.assigned:.1%} where {found.known_assigned:.1%} of the known are"
+            f" given theirs, {found.assigned_at_90:.1%} where 90 % are"
         )
     return line
 

@@ -1,5 +1,6 @@
 """One task through the product: embeddings, training, judgement, time and memory."""
 
+import math
 import resource
 import sys
 import time
@@ -13,16 +14,19 @@ from typing import Literal
 import numpy as np
 from learning.augmentation import Views, compressed, far_view, pictures_to_alter
 from learning.backbone import BUNDLED, Backbone, BackboneModel, load_backbone
+from learning.consensus import NONE
 from learning.crop import decode, middle, pixels_of
 from learning.evaluation import balanced_accuracy, calibration_error
-from learning.head import Prediction
+from learning.head import Head, Prediction
 from learning.training import TrainingResult, train_head
 from numpy.typing import NDArray
 from PIL import Image
 
 from .tasks import Split
+from .visits import Visit, share_right, strictest_limit, visit_of
 
 type Runtime = Literal["auto", "litert", "ncnn", "numpy"]
+MOST_VISITS = 80
 KNOWN_ACCEPTED = 0.9  # strangers are counted where this share of the known passes
 
 
@@ -34,6 +38,9 @@ class Strangers:
     accepted: float  # share of strangers where 90 % of the known are accepted
     unfamiliar: float  # share of strangers that the head's own limit stops
     known_unfamiliar: float  # share of the known that it stops
+    assigned: float  # share of strangers' visits that are given a class
+    known_assigned: float  # share of the known's visits that are given their own
+    assigned_at_90: float  # the former where 90 % of the known are given their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +113,9 @@ def run(
         memory_mb=memory,
         n=len(labels),
         judged=len(split.judged),
-        strangers=_strangers(known, _predictions(split.strangers, result, backbone)),
+        strangers=_strangers(split, result.head, backbone, known)
+        if split.strangers and result.head.familiarity is not None
+        else None,
     )
 
 
@@ -114,7 +123,7 @@ def _judge(
     split: Split, result: TrainingResult, backbone: Backbone
 ) -> tuple[float, float, float, list[Prediction]]:
     """Return accuracy, balanced accuracy, calibration error, and the predictions."""
-    known = _predictions([path for path, _ in split.judged], result, backbone)
+    known = _predictions([path for path, _ in split.judged], result.head, backbone)
     order = {name: number for number, name in enumerate(split.classes)}
     truth = np.array([order[name] for _, name in split.judged])
     found = np.array([order[item.best] for item in known])
@@ -129,18 +138,38 @@ def _judge(
 
 
 def _strangers(
-    known: Sequence[Prediction], strangers: Sequence[Prediction]
-) -> Strangers | None:
-    if not strangers:
-        return None
+    split: Split, head: Head, backbone: Backbone, known: Sequence[Prediction]
+) -> Strangers:
+    strange = _predictions(split.strangers, head, backbone)
     near = np.array([item.distance for item in known], float)
-    far = np.array([item.distance for item in strangers], float)
+    far = np.array([item.distance for item in strange], float)
+    known_visits, names = _visits(split.judged, head, backbone)
+    strange_visits, nobody = _visits(
+        [(path, NONE) for path in split.strangers], head, backbone
+    )
+    limit = head.familiarity.limit if head.familiarity else math.inf
+    at_90 = strictest_limit(known_visits, names, KNOWN_ACCEPTED)
     return Strangers(
         auroc=auroc(near, far),
         accepted=float((far <= np.quantile(near, KNOWN_ACCEPTED)).mean()),
-        unfamiliar=float(np.mean([item.unfamiliar for item in strangers])),
+        unfamiliar=float(np.mean([item.unfamiliar for item in strange])),
         known_unfamiliar=float(np.mean([item.unfamiliar for item in known])),
+        assigned=1 - share_right(strange_visits, nobody, limit),
+        known_assigned=share_right(known_visits, names, limit),
+        assigned_at_90=1 - share_right(strange_visits, nobody, at_90),
     )
+
+
+def _visits(
+    pictures: Sequence[tuple[Path, str]], head: Head, backbone: Backbone
+) -> tuple[list[Visit], list[str | None]]:
+    """Return visits of some of the pictures, and what each ought to be assigned."""
+    # A visit takes as long as six pictures, so not all of many; from the whole list.
+    some = pictures[:: -(-len(pictures) // MOST_VISITS)]
+    visits = [
+        visit_of(path, head, backbone, number) for number, (path, _) in enumerate(some)
+    ]
+    return visits, [None if name == NONE else name for _, name in some]
 
 
 def auroc(low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
@@ -150,10 +179,10 @@ def auroc(low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
 
 
 def _predictions(
-    paths: Sequence[Path], result: TrainingResult, backbone: Backbone
+    paths: Sequence[Path], head: Head, backbone: Backbone
 ) -> list[Prediction]:
     return [
-        result.head.predict(backbone.embed(pixels_of(picture_of(path), backbone.size)))
+        head.predict(backbone.embed(pixels_of(picture_of(path), backbone.size)))
         for path in paths
     ]
 

@@ -1,13 +1,15 @@
 """Folders of pictures as tasks: who is trained on, who is judged."""
 
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from learning.crop import PictureError, decode
+
 _SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp"}
-# A class with few pictures still keeps a third of them to be judged by.
 _MOST_TRAINED: Final = 2 / 3
 
 
@@ -44,7 +46,9 @@ def find_tasks(folder: Path) -> list[Task]:
     found = [_task(path) for path in sorted(folder.iterdir()) if path.is_dir()]
     tasks = [task for task in found if task is not None]
     if not tasks:
-        raise SystemExit(f"{folder} holds no <task>/<class>/*.jpg")
+        raise SystemExit(
+            f"{folder} holds no pictures as <class>/*.jpg or <task>/<class>/*.jpg"
+        )
     return tasks
 
 
@@ -57,11 +61,25 @@ def _task(folder: Path) -> Task | None:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    """Return the pictures that can be read; the others are named and left out."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in _SUFFIXES:
+            continue
+        try:
+            decode(path.read_bytes())
+        except (OSError, PictureError) as err:
+            print(f"Left out: {path}: {err}", file=sys.stderr)
+        else:
+            found.append(path)
+    return found
 
 
 def split(task: Task, *, per_class: int, seed: int, unknown: str | None) -> Split:
-    """Shuffle each class by the seed; the first `per_class` are trained on."""
+    """Shuffle each class by the seed; the first `per_class` are trained on.
+
+    A third of a class is kept to be judged, and at least one picture trained on.
+    """
     trained: list[tuple[Path, str]] = []
     judged: list[tuple[Path, str]] = []
     for name, paths in task.pictures.items():
@@ -69,7 +87,7 @@ def split(task: Task, *, per_class: int, seed: int, unknown: str | None) -> Spli
             continue
         shuffled = list(paths)
         random.Random(f"{seed} {task.name} {name}").shuffle(shuffled)
-        count = min(per_class, int(len(shuffled) * _MOST_TRAINED))
+        count = min(per_class, max(1, int(len(shuffled) * _MOST_TRAINED)))
         trained += [(path, name) for path in shuffled[:count]]
         judged += [(path, name) for path in shuffled[count:]]
     strangers = list(task.pictures.get(unknown, [])) if unknown else []

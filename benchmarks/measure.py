@@ -1,8 +1,6 @@
 """One task through the product: embeddings, training, judgement, time and memory."""
 
 import math
-import resource
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -77,7 +75,7 @@ def run(
     model: BackboneModel = BUNDLED,
 ) -> Measured:
     """Train and judge in this process; memory is what it grew by since it began."""
-    before = _peak_mb()
+    before = _memory_mb("VmRSS")
     backbone = load_backbone(runtime, threads=threads, model=model)
     started = time.perf_counter()
     pictures = [picture_of(path) for path, _ in split.trained]
@@ -101,7 +99,7 @@ def run(
         compressed=Views(embeddings=np.stack(stored), of=altered),
     )
     fitted = time.perf_counter()
-    memory = _peak_mb() - before
+    memory = _memory_mb("VmHWM") - before
     accuracy, balanced, error, known = _judge(split, result, backbone)
     return Measured(
         task=split.task,
@@ -192,7 +190,15 @@ def picture_of(path: Path) -> Image.Image:
     return middle(decode(path.read_bytes()))
 
 
-def _peak_mb() -> float:
-    """Return the most memory that this process has ever held."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+def _memory_mb(field: Literal["VmRSS", "VmHWM"]) -> float:
+    """Return what this process holds now, or the most it has ever held.
+
+    From Linux's own counters, as for Frigate's recipe: those of `resource` start with
+    the peak of the process that started this one. NaN elsewhere.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return math.nan
+    kilobytes = next(line.split()[1] for line in lines if line.startswith(field))
+    return int(kilobytes) / 1024

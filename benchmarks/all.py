@@ -1,0 +1,224 @@
+"""Every benchmark in one run on one machine, held against its goals.
+
+Writes benchmarks/results.json (what each printed, its figures, and the goals that are
+missed) and the same as tables into benchmarks/README.md. Takes about a quarter of an
+hour on two free cores, most of it in Frigate's own training. The photos and the weights
+of Frigate's network are looked for in ../shared. What fails is named, and counts as
+missed. With --only the named ones are run, and the others keep their last results.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from learning.files import write_atomically
+
+from . import goals
+from .make_tasks import PHOTOS, TASKS, UNKNOWN, make_tasks
+from .results import as_tables, put_into
+
+ROOT: Final = Path(__file__).parents[1]
+RESULTS: Final = ROOT / "benchmarks" / "results.json"
+README: Final = ROOT / "benchmarks" / "README.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """What `scripts/benchmark` is given, --json left out, and who judges its lines."""
+
+    title: str
+    command: Sequence[str]
+    judge: goals.Judge
+
+
+def benchmarks(photos: Path) -> dict[str, Benchmark]:
+    """Return what is run, in this order. A new benchmark is a new item here."""
+    shared, tasks = str(photos), TASKS.relative_to(ROOT)
+    finer, strangers = str(tasks / "finer"), ("--unknown", UNKNOWN)
+    return {
+        "runtime": Benchmark(
+            title="One embedding on each runtime",
+            command=("runtime",),
+            judge=goals.runtime,
+        ),
+        "learning": Benchmark(
+            title="Right and honest: 40 pictures per class",
+            command=("learning", shared),
+            judge=goals.learning,
+        ),
+        "learning_10": Benchmark(
+            title="Right and honest: 10 pictures per class",
+            command=("learning", shared, "--per-class", "10"),
+            judge=goals.learning,
+        ),
+        "learning_finer": Benchmark(
+            title="Right and honest: finer tasks",
+            command=("learning", finer),
+            judge=goals.learning,
+        ),
+        "neighbours": Benchmark(
+            title="Strangers of the same kind",
+            command=("learning", str(tasks / "neighbours"), *strangers),
+            judge=goals.neighbours,
+        ),
+        "unrelated": Benchmark(
+            title="Something else altogether",
+            command=("learning", str(tasks / "unrelated"), *strangers),
+            judge=goals.unrelated,
+        ),
+        "active": Benchmark(
+            title="The right labels",
+            command=("active", shared),
+            judge=goals.active,
+        ),
+        "peer": Benchmark(
+            title="Beside Frigate's own recipe: 40 pictures per class",
+            command=("peer", shared, "--threads", "2"),
+            judge=goals.peer,
+        ),
+        "peer_10": Benchmark(
+            title="Beside Frigate's own recipe: 10 pictures per class",
+            command=("peer", shared, "--threads", "2", "--per-class", "10"),
+            judge=goals.peer,
+        ),
+        "peer_finer": Benchmark(
+            title="Beside Frigate's own recipe: finer tasks",
+            command=("peer", finer, "--threads", "2"),
+            judge=goals.peer,
+        ),
+    }
+
+
+def main() -> None:
+    """Run, write, and say what is missed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--photos", metavar="DIR", type=Path, default=PHOTOS)
+    parser.add_argument("--only", metavar="NAME", nargs="+", default=[])
+    options = parser.parse_args()
+    if not options.photos.is_dir():
+        raise SystemExit(f"There is no folder {options.photos}; see --photos")
+    known = benchmarks(Path(os.path.relpath(options.photos, ROOT)))
+    if unknown := [name for name in options.only if name not in known]:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    make_tasks(options.photos, TASKS)
+    results = _last_results() if options.only else {}
+    for name in options.only or known:
+        results[name] = run(known[name])
+        print(as_tables({name: results[name]}), flush=True)
+    # In the order above, whatever was run last.
+    results = {name: results[name] for name in known if name in results}
+    missed = missed_goals(results)
+    content = {"machine": machine(), "missed": missed, "benchmarks": results}
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(RESULTS, text.encode())
+    put_into(README, content)
+    print(f"Written: {RESULTS.relative_to(ROOT)}, {README.relative_to(ROOT)}")
+    print("\n".join(["Missed:", *missed]) if missed else "All goals are met.")
+
+
+def run(benchmark: Benchmark) -> dict[str, Any]:
+    """Run one benchmark in a process of its own; return what came of it."""
+    command = ["scripts/benchmark", *benchmark.command]
+    print(f"==> {shlex.join(command)}", file=sys.stderr, flush=True)
+    started = time.perf_counter()
+    name, *arguments = benchmark.command
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments, "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    result = {
+        "title": benchmark.title,
+        "command": shlex.join(command),
+        "seconds": round(time.perf_counter() - started, 1),
+        "load": round(os.getloadavg()[0], 1),
+    }
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    if done.returncode or not lines:
+        return result | {"failed": f"it ended with {done.returncode}", "lines": lines}
+    figures = [
+        {
+            "name": figure.name,
+            "value": figure.value,
+            "goal": figure.goal,
+            "met": figure.met,
+        }
+        for figure in benchmark.judge(lines)
+    ]
+    return result | {"figures": figures, "lines": lines}
+
+
+def missed_goals(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return in words what falls short, and what did not run at all."""
+    missed = []
+    for result in results.values():
+        if "failed" in result:
+            missed.append(f"{result['title']}: {result['failed']}")
+        for figure in result.get("figures", ()):
+            if figure["met"] is False:
+                direction, limit = figure["goal"]
+                found = "-" if figure["value"] is None else f"{figure['value']:.3g}"
+                missed.append(
+                    f"{result['title']}: {figure['name']}: {found},"
+                    f" wanted {direction} {limit:.3g}"
+                )
+    return missed
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures were measured on, and when."""
+    return {
+        "processor": _processor(),
+        "processors": os.process_cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _commit() -> str | None:
+    done = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    return done.stdout.strip() or None
+
+
+def _last_results() -> dict[str, Any]:
+    try:
+        results: dict[str, Any] = json.loads(RESULTS.read_bytes())["benchmarks"]
+    except FileNotFoundError:
+        return {}
+    return results
+
+
+if __name__ == "__main__":
+    main()

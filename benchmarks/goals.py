@@ -1,0 +1,162 @@
+"""What the figures of each benchmark are held against.
+
+Each function takes what a benchmark printed with --json, one object per line, and
+returns its figures. The goals are those of the project's issues.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any, Final, Literal
+
+type Line = dict[str, Any]
+type Judge = Callable[[Sequence[Line]], list[Figure]]
+
+FIRST_LABELS: Final = 10  # after so many, the chosen ones have to beat random ones
+NUMPY_SLOWER: Final = 6  # times as long as LiteRT, at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A measured value, and the goal that it is held against, if there is one."""
+
+    name: str
+    value: float | None  # None: there was nothing to measure it on
+    goal: tuple[Literal["at most", "at least"], float] | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met; None without a goal."""
+        if self.goal is None:
+            return None
+        if self.value is None:
+            return False
+        direction, limit = self.goal
+        return self.value <= limit if direction == "at most" else self.value >= limit
+
+
+def learning(lines: Sequence[Line]) -> list[Figure]:
+    """Judge how right and how honest the product is."""
+    return [
+        Figure(
+            name="balanced error, mean",
+            value=1 - fmean(line["balanced_accuracy"] for line in lines),
+        ),
+        Figure(
+            name="calibration error, mean",
+            value=fmean(line["ece"] for line in lines),
+            goal=("at most", 0.05),
+        ),
+        Figure(
+            name="MB added by training, most",
+            value=max(line["memory_mb"] for line in lines),
+            goal=("at most", 150),
+        ),
+    ]
+
+
+def peer(lines: Sequence[Line]) -> list[Figure]:
+    """Judge the product beside Frigate's own recipe.
+
+    Tasks on which the recipe learns nothing are left out of the errors.
+    """
+    learnt = [line for line in lines if line["peer_learnt"]]
+    ours = sum(line["ours_balanced_error"] for line in learnt)
+    theirs = sum(line["peer_balanced_error"] for line in learnt)
+    worse = sum(
+        line["ours_balanced_error"] > line["peer_balanced_error"] for line in lines
+    )
+    return [
+        Figure(
+            name="mean balanced error, share of the peer's",
+            value=ours / theirs if theirs else None,
+            goal=("at most", 0.40),
+        ),
+        Figure(name="tasks that are worse", value=worse, goal=("at most", 0)),
+        Figure(
+            name="training time, share of the peer's, mean",
+            value=fmean(line["time_ratio"] for line in lines),
+            goal=("at most", 1 / 40),
+        ),
+        Figure(
+            name="training time with known embeddings, share of the peer's, mean",
+            value=fmean(line["fit_ratio"] for line in lines),
+            goal=("at most", 1 / 200),
+        ),
+        Figure(
+            name="memory added, share of the peer's, mean",
+            value=fmean(line["memory_ratio"] for line in lines),
+        ),
+    ]
+
+
+def neighbours(lines: Sequence[Line]) -> list[Figure]:
+    """Judge how strangers of the same kind are told from the known."""
+    return [
+        Figure(
+            name="AUROC, mean",
+            value=fmean(line["auroc"] for line in lines),
+            goal=("at least", 0.93),
+        ),
+        Figure(
+            name="strangers' visits given a class where 90 % of the known get theirs",
+            value=fmean(line["assigned_at_90"] for line in lines),
+            goal=("at most", 0.10),
+        ),
+        *_at_own_limit(lines),
+    ]
+
+
+def unrelated(lines: Sequence[Line]) -> list[Figure]:
+    """Judge how something else altogether is told from the known."""
+    return [
+        Figure(
+            name="AUROC, mean",
+            value=fmean(line["auroc"] for line in lines),
+            goal=("at least", 0.99),
+        ),
+        *_at_own_limit(lines),
+    ]
+
+
+def _at_own_limit(lines: Sequence[Line]) -> list[Figure]:
+    return [
+        Figure(
+            name="strangers' visits given a class, at the classifier's own limit",
+            value=fmean(line["assigned"] for line in lines),
+        ),
+        Figure(
+            name="known ones' visits given theirs, at the classifier's own limit",
+            value=fmean(line["known_assigned"] for line in lines),
+        ),
+    ]
+
+
+def active(lines: Sequence[Line]) -> list[Figure]:
+    """Judge the labels that are asked for beside random ones."""
+    return [
+        Figure(
+            name=f"{line['task']}, {line['labels']} labels: gain over random ones",
+            value=line["chosen"] - line["random"],
+            goal=("at least", 0.0) if line["labels"] == FIRST_LABELS else None,
+        )
+        for line in lines
+    ]
+
+
+def runtime(lines: Sequence[Line]) -> list[Figure]:
+    """Judge the runtimes of the backbone."""
+    taken = {line["runtime"]: line["median_ms"] for line in lines}
+    figures = [
+        Figure(name=f"{name}, milliseconds", value=taken[name])
+        for name in sorted(taken)
+    ]
+    if "litert" in taken:
+        figures.append(
+            Figure(
+                name="NumPy, times as long as LiteRT",
+                value=taken["numpy"] / taken["litert"],
+                goal=("at most", NUMPY_SLOWER),
+            )
+        )
+    return figures

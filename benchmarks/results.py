@@ -1,0 +1,121 @@
+"""The results of `scripts/benchmark all` as tables for people."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from learning.files import write_atomically
+
+BEGIN: Final = "<!-- results: written by scripts/benchmark all -->"
+END: Final = "<!-- end of results -->"
+# What is shown of each line that a benchmark prints; the rest is in results.json.
+_COLUMNS: Final = {
+    "task": "task",
+    "runtime": "runtime",
+    "labels": "labels",
+    "n": "trained",
+    "balanced_accuracy": "balanced accuracy",
+    "ece": "calibration error",
+    "embed_s": "embeddings (s)",
+    "fit_s": "fit (s)",
+    "memory_mb": "MB",
+    "auroc": "AUROC",
+    "assigned": "strangers given a class",
+    "known_assigned": "known given theirs",
+    "assigned_at_90": "strangers at 90 % of the known",
+    "chosen": "asked for",
+    "random": "random",
+    "ours_balanced_error": "error, ours",
+    "peer_balanced_error": "error, Frigate's",
+    "ours_s": "seconds, ours",
+    "peer_s": "seconds, Frigate's",
+    "time_ratio": "ratio",
+    "fit_ratio": "ratio, known embeddings",
+    "ours_memory_mb": "MB, ours",
+    "peer_memory_mb": "MB, Frigate's",
+    "median_ms": "milliseconds",
+}
+_RATIOS: Final = {"time_ratio", "fit_ratio"}
+
+
+def put_into(readme: Path, content: Mapping[str, Any]) -> None:
+    """Replace the part of a README between the two marks. Raises ValueError."""
+    text = readme.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{readme.name} has no place for results")
+    machine, missed = content["machine"], content["missed"]
+    where = (
+        f"{machine['processor']}, {machine['processors']} processors, Python"
+        f" {machine['python']}, commit {machine['commit']}, {machine['time']}."
+    )
+    parts = [
+        where,
+        "**Missed:**" if missed else "All goals are met.",
+        "\n".join(f"- {line}" for line in missed),
+        as_tables(content["benchmarks"]),
+    ]
+    results = "\n\n".join(part for part in parts if part)
+    text = f"{before}{BEGIN}\n{results}\n{END}{after}"
+    write_atomically(readme, text.encode())
+
+
+def as_tables(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the results as Markdown."""
+    return "\n\n".join(_section(result) for result in results.values())
+
+
+def _section(result: Mapping[str, Any]) -> str:
+    parts = [
+        f"### {result['title']}",
+        f"```\n{result['command']}\n```",
+        f"{result['seconds']:.0f} s, load of the machine {result['load']}.",
+    ]
+    if "failed" in result:
+        parts.append(f"**It failed**: {result['failed']}.")
+    if result.get("figures"):
+        rows = [
+            [item["name"], _number(item["value"]), _goal(item), _met(item)]
+            for item in result["figures"]
+        ]
+        parts.append(_table(["figure", "value", "goal", ""], rows))
+    if result["lines"]:
+        parts.append(_lines(result["lines"]))
+    return "\n\n".join(parts)
+
+
+def _lines(lines: Sequence[Mapping[str, Any]]) -> str:
+    keys = [key for key in _COLUMNS if key in lines[0]]
+    rows = [
+        [
+            f"1/{1 / line[key]:.0f}" if key in _RATIOS else _number(line[key])
+            for key in keys
+        ]
+        for line in lines
+    ]
+    return _table([_COLUMNS[key] for key in keys], rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _number(value: object) -> str:
+    if value is None:
+        return "-"
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:.3g}"
+
+
+def _goal(figure: Mapping[str, Any]) -> str:
+    if figure["goal"] is None:
+        return ""
+    direction, limit = figure["goal"]
+    return f"{direction} {limit:.3g}"
+
+
+def _met(figure: Mapping[str, Any]) -> str:
+    return {None: "", True: "met", False: "**missed**"}[figure["met"]]

@@ -81,6 +81,11 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             command=("active", shared),
             judge=goals.active,
         ),
+        "panel": Benchmark(
+            title="The panel with thousands of crops",
+            command=("panel",),
+            judge=goals.stated,
+        ),
         "peer": Benchmark(
             title="Beside Frigate's own recipe: 40 pictures per class",
             command=("peer", shared, "--threads", "2"),
@@ -133,9 +138,8 @@ def run(benchmark: Benchmark) -> dict[str, Any]:
     command = ["scripts/benchmark", *benchmark.command]
     print(f"==> {shlex.join(command)}", file=sys.stderr, flush=True)
     started = time.perf_counter()
-    name, *arguments = benchmark.command
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments, "--json"],
+        [*command, "--json"],
         stdout=subprocess.PIPE,
         text=True,
         check=False,

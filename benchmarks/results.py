@@ -12,6 +12,7 @@ END: Final = "<!-- end of results -->"
 _COLUMNS: Final = {
     "task": "task",
     "runtime": "runtime",
+    "size": "pixels",
     "labels": "labels",
     "n": "trained",
     "balanced_accuracy": "balanced accuracy",
@@ -80,7 +81,7 @@ def _section(result: Mapping[str, Any]) -> str:
             for item in result["figures"]
         ]
         parts.append(_table(["figure", "value", "goal", ""], rows))
-    if result["lines"]:
+    if result["lines"] and "figure" not in result["lines"][0]:
         parts.append(_lines(result["lines"]))
     return "\n\n".join(parts)
 

@@ -37,6 +37,7 @@ from .frames import FrameWatch
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
+from .issues import async_check_conditions, async_forget_issues
 from .learning.graph import ModelError
 from .learning.samples import SampleStoreError
 from .panel import async_setup_panel
@@ -105,6 +106,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _remove_stale_entities(hass, entry)
     if side:
+        async_check_conditions(hass, entry, side.pipeline.chain, side.config)
         _async_follow_frigate(hass, entry, side.pipeline)
         await side.pipeline.async_start()
     await entry.runtime_data.frames.async_start()
@@ -121,6 +123,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) ->
     if frigate := entry.runtime_data.frigate:
         await frigate.pipeline.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
+    """Forget what was wrong with an entry."""
+    async_forget_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

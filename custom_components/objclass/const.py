@@ -54,3 +54,6 @@ KIND_ATTRIBUTE: Final = "attribute"
 
 # The bus event that every assignment and every final outcome fires
 EVENT_RESULT: Final = "objclass_result"
+
+# Kinds of repairs, with which their ids begin
+ISSUE_CONDITION: Final = "condition"

@@ -46,7 +46,9 @@ def _texts_of(hass: HomeAssistant, flow: Any) -> Texts:
     if isinstance(flow, ConfigSubentryFlow):
         return dict(texts["config_subentries"][flow.handler[1]])
     issue = ir.async_get(hass).async_get_issue(flow.handler, flow.issue_id)
-    assert issue is not None
+    if issue is None:
+        # It is mended, and there is nothing more to show.
+        return {}
     return dict(texts["issues"][issue.translation_key]["fix_flow"])
 
 

@@ -81,6 +81,11 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             command=("active", shared),
             judge=goals.active,
         ),
+        "export": Benchmark(
+            title="An export beside its classifier",
+            command=("export", shared),
+            judge=goals.export,
+        ),
         "panel": Benchmark(
             title="The panel with thousands of crops",
             command=("panel",),

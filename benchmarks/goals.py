@@ -145,6 +145,22 @@ def active(lines: Sequence[Line]) -> list[Figure]:
     ]
 
 
+def export(lines: Sequence[Line]) -> list[Figure]:
+    """Judge an export beside the classifier that it came from."""
+    return [
+        Figure(
+            name="pictures of the same class, least share",
+            value=min(line["same_class"] for line in lines),
+            goal=("at least", 1),
+        ),
+        Figure(
+            name="difference of a score, most",
+            value=max(line["largest_difference"] for line in lines),
+            goal=("at most", 0.02),
+        ),
+    ]
+
+
 def runtime(lines: Sequence[Line]) -> list[Figure]:
     """Judge the runtimes of the backbone, at its full size."""
     largest = max(line["size"] for line in lines)

@@ -35,6 +35,9 @@ _COLUMNS: Final = {
     "ours_memory_mb": "MB, ours",
     "peer_memory_mb": "MB, Frigate's",
     "median_ms": "milliseconds",
+    "pictures": "pictures",
+    "same_class": "the same class",
+    "largest_difference": "largest difference",
 }
 _RATIOS: Final = {"time_ratio", "fit_ratio"}
 

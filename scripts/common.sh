@@ -146,6 +146,13 @@ need_peer_python() {
   PYTHON=$(uv python find --no-project ">=3.10,<3.14" 2>/dev/null) || need_python
 }
 
+# Set PYTHON to one that tflite_runtime has wheels for.
+need_tflite_python() {
+  need_uv
+  PYTHON=$(uv python find --no-project ">=3.9,<3.12" 2>/dev/null) ||
+    die "tflite_runtime needs Python 3.9, 3.10 or 3.11; none is installed."
+}
+
 # The newest Home Assistant.
 need_run_env() {
   if [ ! -x "$DEV/run/bin/hass" ]; then

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from ..classifier import Classifier, ObjectClassifier
+from ..condition_form import frigate_parents
 from ..const import DOMAIN
 from ..data import FrigateSide, ObjclassConfigEntry
 from ..frigate.models import FrigateConfig
@@ -84,6 +85,7 @@ def _about_objects(
             "max_attempts": rules.max_attempts,
             "save_attempts": settings.save_attempts,
         },
+        "condition": _condition(frigate, classifier),
         "in_view": [
             {"class": seen.class_name, "camera": seen.camera, "event_id": event_id}
             for event_id, seen in classifier.in_view.items()
@@ -99,6 +101,24 @@ def _about_objects(
             for result in classifier.last_results
         ],
         "available": frigate.available,
+    }
+
+
+def _condition(
+    frigate: FrigateSide, classifier: ObjectClassifier
+) -> dict[str, Any] | None:
+    """Return what a classifier hangs on; `parent_name` is None when that is gone."""
+    condition = classifier.settings.condition
+    if condition is None:
+        return None
+    chain = frigate.pipeline.chain
+    parent = chain.parent(classifier)
+    name = condition.attribute or condition.parent if condition.on_frigate else None
+    return {
+        "parent": condition.parent,
+        "parent_name": parent.settings.name if parent else name,
+        "classes": list(condition.classes),
+        "broken": chain.is_broken(classifier),
     }
 
 
@@ -137,6 +157,7 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
         "cameras": [],
         "zones": [],
         "frigate_models": [],
+        "parents": [],
     }
     if entry.state is ConfigEntryState.LOADED and (side := entry.runtime_data.frigate):
         frigate = side.config
@@ -147,6 +168,7 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
             "cameras": _cameras(frigate),
             "zones": sorted(zones),
             "frigate_models": sorted(frigate.custom_models),
+            "parents": list(frigate_parents(frigate)),
         }
     return state
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,9 +102,12 @@ def load_head(path: Path) -> tuple[Head, TrainingReport]:
     try:
         arrays, about = _read(path)
         head = _validated(arrays, about)
+        # What does not fit together shows now, not at the first crop.
+        head.predict(np.ones(len(head.weights), np.float32))
         return head, TrainingReport.from_dict(about["report"])
     except (
         zipfile.BadZipFile,
+        zlib.error,
         EOFError,
         KeyError,
         TypeError,

@@ -1,0 +1,215 @@
+"""Files that somebody brings: models, zips, pictures, labels; and heads on the disk."""
+
+import io
+import tempfile
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from hypothesis import strategies as st
+from PIL import Image
+
+from custom_components.objclass.learning.crop import PictureError, crop_whole
+from custom_components.objclass.learning.graph import ModelError
+from custom_components.objclass.learning.head import HeadFileError, load_head, save_head
+from custom_components.objclass.learning.model_head import classes_of, read_labels
+from custom_components.objclass.learning.packages import (
+    PackageError,
+    UnreadableFileError,
+    contents_of,
+    open_package,
+)
+from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.tflite_writer import write_graph
+from custom_components.objclass.learning.training import train_head
+from tests.components.objclass.learning.test_runtime_numpy import MODELS
+from tests.components.objclass.learning.tiny_models import TinyModel
+
+from .damage import TEXTS, damaged_bytes
+from .target import Target, refused
+
+_SIZE: Final = 224
+_LARGEST_PART: Final = 1 << 20
+
+
+@cache
+def _place(name: str) -> Path:
+    """Return a file that each case of a target writes anew, alone in its folder."""
+    return Path(tempfile.mkdtemp(prefix="hostile-")) / name
+
+
+def _written(name: str, content: bytes) -> Path:
+    path = _place(name)
+    path.write_bytes(content)
+    return path
+
+
+# Models
+
+
+def _models() -> list[bytes]:
+    """Return small models, of every operator that there may be."""
+    models = []
+    for build in MODELS:
+        model = TinyModel()
+        models.append(write_graph(model.graph(build(model))))
+    return models
+
+
+def _model(content: bytes) -> bool:
+    try:
+        runtime = NumpyRuntime(_written("model.tflite", content))
+    except ModelError as err:
+        return refused(err)
+    seen = runtime.run(np.full(runtime.input_shape, 7, np.uint8))
+    assert seen.shape == (runtime.output_size,)
+    return True
+
+
+# Zips
+
+
+@cache
+def _zips() -> list[bytes]:
+    zips = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", method) as archive:
+            archive.writestr("cats/leo/1.jpg", b"\xff\xd8" * 40)
+            archive.writestr("cats/../../outside.jpg", b"x")
+            archive.writestr("model.tflite", bytes(200))
+            archive.writestr("labels.txt", "0 leo\n1 charlie\n")
+        zips.append(content.getvalue())
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", method) as archive:
+            archive.writestr("leo/1.jpg", b"\xff\xd8" * 40)
+            archive.writestr("none/2.png", bytes(3000))
+        zips.append(content.getvalue())
+    return zips
+
+
+@st.composite
+def _named_zips(draw: st.DrawFn) -> bytes:
+    """Return a sound zip whose files have any names."""
+    content = io.BytesIO()
+    names = draw(st.lists(TEXTS | st.text(max_size=40), min_size=1, max_size=4))
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in dict.fromkeys(names):
+            # Names are bytes on the disk; half a pair of surrogates is none.
+            clean = name.encode("utf-8", "replace").decode()
+            archive.writestr(zipfile.ZipInfo(f"leo/{clean}.jpg"), b"x")
+    return content.getvalue()
+
+
+def _zip(content: bytes) -> bool:
+    path = _written("pictures.zip", content)
+    try:
+        with open_package(path) as package:
+            contents = contents_of(package)
+            for name in package.names:
+                assert ".." not in name.split("/")
+                assert not name.startswith("/")
+                try:
+                    part = package.read(name, _LARGEST_PART)
+                except UnreadableFileError as err:
+                    refused(err)
+                else:
+                    assert len(part) <= _LARGEST_PART
+            assert all("/" not in folder for folder in contents.pictures)
+    except PackageError as err:
+        return refused(err)
+    finally:
+        assert list(path.parent.iterdir()) == [path], "something was written"
+    return True
+
+
+# Pictures
+
+
+@cache
+def _pictures() -> list[bytes]:
+    rng = np.random.default_rng(7)
+    image = Image.fromarray(rng.integers(0, 255, (24, 32, 3), np.uint8))
+    pictures = []
+    for kind in ("JPEG", "PNG", "WEBP"):
+        content = io.BytesIO()
+        image.save(content, kind)
+        pictures.append(content.getvalue())
+    return pictures
+
+
+def _picture(content: bytes) -> bool:
+    try:
+        crop = crop_whole(content, _SIZE)
+    except PictureError as err:
+        return refused(err)
+    assert crop.pixels.shape == (_SIZE, _SIZE, 3)
+    assert crop.pixels.dtype == np.uint8
+    return True
+
+
+# Labels and heads
+
+
+def _labels(text: str) -> bool:
+    names = read_labels(text)
+    classes = classes_of(names, ["leo", "charlie", "none"])
+    assert len(classes) == len(names)
+    assert set(classes) <= {"leo", "charlie", "none", *names}
+    return True
+
+
+@cache
+def _heads() -> list[bytes]:
+    rows = np.eye(8, dtype=np.float32)
+    result = train_head(
+        rows,
+        ["leo", "none"] * 4,
+        groups=[str(number) for number in range(8)],
+        classes=["leo", "none"],
+        backbone="tiny",
+    )
+    path = _place("whole-head")
+    save_head(path, result.head, result.report)
+    return [path.read_bytes()]
+
+
+def _head(content: bytes) -> bool:
+    try:
+        head, _ = load_head(_written("head.npz", content))
+    except (HeadFileError, OSError) as err:
+        return refused(err)
+    prediction = head.predict(np.ones(len(head.weights), np.float32))
+    assert 0 <= prediction.score <= 1
+    return True
+
+
+TARGETS: Final = (
+    Target(
+        name=".tflite files",
+        cases=damaged_bytes(_models()) | st.binary(max_size=200),
+        attempt=_model,
+        whole=_models(),
+    ),
+    Target(
+        name="zips",
+        cases=damaged_bytes(_zips()) | _named_zips(),
+        attempt=_zip,
+        whole=_zips(),
+    ),
+    Target(
+        name="pictures",
+        cases=damaged_bytes(_pictures()) | st.binary(max_size=200),
+        attempt=_picture,
+        whole=_pictures(),
+    ),
+    Target(name="labels of models", cases=st.text(), attempt=_labels),
+    Target(
+        name="head files",
+        cases=damaged_bytes(_heads()),
+        attempt=_head,
+        whole=_heads(),
+    ),
+)

@@ -1,0 +1,212 @@
+"""What comes from Frigate, or from whoever may write to the broker."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Self
+
+from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp.test_utils import TestServer
+from hypothesis import strategies as st
+
+from custom_components.objclass.frigate.client import FrigateClient
+from custom_components.objclass.frigate.errors import FrigateError, InvalidMessageError
+from custom_components.objclass.frigate.messages import (
+    parse_availability,
+    parse_event,
+    parse_tracked_object_update,
+)
+from custom_components.objclass.frigate.models import (
+    parse_config,
+    parse_dataset,
+    parse_stored_event,
+)
+
+from .damage import JSON, damaged_bytes, damaged_json
+from .target import Target, refused
+from .whole import CONFIG, DATASET, EVENTS, STORED, UPDATES
+
+# MQTT
+
+
+def _as_bytes(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _payloads(whole: list[Any]) -> st.SearchStrategy[bytes]:
+    return (
+        damaged_json(whole).map(_as_bytes)
+        | damaged_bytes([_as_bytes(value) for value in whole])
+        | st.binary(max_size=200)
+    )
+
+
+def _message(payload: bytes) -> bool:
+    try:
+        seen = parse_event(payload).after
+    except InvalidMessageError:
+        return False
+    assert 0 <= seen.box.x1 < seen.box.x2
+    assert 0 <= seen.box.y1 < seen.box.y2
+    assert 0 <= seen.score <= 1
+    assert "/" not in seen.id
+    return True
+
+
+def _update(payload: bytes) -> bool:
+    try:
+        parse_tracked_object_update(payload)
+    except InvalidMessageError:
+        return False
+    return True
+
+
+def _availability(payload: bytes) -> bool:
+    try:
+        parse_availability(payload)
+    except InvalidMessageError:
+        return False
+    return True
+
+
+# HTTP, what a body says
+
+
+def _reader(parse: Callable[[Any], object]) -> Callable[[Any], bool]:
+    def attempt(value: Any) -> bool:
+        try:
+            parse(value)
+        except InvalidMessageError:
+            return False
+        return True
+
+    return attempt
+
+
+# HTTP, as it comes over the wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpCase:
+    """An answer, and which request it is the answer to."""
+
+    method: str
+    status: int
+    kind: str
+    body: bytes
+
+
+METHODS: Final[dict[str, Callable[[FrigateClient], Awaitable[object]]]] = {
+    "version": FrigateClient.version,
+    "config": FrigateClient.config,
+    "role": FrigateClient.role,
+    "snapshot": lambda client: client.snapshot("1.0-a"),
+    "clean_snapshot": lambda client: client.clean_snapshot("1.0-a"),
+    "latest_frame": lambda client: client.latest_frame("yard"),
+    "event": lambda client: client.event("1.0-a"),
+    "events": lambda client: client.events(limit=10),
+    "dataset": lambda client: client.dataset("cats"),
+    "set_sub_label": lambda client: client.set_sub_label("1.0-a", "leo", 0.9),
+    "set_attributes": lambda client: client.set_attributes("1.0-a", ["leo"]),
+}
+
+
+class _Server:
+    """A Frigate that answers whatever it is told to, and a client for it."""
+
+    case: HttpCase
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._runner.run(self._start())
+
+    async def _start(self) -> None:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        server = TestServer(app)
+        await server.start_server()
+        session = ClientSession(timeout=ClientTimeout(total=10))
+        self.client = FrigateClient(session, str(server.make_url("")), retry_delays=())
+
+    async def _answer(self, _request: web.Request) -> web.Response:
+        case = self.case
+        return web.Response(
+            status=case.status, body=case.body, headers={"Content-Type": case.kind}
+        )
+
+    def ask(self, case: HttpCase) -> bool:
+        """Return whether the client took the answer."""
+        self.case = case
+        try:
+            self._runner.run(self._call(case.method))
+        except FrigateError as err:
+            return refused(err)
+        return True
+
+    async def _call(self, method: str) -> None:
+        await METHODS[method](self.client)
+
+    @classmethod
+    @cache
+    def shared(cls) -> Self:
+        return cls()
+
+
+_BODIES = (
+    st.binary(max_size=100)
+    | st.sampled_from([b"", b"0.18.0-abc", b"<html>", b"\xff\xd8\xff\xe0", b"[[[" * 50])
+    | JSON.map(_as_bytes)
+    | damaged_json([CONFIG, STORED, [STORED], DATASET]).map(_as_bytes)
+)
+_ANSWERS = st.builds(
+    HttpCase,
+    method=st.sampled_from(sorted(METHODS)),
+    status=st.sampled_from(
+        [200, 200, 200, 201, 204, 400, 401, 403, 404, 429, 500, 503]
+    ),
+    kind=st.sampled_from(
+        ["application/json", "text/html", "image/jpeg", "image/webp", "text/plain", "x"]
+    ),
+    body=_BODIES,
+)
+
+
+TARGETS: Final = (
+    Target(
+        name="MQTT events",
+        cases=_payloads(EVENTS),
+        attempt=_message,
+        whole=[_as_bytes(value) for value in EVENTS],
+    ),
+    Target(
+        name="MQTT updates",
+        cases=_payloads(UPDATES),
+        attempt=_update,
+        whole=[_as_bytes(value) for value in UPDATES],
+    ),
+    Target(
+        name="MQTT availability",
+        cases=damaged_bytes([b"online", b"offline"]) | st.binary(max_size=50),
+        attempt=_availability,
+    ),
+    Target(
+        name="Frigate's configuration",
+        cases=damaged_json([CONFIG]),
+        attempt=_reader(parse_config),
+    ),
+    Target(
+        name="stored events",
+        cases=damaged_json([STORED]),
+        attempt=_reader(parse_stored_event),
+    ),
+    Target(
+        name="datasets", cases=damaged_json([DATASET]), attempt=_reader(parse_dataset)
+    ),
+    Target(
+        name="HTTP answers",
+        cases=_ANSWERS,
+        attempt=lambda case: _Server.shared().ask(case),
+    ),
+)

@@ -78,6 +78,28 @@ test("pictures of one event stand together below a heading, in the order of the 
   assert.equal(layOut(groups, 374).boxes.filter((box) => box.header).length, 3);
 });
 
+test("small events stand beside each other where there is room, with their headings above", () => {
+  const events = [["a", 2], ["b", 1], ["c", 5], ["d", 3], ["e", 9]].map(([key, count]) => ({ key, header: true, ids: ids(count).map((id) => key + id) }));
+  const layout = layOut(events, 1300); // five columns
+  assert.equal(layout.columns, 5);
+  const box = (id) => layout.boxes.find((item) => item.id === id);
+  assert.equal(box("header b").y, box("header a").y);
+  assert.equal(box("bs0").y, box("as0").y);
+  assert.equal(box("header b").x, box("bs0").x);
+  assert.ok(box("header c").y > box("as0").y);
+  assert.ok(box("header e").y > box("ds0").y);
+  assert.deepEqual(layout.rows[0], ["as0", "as1", "bs0"]);
+  for (const one of layout.boxes) {
+    for (const other of layout.boxes) {
+      const apart = one.x + one.w <= other.x || other.x + other.w <= one.x || one.y + one.h <= other.y || other.y + other.h <= one.y;
+      assert.ok(one === other || apart, `${one.id} and ${other.id} overlap`);
+    }
+  }
+  const all = new Set();
+  for (let top = 0; top < layout.height; top += 100) for (const item of visible(layout, top, top + 100)) all.add(item.id);
+  assert.equal(all.size, layout.boxes.length);
+});
+
 test("arrows go where they point, and stop at the edges", () => {
   const { rows } = layOut(group(ids(5)), 374);
   assert.equal(neighbour(rows, "s0", "ArrowRight"), "s1");

@@ -1,9 +1,6 @@
 /** What would help most: in words, and where it can be done. */
 
 import { path } from "./route.js";
-import { said } from "./words.js";
-
-export const adviceText = (item, t) => said("advice", item, t);
 
 /** Return the address of the pictures that a piece of advice is about. */
 export function adviceLink({ key, placeholders = {} }, { id, trained }) {

@@ -17,7 +17,8 @@ export function columnsOf(width) {
 }
 
 /**
- * Lay out groups of ids: [{ key, header: bool, ids }].
+ * Lay out groups of ids: [{ key, header: bool, ids }]. Groups with a heading that fit
+ * into one row stand beside each other.
  *
  * Returns { height, boxes, rows }: boxes are { id | group, x, y, w, h, header } in order,
  * rows the ids row by row, for the arrow keys.
@@ -27,20 +28,30 @@ export function layOut(groups, width) {
   const boxes = [];
   const rows = [];
   let y = 0;
+  let taken = columns; // columns of the last row that small groups stand in
   for (const group of groups) {
+    const { ids } = group;
+    const beside = group.header && taken + ids.length <= columns;
+    const first = beside ? taken : 0;
+    if (beside) y -= row + HEADER;
     if (group.header) {
-      boxes.push({ header: true, id: `header ${group.key}`, group, x: 0, y, w: width, h: HEADER });
+      const w = beside || ids.length < columns ? ids.length * (size + GAP) - GAP : width;
+      boxes.push({ header: true, id: `header ${group.key}`, group, x: first * (size + GAP), y, w, h: HEADER });
       y += HEADER;
     }
-    for (let start = 0; start < group.ids.length; start += columns) {
-      const ids = group.ids.slice(start, start + columns);
-      ids.forEach((id, column) => {
-        boxes.push({ id, x: column * (size + GAP), y, w: size, h: size + CAPTION });
+    for (let start = 0; start < ids.length; start += columns) {
+      const some = ids.slice(start, start + columns);
+      some.forEach((id, column) => {
+        boxes.push({ id, x: (first + column) * (size + GAP), y, w: size, h: size + CAPTION });
       });
-      rows.push(ids);
+      if (beside) rows.at(-1).push(...some);
+      else rows.push(some);
       y += row;
     }
+    taken = ids.length <= columns ? first + ids.length : columns;
   }
+  // From top to bottom, headings before what stands below them: `visible` relies on it.
+  boxes.sort((a, b) => a.y - b.y);
   return { height: y, boxes, rows, columns, size, row };
 }
 

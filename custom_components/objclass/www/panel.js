@@ -9,7 +9,7 @@ import { css, html, LitElement } from "./lit.js";
 import { parse, path } from "./route.js";
 import { Store } from "./store.js";
 import { shared } from "./styles.js";
-import { icon, iconButton, progressBar, send, takeKey } from "./ui.js";
+import { emptyState, icon, iconButton, progressBar, send, takeKey } from "./ui.js";
 
 const TABS = { recent: "imageMultipleOutline", dataset: "folderMultipleImage", quality: "chartBoxOutline" };
 const VIEWS = {
@@ -144,18 +144,19 @@ class ObjclassPanel extends LitElement {
     const top = page === "classifiers";
     const title = top ? t("title") : page === "new" ? t("wizard.title") : page === "status" ? t("status.title") : classifier?.name ?? "";
     const busy = classifier?.training ?? null;
+    const tabs = page in TABS && (classifier || this.#store.classifiers === null);
     return html`<header>
       <div class="bar">
         ${top ? this.#menuButton() : html`<a class="icon-button" href=${path("classifiers")} aria-label=${t("back")} title=${t("back")}>${icon("arrowLeft")}</a>`}
         <h1>${title}</h1>
-        ${page in TABS && !this.narrow ? this.#tabs(page) : ""}
+        ${tabs && !this.narrow ? this.#tabs(page) : ""}
         <div class="grow"></div>
-        ${page in TABS && classifier ? this.#trainButton(classifier) : ""}
-        ${page in TABS && !this.narrow ? iconButton("keyboardOutline", t("help.title"), () => this.renderRoot.querySelector("objclass-help").show()) : ""}
+        ${tabs && classifier ? this.#trainButton(classifier) : ""}
+        ${tabs && !this.narrow ? iconButton("keyboardOutline", t("help.title"), () => this.renderRoot.querySelector("objclass-help").show()) : ""}
         ${top ? html`<a class="icon-button" href=${path("status")} aria-label=${t("status.title")} title=${t("status.title")}>${icon("heartPulse")}</a>` : ""}
       </div>
-      ${page in TABS && this.narrow ? this.#tabs(page) : ""}
-      <div class="busy">${page in TABS && busy !== null ? progressBar(busy || null, t("training.running")) : ""}</div>
+      ${tabs && this.narrow ? this.#tabs(page) : ""}
+      <div class="busy">${tabs && busy !== null ? progressBar(busy || null, t("training.running")) : ""}</div>
     </header>`;
   }
 
@@ -212,7 +213,7 @@ class ObjclassPanel extends LitElement {
         <button type="button" class="button" @click=${() => this.#store.refresh()}>${icon("refresh")}${t("retry")}</button></div>`;
     }
     if (this._route.classifier && !classifier) {
-      return html`<div class="page"><p>${t("classifier.gone")}</p><a class="button" href=${path("classifiers")}>${t("back")}</a></div>`;
+      return emptyState("shapeOutline", t("classifier.gone"), t("classifier.gone_text"), html`<a class="button main" href=${path("classifiers")}>${t("back")}</a>`);
     }
     return this.#element(page);
   }

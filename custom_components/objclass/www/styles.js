@@ -28,7 +28,7 @@ export const shared = css`
   .icon { width: 24px; height: 24px; flex: none; display: block; }
   .quiet { color: var(--quiet); }
   .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-  .page { max-width: 1080px; margin: 0 auto; padding: 16px; display: grid; gap: 16px; }
+  .page { max-width: 1080px; margin: 0 auto; padding: 16px; display: grid; gap: 16px; align-content: start; }
   .row { display: flex; align-items: center; gap: 8px; }
   .wrap { flex-wrap: wrap; }
   .spread { justify-content: space-between; }

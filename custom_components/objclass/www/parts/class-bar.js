@@ -22,7 +22,7 @@ class ClassBar extends LitElement {
     const { t, selected, brush } = this;
     return html`<div class="bar" role="toolbar" aria-label=${t("bar.title")}>
       <div class="top">
-        <span class="words" aria-live="polite">${selected ? html`${t("bar.selected", { count: selected })}${this.copies ? html` <strong>${t("bar.copies")}</strong>` : ""}` : brush ? t("bar.brush", { name: brush }) : t("bar.hint")}</span>
+        <span class="words" aria-live="polite">${selected ? html`${t("bar.selected", { count: selected })}${this.copies ? html` <strong>${t("bar.copies")}</strong>` : ""}` : brush ? t("bar.brush", { name: brush }) : html`${t("bar.hint")} <span class="more">${t("bar.hint_more")}</span>`}</span>
         ${selected ? html`
           ${iconButton("tagOffOutline", t("bar.unlabel"), () => send(this, "choose", { name: null }))}
           ${iconButton("deleteOutline", t("bar.delete"), () => send(this, "remove"))}` : ""}
@@ -58,6 +58,7 @@ class ClassBar extends LitElement {
       .bar { flex-direction: column; align-items: stretch; gap: 0; padding: 0 8px 8px; }
       .top { order: 0; }
       .words { text-align: left; }
+      .more { display: none; }
       .classes { padding-bottom: env(safe-area-inset-bottom, 0); }
     }
     @media (hover: none) { kbd { min-width: 10px; width: 10px; height: 10px; padding: 0; border-radius: 50%; color: transparent; overflow: hidden; } }

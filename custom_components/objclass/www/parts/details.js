@@ -71,7 +71,7 @@ class Details extends LitElement {
     return html`
       <div class="head row">
         ${iconButton("chevronLeft", t("details.previous"), () => send(this, "step", { id: sample.id, by: -1 }))}
-        <span class="grow title">${this.cameras[sample.camera] ?? sample.camera}<span class="quiet"> · ${f.full(sample.time)}</span></span>
+        <span class="grow title">${this.cameras[sample.camera] ?? sample.camera}<span class="quiet" title=${f.full(sample.time)}> · ${f.moment(sample.time)}</span></span>
         ${iconButton("chevronRight", t("details.next"), () => send(this, "step", { id: sample.id, by: 1 }))}
         ${iconButton("close", t("close"), (event) => event.target.closest("dialog").close())}
       </div>
@@ -162,7 +162,7 @@ class Details extends LitElement {
     .small { font-size: 12px; }
     .note { align-items: start; }
     .note .icon { width: 20px; height: 20px; color: var(--success-color); }
-    .note.bad .icon { color: inherit; }
+    .note.bad, .note.bad .icon { color: var(--warning-text); }
     .votes { display: flex; gap: 2px; height: 8px; border-radius: 4px; overflow: hidden; }
     .votes span { background: var(--c); }
     .legend { gap: 6px; }
@@ -173,6 +173,7 @@ class Details extends LitElement {
     caption { text-align: left; font-weight: 500; padding: 4px 0 8px; }
     th { text-align: left; font-weight: 500; color: var(--quiet); }
     td, th { padding: 6px 8px 6px 0; border-bottom: 1px solid var(--line); }
+    @media (hover: none) { .left kbd { min-width: 10px; width: 10px; height: 10px; padding: 0; border-radius: 50%; color: transparent; overflow: hidden; } }
     @media (max-width: 700px) {
       dialog { width: 100vw; max-width: none; height: 100dvh; max-height: none; border-radius: 0; margin: 0; }
       .columns { grid-template-columns: 1fr; padding: 0 16px 24px; }

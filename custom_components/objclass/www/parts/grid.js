@@ -175,7 +175,7 @@ class Grid extends LitElement {
     });
   }
 
-  #drawHeading({ id, y, group }) {
+  #drawHeading({ id, x, y, w, group }) {
     let heading = this.#headings.get(id);
     if (!heading) {
       heading = document.createElement("div");
@@ -191,14 +191,14 @@ class Grid extends LitElement {
       this.canvas.append(heading);
     }
     heading.dataset.key = group.key;
-    heading.style.transform = `translateY(${y}px)`;
+    Object.assign(heading.style, { transform: `translate(${x}px, ${y}px)`, width: `${w}px` });
     const [words, button] = heading.children;
     const { first, ids } = group;
     const outcome = first.outcome_class ?? (first.outcome ? this.t(`outcome.${first.outcome}`) : "");
     const said = [this.f.moment(first.time), this.cameras[first.camera] ?? first.camera, outcome].filter(Boolean).join(" · ");
-    if (words.textContent !== said) words.textContent = said;
+    if (words.textContent !== said) words.textContent = words.title = said;
     const action = this.t("grid.all", { count: ids.length });
-    button.hidden = this.readOnly;
+    button.hidden = this.readOnly || ids.length === 1;
     if (button.textContent !== action) button.textContent = action;
   }
 

@@ -52,8 +52,8 @@ class ThresholdChart extends LitElement {
       <div class="slider"><input id="slider" type="range" min="0.3" max="0.99" step="0.01" .value=${String(value)} aria-valuetext=${f.percent(value)}
         @input=${(event) => { this._value = Number(event.target.value); }} /></div>
       <p class="words" aria-live="polite">${t("quality.at", { threshold: f.percent(value) })}
-        <strong class="precision">${now.precision === null ? "–" : t("quality.precision_at", { share: f.percent(now.precision) })}</strong>
-        <strong class="decided">${t("quality.decided_at", { share: f.percent(now.decided) })}</strong></p>
+        ${now.precision === null ? html`<strong>${t("quality.nothing_at")}</strong>` : html`<strong class="precision">${t("quality.precision_at", { share: f.percent(now.precision) })}</strong>
+        <strong class="decided">${t("quality.decided_at", { share: f.percent(now.decided) })}</strong>`}</p>
       ${this.readOnly ? "" : html`<div class="row wrap">
         <button type="button" class="button main" ?disabled=${saved} @click=${() => send(this, "threshold", { value })}>${t("quality.save")}</button>
         ${typeof proposed === "number" && Math.abs(proposed - value) > 0.005 ? html`<button type="button" class="button" @click=${() => { this._value = proposed; }}>${t("quality.proposed", { threshold: f.percent(proposed) })}</button>` : ""}

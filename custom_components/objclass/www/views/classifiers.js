@@ -1,9 +1,9 @@
 /** The first page: every classifier, what it saw last, and what it needs. */
 
-import { adviceLink, adviceText } from "../advice.js";
 import { css, html } from "../lit.js";
 import { epoch } from "../format.js";
 import { colorOf } from "../palette.js";
+import { adviceList, adviceStyle } from "../parts/advice-list.js";
 import { path } from "../route.js";
 import { emptyState, icon, progressBar, send } from "../ui.js";
 import { View } from "../view.js";
@@ -126,7 +126,7 @@ class Classifiers extends View {
   /** How it stands, and what is missing. */
   #state(classifier) {
     const { t, f, store } = this;
-    const { trained, training, advice, outdated } = classifier;
+    const { trained, training, outdated } = classifier;
     if (training !== null) {
       const share = training || store.progress(classifier.id, "train")?.share || null;
       return html`<div class="training">${t("training.running")}${progressBar(share, t("training.running"))}</div>`;
@@ -137,9 +137,7 @@ class Classifiers extends View {
         : ["checkCircleOutline", t("classifier.trained", { when: f.ago(epoch(trained.trained_at)), count: trained.images })];
     return html`<div class="state">
       <p class="row ${symbol}">${icon(symbol)}<span>${words}</span></p>
-      ${advice.slice(0, ADVICE).map((item) => store.isAdmin
-        ? html`<a class="row" href=${adviceLink(item, classifier)}>${icon("lightbulbOutline")}<span class="grow">${adviceText(item, t)}</span>${icon("chevronRight")}</a>`
-        : html`<p class="row">${icon("lightbulbOutline")}<span>${adviceText(item, t)}</span></p>`)}
+      ${adviceList(classifier, t, { isAdmin: store.isAdmin, most: ADVICE })}
     </div>`;
   }
 
@@ -159,7 +157,7 @@ class Classifiers extends View {
     </div>`;
   }
 
-  static styles = [View.styles, css`
+  static styles = [View.styles, adviceStyle, css`
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 16px; align-items: start; }
     .card { display: grid; gap: 14px; }
     .card > h2 + *, .card > * { margin: 0 !important; }
@@ -175,19 +173,19 @@ class Classifiers extends View {
     .stack span { background: var(--c); }
     .legend { gap: 6px; }
     .small { gap: 4px 12px; }
-    .last { list-style: none; padding: 0; display: grid; gap: 6px; }
-    .last li { display: flex; align-items: center; gap: 10px; }
+    .last { list-style: none; padding: 0; display: grid; grid-template-columns: auto 1fr auto; gap: 6px 10px; }
+    .last li { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: center; }
+    .last .chip { justify-self: start; }
     .now { color: var(--success-color); font-weight: 500; }
     .training { display: grid; gap: 6px; padding: 8px 0; }
     .state { display: grid; }
     .state .row { gap: 12px; min-height: 36px; color: var(--quiet); text-decoration: none; }
-    .state a.row { min-height: 48px; color: inherit; border-radius: 8px; }
-    .state a.row:hover { background: var(--shade); }
     .state .icon { width: 20px; height: 20px; }
     .state .alertOutline .icon { color: var(--warning-color); }
     .state .checkCircleOutline .icon { color: var(--success-color); }
-    .state a .icon:first-child, .state .schoolOutline .icon { color: var(--primary-color); }
+    .state .schoolOutline .icon { color: var(--primary-color); }
     .page { padding-bottom: 96px; }
+    @media (max-width: 600px) { .card .row.wrap > .button { flex: 1 1 auto; } }
     .new { position: fixed; right: max(16px, env(safe-area-inset-right)); bottom: max(16px, env(safe-area-inset-bottom)); z-index: 1; }
     .new .button { min-height: 56px; border-radius: 28px; padding: 0 24px 0 20px; box-shadow: 0 2px 10px rgb(0 0 0 / 30%); }
   `];

@@ -40,7 +40,7 @@ class Dataset extends View {
           ${classes.map((name) => this.#tab(name, name, labelled[name] ?? 0, (labelled[name] ?? 0) / most, colorOf(classes, name), label))}
           ${store.isAdmin ? html`<button type="button" class="class add" @click=${() => this.#add()}>${icon("plus")}<span>${t("dataset.add")}</span></button>` : ""}
         </nav>
-        <div class="row wrap tools">
+        <div class="row tools">
           <select class="pill" aria-label=${t("filter.order")} @change=${(event) => go(this.#address({ order: event.target.value }), { replace: true })}>
             ${["doubtful", "newest"].map((name) => html`<option value=${name} ?selected=${order === name}>${t(`order.${name}`)}</option>`)}
           </select>
@@ -137,7 +137,8 @@ class Dataset extends View {
     .track { grid-column: 1 / -1; height: 4px; border-radius: 2px; background: var(--shade); }
     .track > span { display: block; height: 100%; border-radius: 2px; background: var(--c); }
     .tools { padding: 4px 2px 12px; min-height: 64px; }
-    .tools .choice { color: inherit; text-decoration: none; }
+    .tools .pill { min-width: 0; flex: 0 1 auto; }
+    .tools .choice { min-width: 0; overflow: hidden; white-space: nowrap; color: inherit; text-decoration: none; }
   `];
 }
 

@@ -1,6 +1,5 @@
 /** How good a classifier is, how one knows, and what would make it better. */
 
-import { adviceLink, adviceText } from "../advice.js";
 import "../parts/ask.js";
 import "../parts/calibration.js";
 import "../parts/confusion.js";
@@ -9,6 +8,7 @@ import "../parts/transfer.js";
 import { epoch } from "../format.js";
 import { css, html } from "../lit.js";
 import { colorOf } from "../palette.js";
+import { adviceList, adviceStyle } from "../parts/advice-list.js";
 import { path } from "../route.js";
 import { emptyState, icon, progressBar, send, tell } from "../ui.js";
 import { View } from "../view.js";
@@ -69,14 +69,14 @@ class Quality extends View {
   }
 
   #advice(report) {
-    const { t, classifier } = this;
+    const { t, store, classifier } = this;
     const { advice } = classifier;
     const doubtful = report.doubtful_labels.length;
     if (!advice.length && !doubtful) return html`<div class="alert success">${icon("checkCircleOutline")}<span>${t("quality.all_well")}</span></div>`;
-    return html`<div class="card"><h3>${t("quality.advice")}</h3><ul>
-      ${advice.map((item) => html`<li><a class="line" href=${adviceLink(item, classifier)}>${adviceText(item, t)}</a></li>`)}
-      ${doubtful ? html`<li><a class="line" href=${path("dataset", classifier.id, { order: "doubtful" })}>${t("quality.doubtful", { count: doubtful })}</a></li>` : ""}
-    </ul></div>`;
+    return html`<div class="card"><h3>${t("quality.advice")}</h3>
+      ${adviceList(classifier, t, { isAdmin: store.isAdmin, most: advice.length })}
+      ${doubtful ? html`<ul class="advice"><li><a href=${path("dataset", classifier.id, { order: "doubtful" })}>${icon("tagOutline")}<span class="grow">${t("quality.doubtful", { count: doubtful })}</span>${icon("chevronRight")}</a></li></ul>` : ""}
+    </div>`;
   }
 
   #classes(report) {
@@ -151,7 +151,7 @@ class Quality extends View {
     await this.#load();
   }
 
-  static styles = [View.styles, css`
+  static styles = [View.styles, adviceStyle, css`
     .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 16px; }
     .figure { display: grid; gap: 4px; justify-items: center; text-align: center; }
     .figure strong { font-size: 36px; font-weight: 300; line-height: 1.1; }
@@ -169,8 +169,7 @@ class Quality extends View {
     .track { height: 10px; border-radius: 5px; background: var(--shade); overflow: hidden; min-width: 24px; }
     .track > span { display: block; height: 100%; background: var(--c); border-radius: 5px; }
     .number { font-variant-numeric: tabular-nums; }
-    ul { margin-bottom: 0; padding-left: 20px; display: grid; gap: 6px; }
-    .history { list-style: none; padding: 0; gap: 0; }
+    .history { list-style: none; padding: 0; margin: 0; display: grid; }
     .history li { display: flex; align-items: center; gap: 12px; padding: 8px 0; min-height: 64px; border-bottom: 1px solid var(--line); }
     .history li:last-child { border: 0; }
     .grade { font-weight: 500; }
@@ -178,8 +177,6 @@ class Quality extends View {
     .card p + p, .card table + p { margin-top: 8px; }
     .card p + objclass-confusion, .card p + objclass-threshold-chart, .card p + objclass-calibration { margin-top: 16px; }
     .small { font-size: 12px; }
-    .line { display: inline-flex; align-items: center; min-height: 48px; }
-    .card > ul > li::marker { color: var(--primary-color); }
     @media (max-width: 600px) { .figures { grid-template-columns: 1fr 1fr; gap: 8px; } .track { display: none; } .bar { grid-template-columns: auto; } }
   `];
 }

@@ -121,7 +121,7 @@ class Status extends View {
       const words = trained ? t("classifier.trained", { when: f.ago(epoch(trained.trained_at)), count: trained.images })
         : t(item.imported_model ? "classifier.imported" : "classifier.untrained");
       const good = trained || item.imported_model;
-      return html`<li class=${good ? "good" : "bad"}>${icon(good ? "checkCircleOutline" : "alertCircleOutline")}<span class="grow"><a href=${path(trained ? "recent" : "examples", id)}>${name}</a><br /><span class="quiet">${words}</span></span></li>`;
+      return html`<li class=${good ? "good" : "hint"}>${icon(good ? "checkCircleOutline" : "schoolOutline")}<span class="grow"><a href=${path(trained ? "recent" : "examples", id)}>${name}</a><br /><span class="quiet">${words}</span></span></li>`;
     })}</ul></div>`;
   }
 
@@ -149,6 +149,7 @@ class Status extends View {
     .checks { list-style: none; padding: 0; display: grid; gap: 10px; }
     .checks li { display: flex; gap: 12px; align-items: center; }
     .good .icon { color: var(--success-color); } .checks .bad .icon { color: var(--error-color); }
+    .hint .icon { color: var(--warning-color); }
     dl { margin: 16px 0 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 0 32px; }
     dl > div { display: flex; justify-content: space-between; gap: 16px; padding: 8px 0; border-bottom: 1px solid var(--line); }
     dt { color: var(--quiet); } dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }

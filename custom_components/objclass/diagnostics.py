@@ -13,6 +13,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from yarl import URL
 
 from .classifier import Classifier, ObjectClassifier
+from .condition import Condition
 from .const import DOMAIN
 from .data import FrigateSide, ObjclassConfigEntry
 from .frigate.errors import FrigateError
@@ -132,8 +133,17 @@ def _rules(classifier: Classifier) -> dict[str, Any]:
             "agreement": settings.rules.agreement,
             "max_attempts": settings.rules.max_attempts,
         },
+        "condition": _condition(settings.condition),
         "in_view": len(classifier.in_view),
     }
+
+
+def _condition(condition: Condition | None) -> dict[str, Any] | None:
+    """Return what kind of thing a classifier hangs on, without names."""
+    if condition is None:
+        return None
+    kind = condition.parent.partition(":")[0] if condition.on_frigate else "classifier"
+    return {"parent": kind, "classes": len(condition.classes)}
 
 
 def _report(report: TrainingReport, numbers: dict[str, str]) -> dict[str, Any]:

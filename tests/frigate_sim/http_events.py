@@ -88,7 +88,10 @@ class _Events:
         )
 
     def _apply(self, seen: SimObject, values: list[str]) -> Iterable[dict[str, Any]]:
-        """Set each attribute model's match; a model without one is cleared."""
+        """Set each attribute model's match; a model without one is cleared.
+
+        Either is an update that Frigate's answer tells of.
+        """
         for model in self._world.models:
             right_kind = model.enabled and model.type == "attribute"
             if not right_kind or seen.label not in model.objects:
@@ -96,6 +99,7 @@ class _Events:
             match = next((value for value in values if value in model.classes), None)
             if match is None:
                 seen.attributes.pop(model.name, None)
+                yield {"model": model.name, "label": None, "score": None}
                 continue
             seen.attributes[model.name] = (match, 1.0)
             yield {"model": model.name, "label": match, "score": 1.0}

@@ -146,3 +146,29 @@ async def test_a_device_has_the_diagnostics_of_its_classifier(
     )
     path = f"{entry.entry_id}/device/{gone.id}"
     assert await download(hass, hass_client, path) == {}
+
+
+@no_past
+@pytest.mark.parametrize(
+    ("parent", "kind"),
+    [
+        ("01CATS", "classifier"),
+        ("frigate_face", "frigate_face"),
+        ("frigate_attribute:yard", "frigate_attribute"),
+    ],
+)
+async def test_diagnostics_tell_what_kind_of_thing_a_classifier_hangs_on(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+    parent: str,
+    kind: str,
+) -> None:
+    entry = await set_up(
+        classifier_data(condition={"parent": parent, "classes": ["leo", "none"]})
+    )
+    data = await download(hass, hass_client, entry.entry_id)
+    assert all(secret not in json.dumps(data) for secret in SECRETS)
+    (classifier,) = data["classifiers"]
+    assert classifier["condition"] == {"parent": kind, "classes": 2}

@@ -1,5 +1,6 @@
 /** The first page: every classifier, what it saw last, and what it needs. */
 
+import { conditionText, families } from "../condition.js";
 import { css, html } from "../lit.js";
 import { epoch } from "../format.js";
 import { colorOf } from "../palette.js";
@@ -10,6 +11,7 @@ import { View } from "../view.js";
 
 const STRIP = 5; // newest pictures on a card
 const ADVICE = 2; // what is missing most
+const DEEPEST = 4; // steps that a card is moved in; there is no room for more
 const AGAIN = 60_000; // milliseconds between two tries to show them
 
 class Classifiers extends View {
@@ -60,13 +62,25 @@ class Classifiers extends View {
         store.isAdmin ? this.#newButton() : html`<p>${t("empty.classifiers.ask_admin")}</p>`);
     }
     return html`<div class="page">
-      <div class="cards">${store.classifiers.map((classifier) => this.#card(classifier))}</div>
+      <div class="cards">${families(store.classifiers).map((family) => this.#family(family))}</div>
       ${store.isAdmin ? html`<div class="new">${this.#newButton()}</div>` : ""}
     </div>`;
   }
 
   #newButton() {
     return html`<a class="button main" href=${path("new")}>${icon("plus")}${this.t("wizard.new")}</a>`;
+  }
+
+  /** A classifier, and below it, indented, those that hang on it. */
+  #family(family) {
+    if (family.length === 1) return this.#card(family[0].classifier);
+    return html`<div class="family" role="list">${family.map(({ classifier, depth }) => html`<div class="member" role="listitem" aria-level=${depth + 1} style="--depth: ${Math.min(depth, DEEPEST)}">${this.#card(classifier)}</div>`)}</div>`;
+  }
+
+  #condition(classifier) {
+    if (!classifier.condition) return "";
+    const broken = classifier.condition.broken;
+    return html`<p class="row condition ${broken ? "alertOutline" : ""}">${icon(broken ? "alertOutline" : "subdirectoryArrowRight")}<span>${conditionText(classifier, this.t)}</span></p>`;
   }
 
   #card(classifier) {
@@ -79,6 +93,7 @@ class Classifiers extends View {
         ${typeof trained?.accuracy === "number" ? html`<div class="accuracy" title=${t("classifier.accuracy_help")}><strong>${f.percent(trained.accuracy)}</strong><span class="quiet">${t("classifier.right")}</span></div>` : ""}
         ${icon("chevronRight")}
       </a>
+      ${this.#condition(classifier)}
       ${available ? "" : html`<div class="alert warning">${icon("alertOutline")}<span>${t("classifier.unavailable")}</span></div>`}
       <a class="strip" href=${path(page, id)} tabindex="-1" aria-hidden="true">${this.#pictures(classifier)}</a>
       ${this.#counts(classifier)}
@@ -159,6 +174,11 @@ class Classifiers extends View {
 
   static styles = [View.styles, adviceStyle, css`
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); gap: 16px; align-items: start; }
+    .family { display: grid; gap: 12px; }
+    .member { margin-inline-start: calc(var(--depth) * 20px); }
+    .condition { gap: 8px; color: var(--quiet); }
+    .condition .icon { width: 20px; height: 20px; flex: none; }
+    .condition.alertOutline .icon { color: var(--warning-color); }
     .card { display: grid; gap: 14px; }
     .card > h2 + *, .card > * { margin: 0 !important; }
     .head { display: flex; align-items: center; gap: 12px; color: inherit; text-decoration: none; border-radius: 8px; min-height: 48px; }

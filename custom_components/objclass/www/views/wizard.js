@@ -1,5 +1,6 @@
 /** Step 1 of a new classifier: what it is called, looks at and tells apart. */
 
+import { parents } from "../condition.js";
 import { css, html } from "../lit.js";
 import { colorOf, NONE } from "../palette.js";
 import { go, path, remember } from "../route.js";
@@ -7,7 +8,7 @@ import { emptyState, icon } from "../ui.js";
 import { View } from "../view.js";
 
 const KINDS = ["sub_label", "attribute"];
-const FIELDS = ["name", "labels", "classes", "kind"];
+const FIELDS = ["name", "labels", "classes", "kind", "condition"];
 
 class Wizard extends View {
   static properties = { ...View.properties, _data: { state: true }, _error: { state: true }, _busy: { state: true } };
@@ -53,6 +54,7 @@ class Wizard extends View {
         ${this.#field("kind", t("wizard.kind"), "", html`<div class="kinds" role="radiogroup" aria-labelledby="kind">${KINDS.map((kind) => html`<button type="button" class="kind" role="radio" aria-checked=${String(data.kind === kind)} @click=${() => this.#set("kind", kind)}><strong>${t(`kind.${kind}`)}</strong><span class="quiet">${t(`kind.${kind}_help`)}</span></button>`)}</div>`)}
         ${entry.cameras.length > 1 ? html`<details ?open=${data.cameras.length > 0}><summary>${icon("chevronRight")}${t("wizard.cameras")}</summary><p class="quiet">${t("wizard.cameras_help")}</p>
           <div class="row wrap">${entry.cameras.map(({ id, name }) => html`<button type="button" class="choice" aria-pressed=${String(data.cameras.includes(id))} @click=${() => this.#toggle("cameras", id)}>${name}</button>`)}</div></details>` : ""}
+        ${this.#condition(entry)}
       </div>
       ${this._error && !this._error.field ? html`<div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._error.text}</span></div>` : ""}
       <div class="row buttons"><a class="button plain" href=${path("classifiers")}>${t("cancel")}</a>
@@ -83,12 +85,35 @@ class Wizard extends View {
     </div>`;
   }
 
+  /** What has to be known of an object before it is asked. */
+  #condition(entry) {
+    const { t, store, _data: data } = this;
+    const choices = parents(entry, store.classifiers, t);
+    const chosen = choices.find(({ id }) => id === data.parent);
+    return html`<details ?open=${Boolean(chosen)}><summary>${icon("chevronRight")}${t("condition.title")}</summary>
+      <p class="quiet">${t("condition.help")}</p>
+      <div class="field"><label class="label" for="parent">${t("condition.parent")}</label>
+        <select class="pill" id="parent" @change=${(event) => this.#setParent(event.target.value)}>
+          <option value="" ?selected=${!chosen}>${t("condition.always")}</option>
+          ${choices.map(({ id, name }) => html`<option value=${id} ?selected=${id === data.parent}>${name}</option>`)}
+        </select></div>
+      ${chosen ? this.#field("condition", t("condition.classes"), chosen.classes ? "" : t("condition.names_help"), chosen.classes
+        ? html`<div class="row wrap" role="group" aria-labelledby="condition">${chosen.classes.map((name) => html`<button type="button" class="choice" aria-pressed=${String(data.when.includes(name))} @click=${() => this.#toggle("when", name)}>${name}</button>`)}</div>`
+        : html`<input class="input" aria-labelledby="condition" autocomplete="off" .value=${data.when.join(", ")} @change=${(event) => this.#set("when", names(event.target.value))} />`) : ""}
+    </details>`;
+  }
+
+  #setParent(id) {
+    this.#set("when", []);
+    this.#set("parent", id);
+  }
+
   #addClass({ focus = false } = {}) {
     const input = this.renderRoot.querySelector("#class");
-    const names = input.value.split(",").map((name) => name.trim().replaceAll(/\s+/g, " ")).filter((name) => name && name !== NONE);
+    const added = names(input.value).filter((name) => name !== NONE);
     input.value = "";
     if (focus) input.focus();
-    if (names.length) this.#set("classes", [...new Set([...this._data.classes, ...names])]);
+    if (added.length) this.#set("classes", [...new Set([...this._data.classes, ...added])]);
   }
 
   #proposedName() {
@@ -102,6 +127,7 @@ class Wizard extends View {
     const { t, store, _data: data } = this;
     if (!data.labels.length) return void this.#wrong("labels", t("wizard.no_labels"));
     if (!data.classes.length) return void this.#wrong("classes", t("wizard.no_classes"));
+    if (data.parent && !data.when.length) return void this.#wrong("condition", t("condition.no_classes"));
     this._busy = true;
     try {
       const { classifier_id: id } = await store.ask("create", {
@@ -109,6 +135,7 @@ class Wizard extends View {
         data: {
           name: data.name.trim() || this.#proposedName(), labels: data.labels, classes: data.classes, kind: data.kind,
           ...(data.cameras.length ? { filter: { cameras: data.cameras } } : {}),
+          ...(data.parent ? { condition: { parent: data.parent, classes: data.when } } : {}),
         },
       });
       await store.refresh();
@@ -160,7 +187,14 @@ function fromAddress() {
     kind: KINDS.includes(query.get("kind")) ? query.get("kind") : KINDS[0],
     classes: list("classes"),
     cameras: list("cameras"),
+    parent: query.get("parent") ?? "",
+    when: list("when"),
   };
+}
+
+/** Names that were written with commas between them. */
+function names(text) {
+  return text.split(",").map((name) => name.trim().replaceAll(/\s+/g, " ")).filter(Boolean);
 }
 
 customElements.define("objclass-new", Wizard);

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import ClientSession
 from playwright.async_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Locator,
     Page,
@@ -138,8 +139,26 @@ async def person_at(
         f"localStorage.setItem('hassTokens', {json.dumps(stored)});"
         f"localStorage.setItem('selectedLanguage', JSON.stringify('{language}'));"
     )
+    async with _in(context, api.url, forgiven) as person:
+        yield person
+
+
+@asynccontextmanager
+async def newcomer_at(browser: Browser, url: URL) -> AsyncIterator[Person]:
+    """Let somebody type an address in whose browser has never been there."""
+    context = await browser.new_context(viewport=DESKTOP, locale="en")
+    async with _in(context, url, forgiven=()) as person:
+        await person.page.goto(str(url))
+        yield person
+
+
+@asynccontextmanager
+async def _in(
+    context: BrowserContext, url: URL, forgiven: Sequence[str]
+) -> AsyncIterator[Person]:
+    """Let somebody use a browser; what it complains of fails the test at the end."""
     page = await context.new_page()
-    person = Person(page=page, url=api.url)
+    person = Person(page=page, url=url)
     page.on("console", person.note)
     page.on("pageerror", lambda error: person.complaints.append(str(error)))
     try:

@@ -34,6 +34,7 @@ MOST_WALKS = 5
 # Whoever walks past and is none of the classes; the drawn cast has a stray cat.
 STRANGERS = frozenset({"stray"})
 CAMERAS = ("front_door", "back_yard")
+LOOKS = "Leo is the orange cat, Charlie the grey one; the white one is a stray."
 
 
 type Teacher = Callable[[Stage], Awaitable[None]]
@@ -49,6 +50,7 @@ class Stage:
 
     sim: FrigateSim
     hass: HomeAssistant
+    label: str
     classes: Sequence[str]
     entry_id: str
 
@@ -126,7 +128,7 @@ async def set_up(sim: FrigateSim, hass: HomeAssistant) -> Stage:
         raise CheckError(f"The classifier could not be created: {created}")
     await hass.api.wait_for_entry(entry_id)
     say(f"Added the classifier {CLASSIFIER!r} for {label}: {', '.join(classes)}")
-    return Stage(sim=sim, hass=hass, classes=classes, entry_id=entry_id)
+    return Stage(sim=sim, hass=hass, label=label, classes=classes, entry_id=entry_id)
 
 
 async def teach(stage: Stage, truths: Mapping[str, str]) -> None:
@@ -219,15 +221,22 @@ async def class_sensor(api: Api, entry_id: str, camera: str) -> str:
 
 async def stay(stage: Stage) -> None:
     """Let animals walk past until somebody presses Ctrl-C."""
+    looks = f"\n     {LOOKS}" if "leo" in stage.classes else ""
     sys.stdout.write(
         f"""
   Home Assistant   {stage.hass.url}
   User, password   {USERNAME}, {PASSWORD}
   Cameras          {stage.sim.url}/sim/
 
-  What to look at:
-  - Object Classifier in the sidebar: label what was seen, train, see how good it is;
-    or make a classifier of your own with "New classifier".
+  Make a classifier of your own, in three minutes:
+  1. Object Classifier in the sidebar, "New classifier".
+  2. Choose {stage.label}, and add the classes {" and ".join(stage.classes)}.{looks}
+  3. Tap the pictures of each class, then "Done: train".
+  4. "Its sensors": the next one that walks past and is recognised changes them.
+
+  What else to look at:
+  - The classifier {CLASSIFIER}, which was trained in the same way: label what was seen,
+    see how good it is, and why something was called what it was called.
   - Settings > Devices & services > Object Classifier > {CLASSIFIER}: what was last
     seen on each camera, who is in view, the last crop, and the accuracy.
   - Developer tools > Actions > Object Classifier: collect, label, train, classify.

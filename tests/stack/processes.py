@@ -17,7 +17,10 @@ class ProcessEndedError(RuntimeError):
 
 
 async def start(
-    *command: str | Path, log: Path, env: Mapping[str, str] | None = None
+    *command: str | Path,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> Process:
     """Start a program in a process group of its own; its output is appended to `log`.
 
@@ -30,6 +33,7 @@ async def start(
             stdout=output,
             stderr=output,
             env={**os.environ, **(env or {})},
+            cwd=cwd,
             start_new_session=True,
         )
 

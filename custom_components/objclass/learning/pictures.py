@@ -19,7 +19,8 @@ from PIL import Image
 from .crop import PictureError
 from .files import sync, write_atomically
 
-THUMB_SIDE: Final = 160
+# Sharp on a phone, whose screen has two or three dots to a pixel of the panel.
+THUMB_SIDE: Final = 320
 _THUMB_QUALITY: Final = 80
 # Linux writes a file to the disk by itself after half a minute (seconds).
 _WRITTEN_AFTER: Final = 120.0

@@ -120,7 +120,7 @@ async def test_a_thumbnail_is_a_small_version_that_only_those_see_who_may(
     answer = await stranger.get(url)
     assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")
     assert "private" in answer.headers["Cache-Control"]
-    assert Image.open(BytesIO(await answer.read())).size == (160, 160)
+    assert Image.open(BytesIO(await answer.read())).size == (320, 320)
 
     client = await hass_client()
     assert (await client.get(path)).status == HTTPStatus.OK

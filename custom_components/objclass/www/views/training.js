@@ -69,8 +69,16 @@ class Training extends View {
       </div>
       ${advice.length ? html`<div class="card"><h3>${t("quality.advice")}</h3>${adviceList(classifier, t, { isAdmin: store.isAdmin, most: 3 })}</div>` : ""}
       <div class="card"><h3>${t("training.now")}</h3><p>${t("training.now_text", { labels: classifier.labels.join(", ") })}</p>
-        <div class="row wrap"><a class="button main" href=${path("recent", classifier.id)}>${icon("imageMultipleOutline")}${t("training.see")}</a><a class="button" href=${path("quality", classifier.id)}>${icon("chartBoxOutline")}${t("tab.quality")}</a></div></div>
+        <div class="row wrap"><a class="button main" href=${path("recent", classifier.id)}>${icon("imageMultipleOutline")}${t("training.see")}</a>${this.#deviceButton()}<a class="button" href=${path("quality", classifier.id)}>${icon("chartBoxOutline")}${t("tab.quality")}</a></div></div>
     </div>`;
+  }
+
+  /** To its sensors; the pages of devices are for administrators. */
+  #deviceButton() {
+    const { t, store, classifier } = this;
+    const device = deviceOf(store.hass, classifier.id);
+    if (!store.isAdmin || !device) return "";
+    return html`<a class="button" href="/config/devices/device/${device.id}">${icon("cctv")}${t("training.device")}</a>`;
   }
 
   static styles = [View.styles, adviceStyle, css`
@@ -86,6 +94,12 @@ class Training extends View {
     .number { font-variant-numeric: tabular-nums; text-align: right; }
     .card > p + .row { margin-top: 16px; }
   `];
+}
+
+/** The device that Home Assistant has for a classifier, with its sensors. */
+function deviceOf(hass, classifierId) {
+  return Object.values(hass.devices).find((device) =>
+    device.identifiers.some(([domain, id]) => domain === "objclass" && id === classifierId));
 }
 
 customElements.define("objclass-training", Training);

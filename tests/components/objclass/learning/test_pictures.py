@@ -27,7 +27,7 @@ def crop(width: int = 448, height: int = 448) -> bytes:
     ("size", "small"),
     [
         ((448, 448), (THUMB_SIDE, THUMB_SIDE)),
-        ((448, 336), (THUMB_SIDE, 120)),
+        ((448, 336), (THUMB_SIDE, 240)),
         ((60, 60), (60, 60)),
     ],
 )

@@ -18,6 +18,7 @@ from .learning.crop import PictureError
 from .learning.head import Head
 from .learning.look import Look, look
 from .learning.model_head import ModelHead
+from .learning.ranking import newest_labelled
 from .learning.samples import Sample
 from .learning.selection import most_diverse
 from .past_condition import PastCondition
@@ -111,8 +112,11 @@ async def _async_collect(
         elif all(question.is_met(found) for question in questions):
             seen.append((event, found))
         tell(len(seen) / (count * _CHOICE))
+    labelled = await classifier.async_files(
+        newest_labelled, classifier.samples, classifier.backbone
+    )
     chosen = await entry.runtime_data.worker.run(
-        most_diverse, [found.embedding for _, found in seen], count
+        most_diverse, [found.embedding for _, found in seen], count, labelled
     )
     samples = [
         await classifier.async_keep_collected(*_sample(classifier, *seen[index]))

@@ -8,15 +8,14 @@ float32 cannot be written as JSON, which is what Frigate does with it next.
 
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import tflite
 from numpy.typing import DTypeLike, NDArray
 
-from .backbone import BUNDLED_MODEL
-from .graph import Graph, Operator, Quantization, Tensor
+from .backbone import BUNDLED, BackboneModel
+from .graph import Graph, Operator, Quantization, Tensor, UnsupportedModelError
 from .head import Head
 from .tflite_file import read_graph
 from .tflite_writer import write_graph
@@ -36,15 +35,21 @@ class Export:
 
 
 def export_head(
-    head: Head, *, name: str, threshold: float, backbone: Path = BUNDLED_MODEL
+    head: Head, *, name: str, threshold: float, backbone: BackboneModel = BUNDLED
 ) -> Export:
     """Join the backbone, from its file, and a head that was trained on it.
 
     The model gives the classes in the head's order; it knows no strangers, because
     Frigate has no word for them. Classes, temperature and `threshold`, which Frigate
     takes from its own configuration, are in the file's metadata (see
-    `graph.OWN_METADATA`) as JSON, and in short in its description. Raises OSError.
+    `graph.OWN_METADATA`) as JSON, and in short in its description. Raises OSError, and
+    UnsupportedModelError for a head that was trained on another backbone: Frigate gives
+    224 pixels, which only the bundled one in full is known to take as they are.
     """
+    if head.backbone != backbone.identity():
+        raise UnsupportedModelError(
+            f"{name} was trained on {head.backbone}, not on {backbone.identity()}."
+        )
     about = {
         "name": name,
         "classes": head.classes,
@@ -53,7 +58,7 @@ def export_head(
         "backbone": head.backbone,
     }
     graph = replace(
-        _joined(read_graph(backbone), head),
+        _joined(read_graph(backbone.path), head),
         description=(
             f"{name}: {', '.join(head.classes)}; threshold {threshold}, "
             f"temperature {head.temperature:.4g} (Object Classifier for Home Assistant)"

@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .head import Head
 from .samples import SampleStore
@@ -25,13 +26,9 @@ def most_useful(store: SampleStore, backbone: str, head: Head | None) -> list[st
         for sample in store.find(labelled=False, limit=_CANDIDATES)
         if (vector := store.embedding(sample.id, backbone)) is not None
     }
-    known = [
-        vector
-        for sample in store.find(labelled=True, limit=_CANDIDATES)
-        if (vector := store.embedding(sample.id, backbone)) is not None
-    ]
     if not candidates:
         return []
+    known = newest_labelled(store, backbone)
     ids = list(candidates)
     vectors = [vector for _, vector in candidates.values()]
     chosen = most_instructive(
@@ -42,3 +39,12 @@ def most_useful(store: SampleStore, backbone: str, head: Head | None) -> list[st
         groups=[sample.event_id or name for name, (sample, _) in candidates.items()],
     )
     return [ids[place] for place in chosen]
+
+
+def newest_labelled(store: SampleStore, backbone: str) -> list[NDArray[np.float32]]:
+    """Return the embeddings of the newest labelled samples, (d,) each."""
+    return [
+        vector
+        for sample in store.find(labelled=True, limit=_CANDIDATES)
+        if (vector := store.embedding(sample.id, backbone)) is not None
+    ]

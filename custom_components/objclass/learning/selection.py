@@ -13,17 +13,25 @@ _LEAST_WEIGHT = 0.02
 _UNFAMILIAR_WEIGHT = 0.5  # added for a stranger, however sure the head is of it
 
 
-def most_diverse(embeddings: Sequence[NDArray[np.float32]], count: int) -> list[int]:
+def most_diverse(
+    embeddings: Sequence[NDArray[np.float32]],
+    count: int,
+    labelled: Sequence[NDArray[np.float32]] = (),
+) -> list[int]:
     """Return the places of up to `count` embeddings, each far from those before it.
 
-    embeddings: n of shape (d,). Greedy farthest-point selection on the cosine distance
-    (Gonzalez 1985), starting with the first: the same input gives the same choice.
+    embeddings: n of shape (d,); labelled: what has a label already, to be far from too.
+    Greedy farthest-point selection on the cosine distance (Gonzalez 1985), starting
+    with the first if nothing is labelled: the same input gives the same choice. Unlike
+    `most_instructive` it prefers what is rare, which is what examples are gathered for.
     """
     if not len(embeddings) or count < 1:
         return []
     rows = unit_rows(np.stack(embeddings))
-    chosen = [0]
-    nearest = rows @ rows[0]
+    chosen: list[int] = []
+    nearest = np.full(len(rows), -1.0)
+    if len(labelled):
+        nearest = (rows @ unit_rows(np.stack(labelled)).T).max(axis=1)
     while len(chosen) < min(count, len(rows)):
         nearest[chosen] = np.inf
         chosen.append(int(nearest.argmin()))

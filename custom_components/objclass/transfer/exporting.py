@@ -18,6 +18,7 @@ from ..classifier import Classifier
 from ..const import DOMAIN
 from ..learning.export import export_head
 from ..learning.files import write_atomically
+from ..learning.graph import UnsupportedModelError
 from ..learning.head import Head
 from ..lookup import find_classifier
 
@@ -44,13 +45,20 @@ async def async_export(classifier: Classifier) -> Exported:
             translation_placeholders={"classifier": classifier.settings.name},
         )
     with classifier.async_job("export"):
-        await classifier.async_files(
-            _write,
-            folder,
-            head,
-            classifier.settings.name,
-            classifier.settings.threshold,
-        )
+        try:
+            await classifier.async_files(
+                _write,
+                folder,
+                head,
+                classifier.settings.name,
+                classifier.settings.threshold,
+            )
+        except UnsupportedModelError as err:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="export_of_other_backbone",
+                translation_placeholders={"classifier": classifier.settings.name},
+            ) from err
     return Exported(folder=folder, head=head)
 
 

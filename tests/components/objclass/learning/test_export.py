@@ -17,7 +17,10 @@ from PIL import Image
 from custom_components.objclass.learning.backbone import Backbone, load_backbone
 from custom_components.objclass.learning.crop import crop_whole, pixels_of
 from custom_components.objclass.learning.export import Export, export_head
-from custom_components.objclass.learning.graph import ModelError
+from custom_components.objclass.learning.graph import (
+    ModelError,
+    UnsupportedModelError,
+)
 from custom_components.objclass.learning.head import Head
 from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
 from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
@@ -191,3 +194,9 @@ def test_an_export_is_the_same_each_time() -> None:
     head = drawn_animals().head
     again = export_head(head, name="Our cats", threshold=0.8)
     assert again == drawn_animals().export
+
+
+def test_a_head_of_another_network_is_not_exported() -> None:
+    head = replace(drawn_animals().head, backbone="mobilenet_v2_1.0_224-1-160")
+    with pytest.raises(UnsupportedModelError, match="was trained on"):
+        export_head(head, name="Our cats", threshold=0.8)

@@ -45,6 +45,14 @@ def test_each_is_the_one_farthest_from_those_before_it() -> None:
     assert most_diverse(list(rows), 5) == [0, 4, 2, 3, 1]
 
 
+def test_what_looks_like_a_labelled_one_comes_last() -> None:
+    data = images({"cat": 3, "dog": 3, "bus": 3}, spread=0.3)
+    names = ["cat", "dog"]
+    known = [data.embeddings[data.labels.index(name)] for name in names]
+    chosen = most_diverse(list(data.embeddings), 1, known)
+    assert [data.labels[place] for place in chosen] == ["bus"]
+
+
 def test_brightness_alone_makes_no_difference() -> None:
     rows = np.array([[1, 0], [9, 0], [1, 1]], np.float32)
     assert most_diverse(list(rows), 2) == [0, 2]

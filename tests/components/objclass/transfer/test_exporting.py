@@ -2,23 +2,27 @@
 
 import io
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.data import SIGNAL_PROGRESS, Progress
+from custom_components.objclass.data import Progress
+from custom_components.objclass.learning.backbone import BackboneModel
 from custom_components.objclass.learning.crop import crop_whole
+from custom_components.objclass.learning.export import export_head
+from custom_components.objclass.transfer import exporting
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, teach
 from ..crops import keep
+from .progress import followed
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
@@ -45,9 +49,7 @@ async def test_what_is_downloaded_classifies_as_the_classifier_does(
     entry = await set_up()
     await teach(hass, frigate, entry)
     classifier = classifier_of(entry)
-    progress: list[Progress] = []
-    signal = SIGNAL_PROGRESS.format(classifier.id)
-    async_dispatcher_connect(hass, signal, callback(lambda news: progress.append(news)))
+    progress = followed(hass, classifier)
     answer = await take_out(hass)
     assert answer["classes"] == ["leo", "charlie", "none"]
     assert answer["threshold"] == 0.8
@@ -117,6 +119,24 @@ async def test_there_is_nothing_to_export_or_download_before_a_training(
         assert (await client.get(path)).status == 404
     path = f"/api/objclass/export/{classifier.id}"
     assert (await (await hass_client_no_auth()).get(path)).status == 401
+
+
+@no_past
+async def test_what_was_trained_on_another_network_is_refused(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    classifier = classifier_of(await set_up())
+    await keep(classifier, "charlie", 4)
+    await keep(classifier, "leo", 4)
+    await classifier.async_train()
+    # As if 160 pixels had been trained on where 224 are exported.
+    small = partial(export_head, backbone=BackboneModel(size=160))
+    monkeypatch.setattr(exporting, "export_head", small)
+    with pytest.raises(ServiceValidationError, match="built-in network at 224 pixels"):
+        await take_out(hass)
 
 
 @no_past

@@ -14,10 +14,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from PIL import Image
 
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.data import SIGNAL_PROGRESS, SIGNAL_SAMPLES, Progress
+from custom_components.objclass.data import SIGNAL_SAMPLES
 from tests.frigate_sim import Account, Fault, NativeModel
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from .progress import followed
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 PETS = NativeModel(
@@ -143,13 +144,13 @@ async def test_what_has_come_and_how_far_it_is_can_be_followed(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
 ) -> None:
     classifier = classifier_of(await set_up())
-    progress: list[Progress] = []
+    progress = followed(hass, classifier)
     came: list[str] = []
-    for signal, listener in (
-        (SIGNAL_PROGRESS, callback(lambda news: progress.append(news))),
-        (SIGNAL_SAMPLES, callback(lambda changes: came.extend(changes.added))),
-    ):
-        async_dispatcher_connect(hass, signal.format(classifier.id), listener)
+    async_dispatcher_connect(
+        hass,
+        SIGNAL_SAMPLES.format(classifier.id),
+        callback(lambda changes: came.extend(changes.added)),
+    )
     path = await hass.async_add_executor_job(a_zip, media, pets())
     await bring(hass, path=str(path))
     await hass.async_block_till_done()
@@ -327,9 +328,7 @@ async def test_what_came_before_frigate_was_lost_stays(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     classifier = classifier_of(await set_up())
-    progress: list[Progress] = []
-    signal = SIGNAL_PROGRESS.format(classifier.id)
-    async_dispatcher_connect(hass, signal, progress.append)
+    progress = followed(hass, classifier)
     fetched = frigate.faults.add(Fault(path="clips", times=3))
     lost = frigate.faults.add(Fault(path="clips", damage="truncate"))
     assert "cannot be reached" in await refusal(hass, frigate_model="pets")

@@ -17,6 +17,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import MediaSelector
+from homeassistant.helpers.service import async_register_admin_service
 
 from .classifier import Classifier
 from .collect import async_collect
@@ -105,21 +106,26 @@ CLASSIFY_SCHEMA: Final = vol.All(
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions."""
+    """Register the actions; those that change something are for administrators."""
     optional, only = SupportsResponse.OPTIONAL, SupportsResponse.ONLY
     for name, handler, schema, response in (
-        ("collect", _async_collect, COLLECT_SCHEMA, optional),
         ("samples", _async_samples, SAMPLES_SCHEMA, only),
-        ("label", _async_label, LABEL_SCHEMA, optional),
-        ("train", _async_train, TRAIN_SCHEMA, optional),
         ("classify", _async_classify, CLASSIFY_SCHEMA, only),
         ("report", _async_report, NUMBER_SCHEMA, only),
+    ):
+        hass.services.async_register(
+            DOMAIN, name, handler, schema=schema, supports_response=response
+        )
+    for name, handler, schema, response in (
+        ("collect", _async_collect, COLLECT_SCHEMA, optional),
+        ("label", _async_label, LABEL_SCHEMA, optional),
+        ("train", _async_train, TRAIN_SCHEMA, optional),
         ("rollback", _async_rollback, NUMBER_SCHEMA, optional),
         ("export", async_export_action, EXPORT_SCHEMA, only),
         ("import", async_import_action, IMPORT_SCHEMA, optional),
     ):
-        hass.services.async_register(
-            DOMAIN, name, handler, schema=schema, supports_response=response
+        async_register_admin_service(
+            hass, DOMAIN, name, handler, schema=schema, supports_response=response
         )
 
 

@@ -1,0 +1,194 @@
+"""Who may do what: every command, action and picture, for everybody there is.
+
+A new command, action or view without a line here makes a test fail.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+import pytest
+from homeassistant.auth.models import User
+from homeassistant.components.http.auth import async_sign_path
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import Unauthorized
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
+
+from custom_components.objclass.const import DOMAIN
+from custom_components.objclass.transfer.exporting import ExportView, async_export
+from custom_components.objclass.views import CropView, ThumbView
+from custom_components.objclass.websocket import _SUBJECTS
+
+from .conftest import Frigate, SetUp, classifier_of
+from .crops import keep
+from .source_code import load_json
+from .websocket.client import Panel, Refused
+
+pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+
+# An old address of a picture is no attempt to break in, which 401 would count as.
+REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+# What is asked besides the classifier.
+EVERYBODY: Final[Mapping[str, dict[str, Any]]] = {
+    "addresses": {"sample_ids": ["x"]},
+    "report": {},
+    "sample": {"sample_id": "x"},
+    "samples": {},
+}
+ADMINISTRATORS: Final[Mapping[str, dict[str, Any]]] = {
+    "add_class": {"class": "felix"},
+    "collect": {},
+    "delete": {"sample_ids": ["x"]},
+    "export": {},
+    "import": {"path": "/media/x"},
+    "label": {"sample_ids": ["x"], "class": "leo"},
+    "remove_class": {"class": "leo"},
+    "rename_class": {"old": "leo", "new": "felix"},
+    "rollback": {"number": 1},
+    "set_threshold": {"threshold": 0.5},
+    "train": {},
+}
+# These are not about one classifier.
+GENERAL: Final = {"classifiers", "create", "status", "subscribe"}
+
+ACTIONS_FOR_EVERYBODY: Final = {"classify", "report", "samples"}
+ACTIONS_FOR_ADMINISTRATORS: Final[Mapping[str, dict[str, Any]]] = {
+    "collect": {},
+    "export": {},
+    "import": {"path": "/media/x"},
+    "label": {"class": "leo", "samples": ["x"]},
+    "rollback": {},
+    "train": {},
+}
+
+
+def commands() -> set[str]:
+    names = {item._ws_command for subject in _SUBJECTS for item in subject.COMMANDS}
+    return {name.removeprefix("objclass/") for name in names}
+
+
+def test_every_command_and_action_is_tried_here(frigate: object) -> None:
+    assert commands() == {*EVERYBODY, *ADMINISTRATORS, *GENERAL}
+    actions = set(load_json("translations/en.json")["services"])
+    assert actions == {*ACTIONS_FOR_EVERYBODY, *ACTIONS_FOR_ADMINISTRATORS}
+
+
+async def test_who_is_not_logged_in_is_not_heard(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_ws_client: WebSocketGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    await set_up()
+    client = await hass_client_no_auth()
+    socket = await client.ws_connect("/api/websocket")
+    assert (await socket.receive_json())["type"] == "auth_required"
+    await socket.send_json({"id": 1, "type": "objclass/classifiers"})
+    assert (await socket.receive_json())["type"] == "auth_invalid"
+
+
+async def test_who_may_only_look_changes_nothing(
+    hass: HomeAssistant, viewer: Panel, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    await keep(classifier, "leo", 2)
+    before = dict(classifier.labelled)
+    for command, data in ADMINISTRATORS.items():
+        with pytest.raises(Refused) as refusal:
+            await viewer.ask(command, classifier_id=classifier.id, **data)
+        assert refusal.value.code == "unauthorized", command
+    with pytest.raises(Refused) as refusal:
+        await viewer.ask("create", entry_id=entry.entry_id, data={})
+    assert refusal.value.code == "unauthorized"
+    assert classifier_of(entry).labelled == before
+    # Looking is allowed: what is refused now is not there.
+    (crop, _) = await keep(classifier, None, 2)
+    about = {"sample_id": crop}, {"sample_ids": [crop]}
+    for command, data in EVERYBODY.items():
+        known = next((known for known in about if known.keys() == data.keys()), data)
+        await viewer.ask(command, classifier_id=classifier.id, **known)
+    for command in ("classifiers", "status", "subscribe"):
+        await viewer.ask(command)
+
+
+async def test_actions_that_change_something_are_for_administrators(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_read_only_user: User,
+) -> None:
+    entry = await set_up()
+    for action, data in ACTIONS_FOR_ADMINISTRATORS.items():
+        with pytest.raises(Unauthorized):
+            await hass.services.async_call(
+                DOMAIN,
+                action,
+                {"classifier": classifier_of(entry).id, **data},
+                blocking=True,
+                context=Context(user_id=hass_read_only_user.id),
+                return_response=True,
+            )
+
+
+async def test_pictures_and_models_are_for_those_who_are_logged_in(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    for name in ("leo", "charlie"):
+        (*_, crop) = await keep(classifier, name, 6)
+    await classifier.async_train()
+    await async_export(classifier)
+    known = {"classifier_id": classifier.id, "sample_id": crop}
+    paths = [view.url.format(**known) for view in (CropView, ThumbView, ExportView)]
+
+    stranger, friend = await hass_client_no_auth(), await hass_client()
+    for path in paths:
+        assert (await stranger.get(path)).status in REFUSED
+        assert (await friend.get(path)).status == HTTPStatus.OK
+        for method in ("post", "put", "delete"):
+            answer = await getattr(friend, method)(path)
+            assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+async def test_a_signed_address_is_good_for_its_picture_and_its_time(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    first, second = await keep(classifier, None, 2)
+    stranger = await hass_client_no_auth()
+    for view in (CropView, ThumbView):
+        path, other = (
+            view.url.format(classifier_id=classifier.id, sample_id=crop)
+            for crop in (first, second)
+        )
+
+        def signed(seconds: float, path: str = path) -> str:
+            valid_for = timedelta(seconds=seconds)
+            return async_sign_path(hass, path, valid_for, use_content_user=True)
+
+        good, expired = signed(60), signed(-1)
+        assert (await stranger.get(good)).status == HTTPStatus.OK
+        signature = good.partition("?")[2]
+        for wrong in (
+            expired,
+            f"{other}?{signature}",
+            f"{path}?authSig=x.y.z",
+            f"{path}?{signature}&size=large",
+        ):
+            assert (await stranger.get(wrong)).status == HTTPStatus.FORBIDDEN, wrong

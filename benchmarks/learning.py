@@ -33,6 +33,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", metavar="DIR", type=Path)
+    parser.add_argument("--tasks", metavar="NAME", nargs="+", help="only these (all)")
     parser.add_argument("--per-class", type=int, default=40)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument(
@@ -47,6 +48,8 @@ def splits_of(options: argparse.Namespace, unknown: str | None = None) -> list[S
     """Return what to run; a task that cannot be run is named and left out."""
     result = []
     for task in find_tasks(options.folder):
+        if options.tasks and task.name not in options.tasks:
+            continue
         made = split(
             task, per_class=options.per_class, seed=options.seed, unknown=unknown
         )

@@ -52,7 +52,7 @@ def put_into(readme: Path, content: Mapping[str, Any]) -> None:
     machine, missed = content["machine"], content["missed"]
     where = (
         f"{machine['processor']}, {machine['processors']} processors, Python"
-        f" {machine['python']}, commit {machine['commit']}, {machine['time']}."
+        f" {machine['python']}."
     )
     parts = [
         where,
@@ -71,11 +71,11 @@ def as_tables(results: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _section(result: Mapping[str, Any]) -> str:
-    parts = [
-        f"### {result['title']}",
-        f"```\n{result['command']}\n```",
-        f"{result['seconds']:.0f} s, load of the machine {result['load']}.",
-    ]
+    when = (
+        f"{result['time']}, commit {result['commit']}, {result['seconds']:.0f} s,"
+        f" load of the machine {result['load']}."
+    )
+    parts = [f"### {result['title']}", f"```\n{result['command']}\n```", when]
     if "failed" in result:
         parts.append(f"**It failed**: {result['failed']}.")
     if result.get("figures"):

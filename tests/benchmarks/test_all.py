@@ -17,6 +17,8 @@ RESULT: dict[str, Any] = {
     "command": "scripts/benchmark learning DIR",
     "seconds": 3.2,
     "load": 0.4,
+    "commit": "abc",
+    "time": "2026-11-22T10:00+00:00",
     "figures": [
         {"name": "error", "value": 0.125, "goal": None, "met": None},
         {"name": "ece", "value": 0.06, "goal": ["at most", 0.05], "met": False},
@@ -134,6 +136,6 @@ def test_a_benchmark_that_is_not_there_is_refused(
 ) -> None:
     with pytest.raises(SystemExit):
         run("all", "--photos", tmp_path, "--only", "speed")
-    assert "there is no speed; there are runtime, learning" in capsys.readouterr().err
+    assert "there is no speed; there are peer, peer_10" in capsys.readouterr().err
     with pytest.raises(SystemExit, match="There is no folder"):
         run("all", "--photos", tmp_path / "nowhere")

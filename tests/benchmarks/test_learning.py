@@ -47,7 +47,8 @@ def test_people_get_a_line_for_each_task_and_the_means(
     tmp_path: Path, run: Run
 ) -> None:
     make_task(tmp_path / "colours", {"red": 3, "blue": 3})
-    line, means = run("learning", tmp_path).splitlines()
+    make_task(tmp_path / "others", {"red": 3, "blue": 3})
+    line, means = run("learning", tmp_path, "--tasks", "colours").splitlines()
     assert line.startswith("colours ")
     assert "pictures/s" in line
     assert means.startswith("mean of 1 tasks: balanced error")

@@ -33,7 +33,7 @@ CHROMIUM = [
     "--disable-sync",
 ]
 # A picture of a slow machine takes its time; a person waits too.
-PATIENCE = 30_000
+PATIENCE = 60_000
 
 
 @dataclass(kw_only=True)

@@ -12,6 +12,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.objclass import logbook
+
 from .conftest import Frigate, SetUp, classifier_of
 from .visits import STRANGER, Said, Visit, script
 
@@ -60,3 +62,9 @@ async def test_logbook_tells_who_was_seen_where(
     told = (await client.receive_json())["result"]
     ours = [item for item in told if item.get("domain") == "objclass"]
     assert [f"{item['name']} {item['message']}" for item in ours] == sentences
+
+
+def test_a_name_that_was_taken_back_is_told_as_that() -> None:
+    result = {"classifier": "Collar", "outcome": None, "final": False, "class": None}
+    who, what = logbook._sentence(result | {"taken_back": "red"})
+    assert (who, what) == ("Collar", "took back that red was seen on")

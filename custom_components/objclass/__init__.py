@@ -30,7 +30,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .api import create_client
 from .chain import Chain
-from .classifier import Classifier, FrameClassifier, ObjectClassifier
+from .classifier import AnyClassifier, Classifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER, SUBENTRY_FRAME
 from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassData
 from .frames import FrameWatch
@@ -196,7 +196,7 @@ def _frigate_side(
     client: FrigateClient,
     frigate: FrigateConfig,
     worker: Worker,
-    classifiers: list[Classifier],
+    classifiers: list[AnyClassifier],
 ) -> FrigateSide:
     chain = Chain([c for c in classifiers if isinstance(c, ObjectClassifier)])
     pipeline = Pipeline(
@@ -213,8 +213,8 @@ def _frigate_side(
 
 async def _async_load_classifiers(
     hass: HomeAssistant, entry: ObjclassConfigEntry, worker: Worker
-) -> list[Classifier]:
-    classifiers: list[Classifier] = []
+) -> list[AnyClassifier]:
+    classifiers: list[AnyClassifier] = []
     for subentry in entry.subentries.values():
         kind = _KINDS[subentry.subentry_type]
         classifier = kind(hass, entry.entry_id, subentry, worker)

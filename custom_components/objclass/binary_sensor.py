@@ -12,8 +12,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import FrameClassifier, ObjectClassifier
 from .data import ObjclassConfigEntry, state_attributes
-from .entity import FrameEntity, ObjectEntity, watched_cameras
-from .lookup import frame_classifiers, object_classifiers
+from .entity import FrameEntity, ObjectEntity
+from .lookup import frame_classifiers, object_classifiers, watched_cameras
 
 PARALLEL_UPDATES = 0
 

@@ -1,6 +1,6 @@
 """Creating a classifier, and changing it later."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +17,6 @@ from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
@@ -52,23 +48,22 @@ from .const import (
     SECTION_FILTER,
     SECTION_RULES,
 )
-from .data import ObjclassConfigEntry
-from .event import TAKEN_BACK, UNDECIDED
+from .data import FrigateSide, ObjclassConfigEntry
+from .form_fields import choice, class_error, clean_names, fraction, name_error, number
 from .frigate.models import FrigateConfig
 from .learning.consensus import NONE, Rules
 from .learning.samples import SampleStore, SampleStoreError
 from .settings import DEFAULT_SAVE_ATTEMPTS
 
-MAX_CLASSES: Final = 50
-MAX_NAME: Final = 64
-# What Home Assistant and we ourselves say in the place of a class.
-RESERVED: Final = frozenset({NONE, UNDECIDED, TAKEN_BACK, "unknown", "unavailable"})
 # What happens to the crops of a class that was removed: their label goes, they stay.
 UNLABEL: Final = "unlabel"
 
 
 class ClassifierFlow(ConfigSubentryFlow):
     """One classifier of a Frigate."""
+
+    # The classes that nobody has to name.
+    always_there: tuple[str, ...] = (NONE,)
 
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
@@ -132,7 +127,7 @@ class ClassifierFlow(ConfigSubentryFlow):
                     old: new for old, new in user_input.items() if new != UNLABEL
                 }
                 return self._async_save()
-        targets = [UNLABEL, *self._data[CONF_CLASSES], NONE]
+        targets = [UNLABEL, *self._data[CONF_CLASSES], *self.always_there]
         return self.async_show_form(
             step_id="moves",
             data_schema=vol.Schema(
@@ -163,7 +158,7 @@ class ClassifierFlow(ConfigSubentryFlow):
         # A class that went while another came was most likely renamed.
         if len(gone) == 1 == len(added):
             self._renamed = {gone[0]: added[0]}
-        kept = {*self._data[CONF_CLASSES], NONE}
+        kept = {*self._data[CONF_CLASSES], *self.always_there}
         labelled = await self._async_labelled()
         self._orphaned = {
             name: count for name, count in labelled.items() if name not in kept
@@ -230,18 +225,19 @@ def _move(folder: Path, moves: Mapping[str, str | None]) -> None:
         samples.move_labels(moves)
 
 
-def _frigate_of(entry: ConfigEntry) -> FrigateConfig | None:
+def frigate_of(entry: ConfigEntry) -> FrigateConfig | None:
+    """Return what an entry's Frigate has, if there is one and it is known."""
     if entry.state is not ConfigEntryState.LOADED:
         return None
-    config: FrigateConfig = entry.runtime_data.need_frigate().config
-    return config
+    frigate: FrigateSide | None = entry.runtime_data.frigate
+    return frigate.config if frigate else None
 
 
 def _schema(
     entry: ConfigEntry, own_id: str | None, current: Mapping[str, Any]
 ) -> vol.Schema:
     """Build the form from what Frigate tracks, and what was chosen before."""
-    frigate = _frigate_of(entry)
+    frigate = frigate_of(entry)
     where = current.get(SECTION_FILTER, {})
     cameras = frigate.cameras if frigate else {}
     zones = {zone for camera in cameras.values() for zone in camera.zones}
@@ -249,11 +245,11 @@ def _schema(
     return vol.Schema(
         {
             vol.Required(CONF_NAME): TextSelector(),
-            vol.Required(CONF_LABELS): _choice(
+            vol.Required(CONF_LABELS): choice(
                 {*(frigate.labels if frigate else ()), *current.get(CONF_LABELS, ())},
                 custom=True,
             ),
-            vol.Required(CONF_CLASSES): _choice(
+            vol.Required(CONF_CLASSES): choice(
                 current.get(CONF_CLASSES, ()), custom=True
             ),
             vol.Required(CONF_KIND, default=KIND_SUB_LABEL): SelectSelector(
@@ -264,13 +260,13 @@ def _schema(
             vol.Required(SECTION_FILTER): section(
                 vol.Schema(
                     {
-                        vol.Optional(CONF_CAMERAS): _choice(
+                        vol.Optional(CONF_CAMERAS): choice(
                             {*cameras, *where.get(CONF_CAMERAS, ())},
                             names={
                                 name: camera.title for name, camera in cameras.items()
                             },
                         ),
-                        vol.Optional(CONF_ZONES): _choice(
+                        vol.Optional(CONF_ZONES): choice(
                             {*zones, *where.get(CONF_ZONES, ())}
                         ),
                     }
@@ -285,19 +281,19 @@ def _schema(
                     {
                         vol.Required(
                             CONF_THRESHOLD, default=rules.threshold
-                        ): _fraction(),
+                        ): fraction(),
                         vol.Required(
                             CONF_MIN_ATTEMPTS, default=rules.min_attempts
-                        ): _number(1, 50),
+                        ): number(1, 50),
                         vol.Required(
                             CONF_AGREEMENT, default=rules.agreement
-                        ): _fraction(),
+                        ): fraction(),
                         vol.Required(
                             CONF_MAX_ATTEMPTS, default=rules.max_attempts
-                        ): _number(1, 100),
+                        ): number(1, 100),
                         vol.Required(
                             CONF_SAVE_ATTEMPTS, default=DEFAULT_SAVE_ATTEMPTS
-                        ): _number(0, 5000),
+                        ): number(0, 5000),
                         vol.Required(CONF_FAMILIARITY, default=True): bool,
                         vol.Required(CONF_REFUSE_WORSE, default=False): bool,
                     }
@@ -308,50 +304,20 @@ def _schema(
     )
 
 
-def _choice(
-    options: Collection[str],
-    *,
-    custom: bool = False,
-    names: Mapping[str, str] | None = None,
-) -> SelectSelector:
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=[
-                SelectOptionDict(value=value, label=(names or {}).get(value, value))
-                for value in sorted(options)
-            ],
-            multiple=True,
-            custom_value=custom,
-        )
-    )
-
-
-def _fraction() -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(min=0, max=1, step=0.01, mode=NumberSelectorMode.SLIDER)
-    )
-
-
-def _number(low: int, high: int) -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
-    )
-
-
 def _validated(user_input: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return clean data, and the key of an error for each wrong field."""
     data = {**user_input, SECTION_RULES: {**user_input[SECTION_RULES]}}
     errors: dict[str, str] = {}
     data[CONF_NAME] = " ".join(user_input[CONF_NAME].split())
-    if not data[CONF_NAME] or len(data[CONF_NAME]) > MAX_NAME:
-        errors[CONF_NAME] = "bad_name"
-    data[CONF_LABELS] = _clean(user_input[CONF_LABELS])
+    if error := name_error(data[CONF_NAME]):
+        errors[CONF_NAME] = error
+    data[CONF_LABELS] = clean_names(user_input[CONF_LABELS])
     if not data[CONF_LABELS]:
         errors[CONF_LABELS] = "no_labels"
     # `none` is there anyway; writing it down is no mistake.
-    classes = [name for name in _clean(user_input[CONF_CLASSES]) if name != NONE]
+    classes = [name for name in clean_names(user_input[CONF_CLASSES]) if name != NONE]
     data[CONF_CLASSES] = classes
-    if error := _error_of(classes):
+    if error := class_error(classes):
         errors[CONF_CLASSES] = error
     data[SECTION_CONDITION] = clean_condition(user_input)
     if not data[SECTION_CONDITION]:
@@ -362,25 +328,3 @@ def _validated(user_input: dict[str, Any]) -> tuple[dict[str, Any], dict[str, st
     if rules[CONF_MIN_ATTEMPTS] > rules[CONF_MAX_ATTEMPTS]:
         errors["base"] = "attempts_crossed"
     return data, errors
-
-
-def _error_of(classes: list[str]) -> str | None:
-    if not 1 <= len(classes) < MAX_CLASSES:
-        return "class_count"
-    if any(name.casefold() in RESERVED for name in classes):
-        return "class_reserved"
-    if len({name.casefold() for name in classes}) != len(classes):
-        return "class_twice"
-    # Frigate splits lists of sub labels at commas.
-    if any(
-        len(name) > MAX_NAME or "," in name or not name.isprintable()
-        for name in classes
-    ):
-        return "class_name"
-    return None
-
-
-def _clean(names: list[str]) -> list[str]:
-    """Return names without surplus spaces and repetitions, in their order."""
-    clean = (" ".join(name.split()) for name in names)
-    return list(dict.fromkeys(name for name in clean if name))

@@ -1,15 +1,15 @@
-"""Gathering examples from Frigate's past objects."""
+"""Gathering examples: past objects of Frigate's, or pictures of cameras."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .classifier import Classifier, ObjectClassifier, Tell
+from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier, Tell
+from .collect_frames import Collected, async_collect_frames
 from .const import DOMAIN, LOGGER
 from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
@@ -21,6 +21,7 @@ from .learning.model_head import ModelHead
 from .learning.ranking import newest_labelled
 from .learning.samples import Sample
 from .learning.selection import most_diverse
+from .lookup import watched_cameras
 from .past_condition import PastCondition
 
 # How many pictures are looked at for each that is kept.
@@ -31,40 +32,28 @@ _MOST_EVENTS: Final = 1000
 _PERIOD: Final = 6 * 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
-    """The samples that were kept, and how many objects had no usable picture."""
-
-    samples: list[Sample]
-    unusable: int
-
-
 async def async_collect(
     entry: ObjclassConfigEntry,
-    classifier: Classifier,
+    classifier: AnyClassifier,
     *,
     count: int,
     cameras: Collection[str] = (),
     days: float | None = None,
 ) -> Collected:
-    """Keep `count` samples of past objects, as unlike each other as possible.
+    """Keep `count` samples, as unlike each other as possible.
 
-    Of a classifier with a condition, only objects that meet it are taken. Raises
-    ServiceValidationError for a camera that Frigate does not have and for a condition
-    that cannot be met, HomeAssistantError when Frigate cannot be asked at all.
+    Those of an object classifier are past objects, of the last `days` if that is given,
+    and of one with a condition only objects that meet it. Those of a frame classifier
+    are what its cameras show now and in the next minutes. Raises
+    ServiceValidationError for a camera that is not known and for a condition that
+    cannot be met, HomeAssistantError when Frigate cannot be asked at all.
     """
-    if not isinstance(classifier, ObjectClassifier):
-        raise NotImplementedError
-    known = entry.runtime_data.need_frigate().config.cameras
-    if unknown := [camera for camera in cameras if camera not in known]:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_camera",
-            translation_placeholders={
-                "camera": ", ".join(unknown),
-                "cameras": ", ".join(known),
-            },
+    if isinstance(classifier, FrameClassifier):
+        _check(cameras, watched_cameras(entry, classifier))
+        return await async_collect_frames(
+            entry, classifier, count, cameras or watched_cameras(entry, classifier)
         )
+    _check(cameras, entry.runtime_data.need_frigate().config.cameras)
     with classifier.async_job("collect") as tell:
         try:
             return await _async_collect(entry, classifier, count, cameras, days, tell)
@@ -74,6 +63,18 @@ async def async_collect(
                 translation_key="frigate_failed",
                 translation_placeholders={"error": str(err)},
             ) from err
+
+
+def _check(cameras: Iterable[str], known: Collection[str]) -> None:
+    if unknown := [camera for camera in cameras if camera not in known]:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_camera",
+            translation_placeholders={
+                "camera": ", ".join(unknown),
+                "cameras": ", ".join(known),
+            },
+        )
 
 
 async def _async_collect(

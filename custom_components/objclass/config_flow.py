@@ -1,4 +1,4 @@
-"""Setting up a Frigate: address and log-in, options, reauthentication."""
+"""Setting up a Frigate (address, log-in, options), or Home Assistant's own cameras."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -42,7 +42,9 @@ from .const import (
     DOMAIN,
     SECTION_LOGIN,
     SUBENTRY_CLASSIFIER,
+    SUBENTRY_FRAME,
 )
+from .frame_flow import FrameFlow
 from .frigate.client import FrigateClient
 from .frigate.errors import (
     FrigateAuthError,
@@ -55,6 +57,9 @@ from .frigate.models import FrigateVersion
 FRIGATE: Final = "frigate"
 OLDEST_FRIGATE: Final = FrigateVersion(0, 14)
 ADMIN: Final = "admin"
+# The entry without a Frigate. No MQTT topic, by which the others are known, has a `#`.
+CAMERAS_ID: Final = "#cameras"
+CAMERAS_TITLE: Final = "Home Assistant cameras"
 
 LOGIN_SCHEMA: Final = vol.Schema(
     {
@@ -86,7 +91,7 @@ OPTIONS_SCHEMA: Final = vol.Schema(
 
 
 class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Add a Frigate, or change how it is reached."""
+    """Add a Frigate, or change how it is reached; or go without one."""
 
     VERSION = 1
     MINOR_VERSION = 1
@@ -102,7 +107,16 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        return {SUBENTRY_CLASSIFIER: ClassifierFlow}
+        if CONF_URL in config_entry.data:
+            return {SUBENTRY_CLASSIFIER: ClassifierFlow, SUBENTRY_FRAME: FrameFlow}
+        return {SUBENTRY_FRAME: FrameFlow}
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        # What Frigate is told, is all that there is to choose.
+        return CONF_URL in config_entry.data
 
     @staticmethod
     @callback
@@ -114,12 +128,21 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Offer what the official integration knows already."""
-        if self.hass.config_entries.async_entries(FRIGATE, include_ignore=False):
-            return self.async_show_menu(
-                step_id="user", menu_options=["existing", "manual"]
-            )
-        return await self.async_step_manual()
+        """Ask where the pictures come from."""
+        known = self.hass.config_entries.async_entries(FRIGATE, include_ignore=False)
+        # What the official integration knows already need not be entered again.
+        return self.async_show_menu(
+            step_id="user",
+            menu_options=[*(["existing"] if known else []), "manual", "cameras"],
+        )
+
+    async def async_step_cameras(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go without a Frigate: Home Assistant's own cameras only."""
+        await self.async_set_unique_id(CAMERAS_ID, raise_on_progress=False)
+        self._abort_if_unique_id_configured()
+        return self.async_create_entry(title=CAMERAS_TITLE, data={})
 
     async def async_step_existing(
         self, user_input: dict[str, Any] | None = None
@@ -177,6 +200,8 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Change how Frigate is reached."""
         self._data = dict(self._get_reconfigure_entry().data)
+        if CONF_URL not in self._data:
+            return self.async_abort(reason="nothing_to_change")
         return await self._async_show_manual({})
 
     async def async_step_reauth(

@@ -17,7 +17,7 @@ from .learning.heads import KeptHead
 from .learning.samples import Sample
 
 if TYPE_CHECKING:
-    from .classifier import Classifier
+    from .classifier import AnyClassifier
     from .frames import FrameWatch
     from .frigate.client import FrigateClient
     from .frigate.models import FrigateConfig
@@ -54,7 +54,7 @@ class ObjclassData:
     frigate: FrigateSide | None
     frames: FrameWatch
     worker: Worker
-    classifiers: dict[str, Classifier]
+    classifiers: dict[str, AnyClassifier]
     unique_ids: set[str] = field(default_factory=set)
 
     def need_frigate(self) -> FrigateSide:
@@ -214,7 +214,5 @@ SIGNAL_SAMPLES: SignalTypeFormat[SampleChanges] = SignalTypeFormat(
     "objclass_samples_{}"
 )
 SIGNAL_PROGRESS: SignalTypeFormat[Progress] = SignalTypeFormat("objclass_progress_{}")
-# A camera's pictures came or stopped coming, by entry id
-SIGNAL_FEED: SignalTypeFormat[()] = SignalTypeFormat("objclass_feed_{}")
-# Frigate came or went, by entry id
+# Frigate, or the pictures of a camera, came or went, by entry id
 SIGNAL_AVAILABLE: SignalTypeFormat[()] = SignalTypeFormat("objclass_available_{}")

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from yarl import URL
 
-from .classifier import Classifier, ObjectClassifier
+from .classifier import AnyClassifier, FrameClassifier
 from .condition import Condition
 from .const import DOMAIN
 from .data import FrigateSide, ObjclassConfigEntry
@@ -20,6 +20,7 @@ from .frigate.errors import FrigateError
 from .learning.consensus import NONE
 from .learning.evaluation import TrainingReport
 from .pipeline import Pipeline
+from .settings import FrameSettings
 
 # Names and ids; the other figures of a report say nothing about anybody.
 _PRIVATE: Final = (
@@ -39,6 +40,10 @@ async def async_get_config_entry_diagnostics(
         "runtime": data.worker.backbone.runtime.name,
         "backbone": data.worker.backbone.identity,
         "pipeline": _pipeline(data.frigate.pipeline) if data.frigate else None,
+        "feeds": [
+            {"available": feed.available, "looks": feed.looks, "missed": feed.missed}
+            for feed in data.frames.feeds.values()
+        ],
         "classifiers": [_classifier(item) for item in data.classifiers.values()],
     }
 
@@ -54,6 +59,8 @@ async def async_get_device_diagnostics(
 
 
 def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
+    if CONF_URL not in entry.data:
+        return {"options": dict(entry.options)}
     url = URL(entry.data[CONF_URL])
     return {
         "url": f"{url.scheme}://{REDACTED}:{url.port}",
@@ -97,7 +104,7 @@ def _pipeline(pipeline: Pipeline) -> dict[str, Any]:
     }
 
 
-def _classifier(classifier: Classifier) -> dict[str, Any]:
+def _classifier(classifier: AnyClassifier) -> dict[str, Any]:
     settings, trained = classifier.settings, classifier.trained
     numbers = {name: f"class {n}" for n, name in enumerate(settings.classes, 1)}
     numbers[NONE] = NONE
@@ -117,10 +124,10 @@ def _classifier(classifier: Classifier) -> dict[str, Any]:
     }
 
 
-def _rules(classifier: Classifier) -> dict[str, Any]:
+def _rules(classifier: AnyClassifier) -> dict[str, Any]:
     """Return what is peculiar to what a classifier looks at."""
-    if not isinstance(classifier, ObjectClassifier):
-        return {}
+    if isinstance(classifier, FrameClassifier):
+        return _frame_rules(classifier.settings)
     settings = classifier.settings
     return {
         "kind": settings.kind,
@@ -144,6 +151,24 @@ def _condition(condition: Condition | None) -> dict[str, Any] | None:
         return None
     kind = condition.parent.partition(":")[0] if condition.on_frigate else "classifier"
     return {"parent": kind, "classes": len(condition.classes)}
+
+
+def _frame_rules(settings: FrameSettings) -> dict[str, Any]:
+    return {
+        "kind": "frame",
+        "cameras": len(settings.cameras),
+        "parts": len(settings.parts),
+        "interval": settings.interval,
+        "frigate_motion": settings.frigate_motion,
+        "motion_sensors": len(settings.motion_sensors),
+        "rules": {
+            "threshold": settings.rules.threshold,
+            "confirmations": settings.rules.confirmations,
+        },
+        "publish": settings.publish,
+        "binary_sensor": settings.on_class is not None,
+        "device_class": settings.device_class,
+    }
 
 
 def _report(report: TrainingReport, numbers: dict[str, str]) -> dict[str, Any]:

@@ -22,31 +22,51 @@ from .classifier import Classifier
 from .classifier_flow import UNLABEL
 from .const import (
     CONF_CLASSES,
+    CONF_INTERVAL,
     CONF_KIND,
+    CONF_PARTS,
     DOMAIN,
     KIND_SUB_LABEL,
     SECTION_CONDITION,
     SECTION_FILTER,
+    SECTION_ON,
     SECTION_RULES,
+    SECTION_WHEN,
     SUBENTRY_CLASSIFIER,
+    SUBENTRY_FRAME,
 )
 from .data import ObjclassConfigEntry
+from .frame_flow import part_text
+from .settings import DEFAULT_INTERVAL
 
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    CONF_KIND: KIND_SUB_LABEL,
-    SECTION_CONDITION: {},
-    SECTION_FILTER: {},
-    SECTION_RULES: {},
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    SUBENTRY_CLASSIFIER: {
+        CONF_KIND: KIND_SUB_LABEL,
+        SECTION_CONDITION: {},
+        SECTION_FILTER: {},
+        SECTION_RULES: {},
+    },
+    SUBENTRY_FRAME: {
+        SECTION_WHEN: {CONF_INTERVAL: DEFAULT_INTERVAL},
+        SECTION_ON: {},
+        SECTION_RULES: {},
+    },
 }
 
 
 async def async_create(
-    hass: HomeAssistant, entry: ObjclassConfigEntry, data: Mapping[str, Any]
+    hass: HomeAssistant, entry: ObjclassConfigEntry, kind: str, data: Mapping[str, Any]
 ) -> str:
-    """Add a classifier; return its id when it is running."""
+    """Add a classifier; return its id when it is running.
+
+    `kind` is the type of the subentry. Raises ServiceValidationError for a kind that
+    this entry cannot have.
+    """
+    if kind not in entry.supported_subentry_types:
+        entry.runtime_data.need_frigate()
     before = set(entry.subentries)
     context = SubentryFlowContext(source=SOURCE_USER)
-    await _async_run_flow(hass, entry, context, data, {})
+    await _async_run_flow(hass, entry, kind, context, data, {})
     (created,) = set(entry.subentries) - before
     return created
 
@@ -62,9 +82,10 @@ async def async_reconfigure(
 
     `moves` says what becomes of the samples of classes that go.
     """
-    settings = entry.subentries[classifier.id].data
+    subentry = entry.subentries[classifier.id]
     context = SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=classifier.id)
-    await _async_run_flow(hass, entry, context, {**settings, **changes}, moves)
+    data = {**subentry.data, **changes}
+    await _async_run_flow(hass, entry, subentry.subentry_type, context, data, moves)
 
 
 async def async_add_classes(
@@ -81,17 +102,27 @@ async def async_add_classes(
 async def _async_run_flow(
     hass: HomeAssistant,
     entry: ObjclassConfigEntry,
+    kind: str,
     context: SubentryFlowContext,
     data: Mapping[str, Any],
     moves: Mapping[str, str],
 ) -> None:
     """Fill in the dialogue, and wait until the classifier runs with what it says."""
     flows = hass.config_entries.subentries
-    flow = await flows.async_init(
-        (entry.entry_id, SUBENTRY_CLASSIFIER), context=context
-    )
+    flow = await flows.async_init((entry.entry_id, kind), context=context)
+    filled_in = {**_DEFAULTS[kind], **data}
+    parts = filled_in.pop(CONF_PARTS, {})
     try:
-        step = await flows.async_configure(flow["flow_id"], {**_DEFAULTS, **data})
+        step = await flows.async_configure(flow["flow_id"], filled_in)
+        if step.get("step_id") == "parts":
+            step = await flows.async_configure(
+                flow["flow_id"],
+                {
+                    camera: part_text(sides)
+                    for camera, sides in parts.items()
+                    if camera in {str(key) for key in _fields(step)}
+                },
+            )
         if step.get("step_id") == "moves" and not step.get("errors"):
             asked = {str(key) for key in _fields(step)}
             step = await flows.async_configure(

@@ -12,7 +12,6 @@ from .const import DOMAIN
 from .data import (
     SIGNAL_AVAILABLE,
     SIGNAL_CHANGED,
-    SIGNAL_FEED,
     SIGNAL_RESULT,
     SIGNAL_STATE,
     ObjclassConfigEntry,
@@ -67,7 +66,7 @@ class ClassifierEntity(Entity):
 
     @callback
     def _async_on_available(self) -> None:
-        """Frigate came or went."""
+        """Frigate, or the pictures of a camera, came or went."""
 
 
 class ObjectEntity(ClassifierEntity):
@@ -144,19 +143,13 @@ class FrameEntity(ClassifierEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the state and the pictures of the camera."""
+        """Follow the state of the camera."""
         await super().async_added_to_hass()
-        for unsubscribe in (
+        self.async_on_remove(
             async_dispatcher_connect(
                 self.hass, SIGNAL_STATE.format(self.classifier.id), self._async_on_state
-            ),
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_FEED.format(self._entry.entry_id),
-                self.async_write_ha_state,
-            ),
-        ):
-            self.async_on_remove(unsubscribe)
+            )
+        )
 
     @property
     @override
@@ -164,17 +157,14 @@ class FrameEntity(ClassifierEntity):
         return self._feed.available
 
     @callback
+    @override
+    def _async_on_available(self) -> None:
+        self.async_write_ha_state()
+
+    @callback
     def _async_on_state(self, change: StateChange) -> None:
         if change.camera == self.camera:
             self.async_write_ha_state()
-
-
-def watched_cameras(
-    entry: ObjclassConfigEntry, classifier: FrameClassifier
-) -> list[str]:
-    """Return the cameras of a frame classifier that there are."""
-    feeds = entry.runtime_data.frames.feeds
-    return [camera for camera in classifier.settings.cameras if camera in feeds]
 
 
 def cameras_of(entry: ObjclassConfigEntry, classifier: ObjectClassifier) -> list[str]:

@@ -8,9 +8,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import FrameClassifier, ObjectClassifier
 from .data import ObjclassConfigEntry, Result, StateChange, state_attributes
-from .entity import CameraEntity, FrameEntity, cameras_of, watched_cameras
+from .entity import CameraEntity, FrameEntity, cameras_of
 from .learning.consensus import Outcome
-from .lookup import frame_classifiers, object_classifiers
+from .lookup import frame_classifiers, object_classifiers, watched_cameras
 
 PARALLEL_UPDATES = 0
 

@@ -8,7 +8,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-from .classifier import Classifier, FrameClassifier, ObjectClassifier
+from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
 
@@ -16,7 +16,7 @@ from .data import ObjclassConfigEntry
 @callback
 def loaded_classifiers(
     hass: HomeAssistant,
-) -> Iterator[tuple[ObjclassConfigEntry, Classifier]]:
+) -> Iterator[tuple[ObjclassConfigEntry, AnyClassifier]]:
     """Iterate over the classifiers of all loaded entries."""
     for entry in hass.config_entries.async_entries(DOMAIN):
         if entry.state is ConfigEntryState.LOADED:
@@ -45,12 +45,20 @@ def frame_classifiers(entry: ObjclassConfigEntry) -> list[FrameClassifier]:
 
 
 @callback
-def find_classifier(hass: HomeAssistant, classifier_id: str) -> Classifier | None:
+def find_classifier(hass: HomeAssistant, classifier_id: str) -> AnyClassifier | None:
     """Return the loaded classifier of that subentry id."""
     for _, classifier in loaded_classifiers(hass):
         if classifier.id == classifier_id:
             return classifier
     return None
+
+
+def watched_cameras(
+    entry: ObjclassConfigEntry, classifier: FrameClassifier
+) -> list[str]:
+    """Return the cameras of a frame classifier that there are."""
+    feeds = entry.runtime_data.frames.feeds
+    return [camera for camera in classifier.settings.cameras if camera in feeds]
 
 
 def is_entity(camera: str) -> bool:
@@ -88,7 +96,7 @@ def _entity_title(hass: HomeAssistant, entity_id: str) -> str:
 @callback
 def resolve_classifier(
     hass: HomeAssistant, wanted: str
-) -> tuple[ObjclassConfigEntry, Classifier]:
+) -> tuple[ObjclassConfigEntry, AnyClassifier]:
     """Return the classifier of that device id, subentry id or name.
 
     Raises ServiceValidationError when there is none, or more than one of that name.
@@ -114,7 +122,7 @@ def resolve_classifier(
 @callback
 def classifier_by_id(
     hass: HomeAssistant, classifier_id: str
-) -> tuple[ObjclassConfigEntry, Classifier]:
+) -> tuple[ObjclassConfigEntry, AnyClassifier]:
     """Return the loaded classifier of that subentry id, and nothing else.
 
     Raises ServiceValidationError when there is none.

@@ -27,9 +27,8 @@ from .entity import (
     FrameEntity,
     ObjectEntity,
     cameras_of,
-    watched_cameras,
 )
-from .lookup import frame_classifiers, object_classifiers
+from .lookup import frame_classifiers, object_classifiers, watched_cameras
 
 PARALLEL_UPDATES = 0
 

@@ -19,12 +19,13 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import MediaSelector
 from homeassistant.helpers.service import async_register_admin_service
 
-from .classifier import Classifier
+from .classifier import AnyClassifier, FrameClassifier
 from .collect import async_collect
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateError
 from .learning.crop import MAX_BYTES, PictureError
+from .learning.frame import look_at_frame
 from .learning.look import Look, look
 from .learning.samples import Sample
 from .lookup import resolve_classifier
@@ -275,19 +276,24 @@ async def _async_classify(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_look(
-    call: ServiceCall, entry: ObjclassConfigEntry, classifier: Classifier
+    call: ServiceCall, entry: ObjclassConfigEntry, classifier: AnyClassifier
 ) -> Look:
     """Look at the picture that a call names."""
     data = entry.runtime_data
     where: dict[str, Any] = {}
+    entity_id: str = call.data.get(ATTR_ENTITY_ID, "")
     if event_id := call.data.get(ATTR_EVENT_ID):
         picture, where = await _async_event_picture(entry, event_id)
-    elif entity_id := call.data.get(ATTR_ENTITY_ID):
+    elif entity_id:
         picture = await _async_camera_picture(call.hass, entity_id)
     else:
         picture = await _async_media(call.hass, call.data[ATTR_MEDIA])
     heads = {classifier.id: classifier.head} if classifier.head else {}
-    return await data.worker.run(look, data.worker.backbone, picture, heads, **where)
+    run, backbone = data.worker.run, data.worker.backbone
+    if isinstance(classifier, FrameClassifier):
+        part = classifier.settings.part_of(entity_id)
+        return (await run(look_at_frame, backbone, picture, {part: heads}))[part]
+    return await run(look, backbone, picture, heads, **where)
 
 
 async def _async_event_picture(
@@ -347,12 +353,12 @@ def _read_picture(path: Path) -> bytes:
     return data
 
 
-def _classifier_of(call: ServiceCall) -> tuple[ObjclassConfigEntry, Classifier]:
+def _classifier_of(call: ServiceCall) -> tuple[ObjclassConfigEntry, AnyClassifier]:
     return resolve_classifier(call.hass, call.data[ATTR_CLASSIFIER])
 
 
 def _described(
-    call: ServiceCall, classifier: Classifier, sample: Sample
+    call: ServiceCall, classifier: AnyClassifier, sample: Sample
 ) -> dict[str, Any]:
     """Return what a caller gets to see of a sample; the address is good for an hour."""
     return {
@@ -366,7 +372,7 @@ def _described(
     }
 
 
-def _no_such_training(classifier: Classifier) -> ServiceValidationError:
+def _no_such_training(classifier: AnyClassifier) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="no_such_training",

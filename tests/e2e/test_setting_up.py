@@ -43,6 +43,7 @@ async def added(
         accounts={"ann": Account(password="secret")},
     ) as sim:
         flow = await api.start_flow("objclass")
+        await flow.submit({"next_step_id": "manual"})
         shown = await flow.submit(address(sim, "wrong"))
         assert shown["errors"] == {"base": "invalid_auth"}
         entry = (await flow.submit(address(sim, "secret")))["result"]

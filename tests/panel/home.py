@@ -97,6 +97,7 @@ async def running_home(folder: Path, *, images: Path | None) -> AsyncIterator[Ho
     ):
         await hass.api.add_mqtt(broker)
         flow = await hass.api.start_flow("objclass")
+        await flow.submit({"next_step_id": "manual"})
         added = await flow.submit({"url": sim.url, "verify_ssl": True, "login": {}})
         entry_id = added["result"]["entry_id"]
         await hass.api.wait_for_entry(entry_id)

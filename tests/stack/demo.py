@@ -99,6 +99,7 @@ async def run(arguments: argparse.Namespace, teacher: Teacher | None = None) -> 
 async def set_up(sim: FrigateSim, hass: HomeAssistant) -> Stage:
     """Add the integration and a classifier."""
     flow = await hass.api.start_flow("objclass")
+    await flow.submit({"next_step_id": "manual"})
     added = await flow.submit({"url": sim.url, "verify_ssl": True, "login": {}})
     if added["type"] != "create_entry":
         raise CheckError(f"The integration could not be added: {added}")

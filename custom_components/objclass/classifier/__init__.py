@@ -9,7 +9,10 @@ from .core import Tell, classifier_folder
 from .frames import FrameClassifier
 from .objects import ObjectClassifier
 
+type AnyClassifier = ObjectClassifier | FrameClassifier
+
 __all__ = [
+    "AnyClassifier",
     "Classifier",
     "FrameClassifier",
     "ObjectClassifier",

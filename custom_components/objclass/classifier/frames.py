@@ -15,6 +15,7 @@ from ..learning.confirmation import Answer, Confirmation, State, Step
 from ..learning.kept_states import read_states, write_states
 from ..learning.likeness import ALIKE
 from ..learning.look import Look
+from ..learning.samples import Sample
 from ..learning.vectors import unit_rows
 from ..settings import FrameSettings
 from ..worker import Worker
@@ -77,15 +78,19 @@ class FrameClassifier(Classifier):
         if not self._is_worth_keeping(camera, time, vector, step):
             return
         self._kept[camera] = time, vector
-        sample = self.sample_of(
+        sample = self.frame_sample(seen, camera, time, "live")
+        await self._async_keep_live(sample, seen)
+
+    def frame_sample(self, seen: Look, camera: str, time: float, source: str) -> Sample:
+        """Return what there is to note about a look at a camera's picture."""
+        return self.sample_of(
             seen,
             sample_id=f"{camera}-{time:.3f}",
             event_id=None,
             camera=camera,
             time=time,
-            source="live",
+            source=source,
         )
-        await self._async_keep_live(sample, seen)
 
     @callback
     def _async_confirm(self, camera: str, time: float, seen: Look) -> Step | None:

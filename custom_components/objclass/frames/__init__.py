@@ -6,6 +6,6 @@ looks at one camera for all the classifiers that want to.
 
 from .feed import Feed
 from .frame_watch import FrameWatch
-from .sources import Source, camera_source
+from .sources import NoPictureError, Source, camera_source
 
-__all__ = ["Feed", "FrameWatch", "Source", "camera_source"]
+__all__ = ["Feed", "FrameWatch", "NoPictureError", "Source", "camera_source"]

@@ -10,7 +10,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..data import SIGNAL_FEED, ObjclassConfigEntry
+from ..data import SIGNAL_AVAILABLE, ObjclassConfigEntry
 from ..learning.crop import PictureError
 from ..learning.frame import Part, look_at_frame
 from ..learning.head import Head
@@ -47,7 +47,7 @@ class Feed:
         self._hass = hass
         self._entry = entry
         self._worker = worker
-        self._source = source
+        self.source = source
         self._watches = watches
         self._missed_in_a_row = 0
         self._looking = False
@@ -56,7 +56,7 @@ class Feed:
     @property
     def camera(self) -> str:
         """Its name in Frigate, or its entity id."""
-        return self._source.camera
+        return self.source.camera
 
     @callback
     def async_start(self) -> None:
@@ -125,7 +125,7 @@ class Feed:
             if head := watch.classifier.head:
                 heads[watch.classifier.id] = head
         try:
-            picture = await self._source.async_picture()
+            picture = await self.source.async_picture()
             seen = await self._worker.run(
                 look_at_frame, self._worker.backbone, picture, wanted
             )
@@ -163,4 +163,4 @@ class Feed:
         self.available = available
         if available:
             LOGGER.info("There are pictures from %s again", self.camera)
-        async_dispatcher_send(self._hass, SIGNAL_FEED.format(self._entry.entry_id))
+        async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))

@@ -6,13 +6,13 @@ from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
-from ..classifier import Classifier, ObjectClassifier
+from ..classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from ..condition_form import frigate_parents
-from ..const import DOMAIN
+from ..const import DOMAIN, SUBENTRY_CLASSIFIER, SUBENTRY_FRAME
 from ..data import FrigateSide, ObjclassConfigEntry
 from ..frigate.models import FrigateConfig
 from ..learning.standing_advice import standing_advice
-from ..lookup import loaded_classifiers
+from ..lookup import loaded_classifiers, title_of, watched_cameras
 from .command import command
 
 
@@ -21,7 +21,7 @@ async def _async_classifiers(
 ) -> dict[str, Any]:
     return {
         "classifiers": [
-            classifier_state(entry, classifier)
+            classifier_state(hass, entry, classifier)
             for entry, classifier in loaded_classifiers(hass)
         ],
         "entries": [
@@ -33,7 +33,7 @@ async def _async_classifiers(
 
 @callback
 def classifier_state(
-    entry: ObjclassConfigEntry, classifier: Classifier
+    hass: HomeAssistant, entry: ObjclassConfigEntry, classifier: AnyClassifier
 ) -> dict[str, Any]:
     """Return all that is shown of a classifier as a whole."""
     settings = classifier.settings
@@ -52,17 +52,64 @@ def classifier_state(
         "advice": _advice(classifier),
         "outdated": classifier.trained is not None
         and (classifier.outdated or classifier.labels_changed),
-        **_about_what_it_sees(entry, classifier),
+        **_about_what_it_sees(hass, entry, classifier),
     }
 
 
 def _about_what_it_sees(
-    entry: ObjclassConfigEntry, classifier: Classifier
+    hass: HomeAssistant, entry: ObjclassConfigEntry, classifier: AnyClassifier
 ) -> dict[str, Any]:
     """Return what is peculiar to what a classifier looks at."""
     if isinstance(classifier, ObjectClassifier):
         return _about_objects(entry.runtime_data.need_frigate(), classifier)
-    return {}
+    return _about_frames(hass, entry, classifier)
+
+
+def _about_frames(
+    hass: HomeAssistant, entry: ObjclassConfigEntry, classifier: FrameClassifier
+) -> dict[str, Any]:
+    settings, feeds = classifier.settings, entry.runtime_data.frames.feeds
+    watched = watched_cameras(entry, classifier)
+    return {
+        "type": SUBENTRY_FRAME,
+        "kind": None,
+        "labels": [],
+        "cameras": [
+            {"id": camera, "name": title_of(hass, entry, camera)} for camera in watched
+        ],
+        "parts": {
+            camera: [part.left, part.top, part.right, part.bottom]
+            for camera, part in settings.parts.items()
+        },
+        "rules": {
+            "threshold": settings.rules.threshold,
+            "confirmations": settings.rules.confirmations,
+            "interval": settings.interval,
+            "save_attempts": settings.save_attempts,
+        },
+        "states": [
+            {
+                "camera": camera,
+                "class": state.class_name,
+                "score": state.score,
+                "since": state.since,
+            }
+            for camera in watched
+            if (state := classifier.state(camera))
+        ],
+        "in_view": [],
+        "last": [
+            {
+                "camera": change.camera,
+                "class": change.state.class_name,
+                "score": change.state.score,
+                "time": change.state.since,
+                "event_id": None,
+            }
+            for change in classifier.last_changes
+        ],
+        "available": any(feeds[camera].available for camera in watched),
+    }
 
 
 def _about_objects(
@@ -71,6 +118,7 @@ def _about_objects(
     settings = classifier.settings
     rules = settings.rules
     return {
+        "type": SUBENTRY_CLASSIFIER,
         "kind": settings.kind,
         "labels": sorted(settings.labels),
         "cameras": [
@@ -122,7 +170,7 @@ def _condition(
     }
 
 
-def _trained(classifier: Classifier) -> dict[str, Any] | None:
+def _trained(classifier: AnyClassifier) -> dict[str, Any] | None:
     if (kept := classifier.trained) is None:
         return None
     return {
@@ -135,7 +183,7 @@ def _trained(classifier: Classifier) -> dict[str, Any] | None:
     }
 
 
-def _advice(classifier: Classifier) -> list[dict[str, Any]]:
+def _advice(classifier: AnyClassifier) -> list[dict[str, Any]]:
     advice = standing_advice(
         classifier.class_counts,
         classifier.settings.all_classes,
@@ -158,7 +206,10 @@ def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
         "zones": [],
         "frigate_models": [],
         "parents": [],
+        "types": list(entry.supported_subentry_types),
     }
+    if entry.state is ConfigEntryState.LOADED and entry.runtime_data.frigate is None:
+        state["available"] = True
     if entry.state is ConfigEntryState.LOADED and (side := entry.runtime_data.frigate):
         frigate = side.config
         zones = {zone for camera in frigate.cameras.values() for zone in camera.zones}

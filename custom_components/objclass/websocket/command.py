@@ -15,7 +15,7 @@ from homeassistant.components.websocket_api.decorators import (
 )
 from homeassistant.core import HomeAssistant
 
-from ..classifier import Classifier
+from ..classifier import AnyClassifier
 from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
 from ..lookup import classifier_by_id
@@ -29,7 +29,7 @@ class Call:
 
     hass: HomeAssistant
     entry: ObjclassConfigEntry
-    classifier: Classifier
+    classifier: AnyClassifier
     data: Mapping[str, Any]
 
 

@@ -9,10 +9,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
 from ..classifier_flow import UNLABEL
-from ..const import CONF_CLASSES, CONF_THRESHOLD, DOMAIN, SECTION_RULES
+from ..const import (
+    CONF_CLASSES,
+    CONF_THRESHOLD,
+    DOMAIN,
+    SECTION_RULES,
+    SUBENTRY_CLASSIFIER,
+    SUBENTRY_FRAME,
+)
 from ..data import ObjclassConfigEntry
 from ..dialogue import async_add_classes, async_create, async_reconfigure, refused
-from ..learning.consensus import NONE
 from .command import Call, classifier_command, command
 
 
@@ -27,7 +33,7 @@ async def _async_create(
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="entry_unknown"
         )
-    return {"classifier_id": await async_create(hass, entry, msg["data"])}
+    return {"classifier_id": await async_create(hass, entry, msg["kind"], msg["data"])}
 
 
 async def _async_add_class(call: Call) -> None:
@@ -54,7 +60,9 @@ async def _async_remove_class(call: Call) -> None:
     """Remove a class; its samples go to another one, or keep no label."""
     gone, target = _known(call, call.data["class"]), call.data["move_to"]
     classes = [name for name in call.classifier.settings.classes if name != gone]
-    if target is not None and target not in (*classes, NONE):
+    if target is not None and target not in {*call.classifier.settings.all_classes} - {
+        gone
+    }:
         raise _unknown_class(call, target)
     await _async_change_classes(
         call, classes, {gone: UNLABEL if target is None else target}
@@ -105,7 +113,13 @@ COMMANDS = (
     command(
         "create",
         _async_create,
-        {vol.Required("entry_id"): str, vol.Required("data"): dict},
+        {
+            vol.Required("entry_id"): str,
+            vol.Optional("kind", default=SUBENTRY_CLASSIFIER): vol.In(
+                (SUBENTRY_CLASSIFIER, SUBENTRY_FRAME)
+            ),
+            vol.Required("data"): dict,
+        },
         admin=True,
     ),
     classifier_command(

@@ -92,7 +92,7 @@ class Subscription:
         signals: list[tuple[Any, Callable[..., None]]] = []
         for entry, classifier in loaded_classifiers(self._hass):
             key = classifier.id
-            self._known[key] = classifier_state(entry, classifier)
+            self._known[key] = classifier_state(self._hass, entry, classifier)
             changed = partial(self._async_on_change, key)
             signals += [
                 (SIGNAL_CHANGED.format(key), changed),
@@ -180,7 +180,7 @@ class Subscription:
         for entry, classifier in loaded_classifiers(self._hass):
             if classifier.id not in self._changed:
                 continue
-            state = classifier_state(entry, classifier)
+            state = classifier_state(self._hass, entry, classifier)
             if state != self._known.get(classifier.id):
                 self._known[classifier.id] = state
                 self._send({"event": "classifier", "classifier": state})

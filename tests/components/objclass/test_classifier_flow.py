@@ -106,7 +106,7 @@ async def test_a_classifier_is_created_from_what_frigate_tracks(
     assert choices(shown, "labels") == {"cat": "cat", "dog": "dog"}
     assert choices(shown, "filter", "cameras") == {
         "Front door": "front_door",
-        "back_yard": "back_yard",
+        "Back yard": "back_yard",
     }
     assert set(choices(shown, "filter", "zones")) == {"lawn", "steps"}
 

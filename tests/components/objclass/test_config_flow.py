@@ -65,6 +65,11 @@ async def pick(
     return await submit(hass, shown, {"next_step_id": option})
 
 
+async def begin_by_hand(hass: HomeAssistant) -> ConfigFlowResult:
+    """Press "Add integration", and choose to enter an address."""
+    return await pick(hass, await begin(hass), "manual")
+
+
 def address(
     url: str, username: str = "", password: str = "", *, verify_ssl: bool = True
 ) -> dict[str, Any]:
@@ -93,7 +98,7 @@ def created(result: ConfigFlowResult) -> ConfigEntry:
 async def test_an_address_is_all_it_takes(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
-    shown = await begin(hass)
+    shown = await begin_by_hand(hass)
     assert shown["type"] is FlowResultType.FORM
     assert shown["step_id"] == "manual"
     assert shown["errors"] == {}
@@ -111,7 +116,7 @@ async def test_the_same_frigate_is_not_added_twice(
     hass: HomeAssistant, set_up: SetUp, frigate: Frigate
 ) -> None:
     await set_up()
-    again = await submit(hass, await begin(hass), address(frigate.url))
+    again = await submit(hass, await begin_by_hand(hass), address(frigate.url))
     assert again["type"] is FlowResultType.ABORT
     assert again["reason"] == "already_configured"
 
@@ -122,7 +127,7 @@ async def test_a_second_frigate_is_told_apart_by_its_mqtt_prefix(
 ) -> None:
     first = await set_up(online=False)
     async with Frigate(hass, prefix="garage") as second:
-        shown = await begin(hass)
+        shown = await begin_by_hand(hass)
         entry = created(await submit(hass, shown, address(second.url)))
         assert entry.unique_id == "garage"
         async_fire_mqtt_message(hass, "garage/available", "online")
@@ -135,13 +140,15 @@ async def test_a_second_frigate_is_told_apart_by_its_mqtt_prefix(
 async def test_a_dialogue_left_open_does_not_stand_in_the_way(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
-    forgotten = await begin(hass)
+    forgotten = await begin_by_hand(hass)
     frigate.gate._accounts = ACCOUNTS
     shown = await submit(hass, forgotten, address(frigate.url, "guest", "guest"))
     assert shown["type"] is FlowResultType.MENU
 
     created(
-        await submit(hass, await begin(hass), address(frigate.url, "ann", "secret"))
+        await submit(
+            hass, await begin_by_hand(hass), address(frigate.url, "ann", "secret")
+        )
     )
 
 
@@ -172,7 +179,7 @@ async def test_the_dialogue_goes_on_when_frigate_answers_again(
 ) -> None:
     fault.hits = 0
     frigate.faults.add(fault)
-    shown = await submit(hass, await begin(hass), address(frigate.url))
+    shown = await submit(hass, await begin_by_hand(hass), address(frigate.url))
     assert fault.hits
     assert shown["type"] is FlowResultType.FORM
     assert shown["errors"] == {"base": error}
@@ -189,7 +196,7 @@ async def test_the_dialogue_goes_on_when_frigate_answers_again(
 async def test_a_wrong_address_can_be_corrected(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate, wrong: str
 ) -> None:
-    shown = await submit(hass, await begin(hass), address(wrong))
+    shown = await submit(hass, await begin_by_hand(hass), address(wrong))
     assert shown["errors"] == {"base": "cannot_connect"}
     created(await submit(hass, shown, address(frigate.url)))
 
@@ -200,7 +207,7 @@ async def test_a_wrong_address_can_be_corrected(
 async def test_a_frigate_that_is_too_old_is_refused_until_it_is_updated(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
-    shown = await submit(hass, await begin(hass), address(frigate.url))
+    shown = await submit(hass, await begin_by_hand(hass), address(frigate.url))
     assert shown["errors"] == {"base": "too_old"}
     assert "0.13.2" in shown["description_placeholders"]["version"]
 
@@ -223,7 +230,7 @@ async def test_a_frigate_without_mqtt_is_refused_until_it_is_turned_on(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, socket_enabled: None
 ) -> None:
     async with QuietFrigate(hass) as frigate:
-        shown = await submit(hass, await begin(hass), address(frigate.url))
+        shown = await submit(hass, await begin_by_hand(hass), address(frigate.url))
         assert shown["errors"] == {"base": "frigate_without_mqtt"}
         frigate.mqtt_enabled = True
         created(await submit(hass, shown, address(frigate.url)))
@@ -233,7 +240,7 @@ async def test_a_frigate_without_mqtt_is_refused_until_it_is_turned_on(
 async def test_without_the_mqtt_integration_the_dialogue_waits_for_it(
     hass: HomeAssistant, mqtt_client_mock: MqttMockPahoClient, frigate: Frigate
 ) -> None:
-    shown = await submit(hass, await begin(hass), address(frigate.url))
+    shown = await submit(hass, await begin_by_hand(hass), address(frigate.url))
     assert shown["errors"] == {"base": "mqtt_missing"}
     await add_broker(hass)
     created(await submit(hass, shown, address(frigate.url)))
@@ -244,7 +251,7 @@ async def test_without_the_broker_the_dialogue_waits_for_it(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
     mqtt_mock.connected = False
-    shown = await submit(hass, await begin(hass), address(frigate.url))
+    shown = await submit(hass, await begin_by_hand(hass), address(frigate.url))
     assert shown["errors"] == {"base": "mqtt_disconnected"}
     mqtt_mock.connected = True
     created(await submit(hass, shown, address(frigate.url)))
@@ -257,7 +264,7 @@ async def test_without_the_broker_the_dialogue_waits_for_it(
 async def test_a_log_in_is_asked_for_checked_and_stored(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
-    shown = await submit(hass, await begin(hass), address(frigate.url))
+    shown = await submit(hass, await begin_by_hand(hass), address(frigate.url))
     assert shown["errors"] == {"base": "invalid_auth"}
 
     shown = await submit(hass, shown, address(frigate.url, "ann", "wrong"))
@@ -275,7 +282,9 @@ async def test_a_log_in_refused_for_too_many_attempts_is_no_wrong_password(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
     frigate.faults.add(Fault(path="login", status=429))
-    shown = await submit(hass, await begin(hass), address(frigate.url, "ann", "secret"))
+    shown = await submit(
+        hass, await begin_by_hand(hass), address(frigate.url, "ann", "secret")
+    )
     assert shown["errors"] == {"base": "cannot_connect"}
 
     frigate.faults.clear()
@@ -289,7 +298,7 @@ async def test_a_viewer_may_go_on_without_writing_to_frigate(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
     shown = await submit(
-        hass, await begin(hass), address(frigate.url, "guest", "guest")
+        hass, await begin_by_hand(hass), address(frigate.url, "guest", "guest")
     )
     assert shown["step_id"] == "viewer"
     assert shown["description_placeholders"] == {"role": "viewer"}
@@ -303,7 +312,7 @@ async def test_a_viewer_may_use_another_account(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
     shown = await submit(
-        hass, await begin(hass), address(frigate.url, "guest", "guest")
+        hass, await begin_by_hand(hass), address(frigate.url, "guest", "guest")
     )
     shown = await pick(hass, shown, "manual")
     assert suggested(shown, "url") == frigate.url
@@ -319,7 +328,7 @@ async def test_a_certificate_is_verified_unless_that_is_turned_off(
     tmp_path: Path,
 ) -> None:
     async with Frigate(hass) as frigate, over_tls(frigate.url, tmp_path) as url:
-        shown = await begin(hass)
+        shown = await begin_by_hand(hass)
         assert shown["data_schema"] is not None
         assert shown["data_schema"](address(url) | {"verify_ssl": True})
         filled_in = {"url": url, "login": {}}
@@ -347,7 +356,7 @@ async def test_one_click_takes_over_what_the_frigate_integration_knows(
 ) -> None:
     official(hass, frigate.url, validate_ssl=True, username="ann", password="secret")
     shown = await begin(hass)
-    assert shown["menu_options"] == ["existing", "manual"]
+    assert shown["menu_options"] == ["existing", "manual", "cameras"]
 
     entry = created(await pick(hass, shown, "existing"))
     assert dict(entry.data) == {
@@ -391,7 +400,7 @@ async def test_an_address_may_be_entered_although_an_entry_is_known(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
 ) -> None:
     official(hass, "http://127.0.0.1:1")
-    shown = await pick(hass, await begin(hass), "manual")
+    shown = await begin_by_hand(hass)
     created(await submit(hass, shown, address(frigate.url)))
 
 
@@ -422,7 +431,8 @@ async def test_a_known_frigate_that_is_removed_meanwhile_does_no_harm(
 
     await hass.config_entries.async_remove(second.entry_id)
     shown = await pick(hass, shown, "existing")
-    assert shown["step_id"] == "manual"
+    assert shown["menu_options"] == ["manual", "cameras"]
+    shown = await pick(hass, shown, "manual")
     created(await submit(hass, shown, address(frigate.url)))
 
 
@@ -430,7 +440,7 @@ async def test_a_frigate_that_a_person_ignores_is_not_offered(
     hass: HomeAssistant,
 ) -> None:
     MockConfigEntry(domain="frigate", source="ignore").add_to_hass(hass)
-    assert (await begin(hass))["step_id"] == "manual"
+    assert (await begin(hass))["menu_options"] == ["manual", "cameras"]
 
 
 # Later

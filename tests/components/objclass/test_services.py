@@ -114,9 +114,7 @@ async def test_examples_may_be_limited_to_cameras_and_days(
 
     with pytest.raises(ServiceValidationError) as raised:
         await act(hass, "collect", cameras=["garage"])
-    assert str(raised.value) == (
-        "garage is none of Frigate's cameras: front_door, back_yard"
-    )
+    assert str(raised.value) == ("garage is none of the cameras: front_door, back_yard")
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,13 @@ FLOW_BASES = {
     "ConfigFlow": "config",
     "OptionsFlow": "options",
     "OptionsFlowWithReload": "options",
-    "ConfigSubentryFlow": "config_subentries.",
+    "ConfigSubentryFlow": "config_subentries.classifier",
+    "ClassifierFlow": "config_subentries.frame_classifier",
     "RepairsFlow": "issues.",
 }
-OF_A_KIND = {"config_subentries.", "issues."}  # followed by the kind
+OF_A_KIND = {"issues."}  # followed by the kind
+# What a dialogue may have parts of its form, its steps or its checks from.
+HELPERS = ("condition_form", "form_fields")
 # Reasons for which Home Assistant ends a dialogue by itself, some only after a step.
 CHANGED = {
     "reauth_successful": "async_step_reauth",
@@ -151,9 +154,10 @@ def test_every_step_of_a_dialogue_has_its_texts() -> None:
     names = constants()
     for module, sections in _flow_modules().items():
         used = set[str]()
-        for call in calls(module):
-            if (step := keyword(call, "step_id")) is not None:
-                used |= patterns(step, names)
+        for tree in (module, *_helpers(module)):
+            for call in calls(tree):
+                if (step := keyword(call, "step_id")) is not None:
+                    used |= patterns(step, names)
         steps = {step for section in sections for step in section["step"]}
         assert unmatched(used, steps) == (set(), set())
 
@@ -162,14 +166,15 @@ def test_every_error_and_every_end_of_a_dialogue_has_its_text() -> None:
     names = constants()
     for module, sections in _flow_modules().items():
         known = string_constants(module, names)
-        if "from .condition_form import" in ast.unparse(module):
-            # It checks a part of the form.
-            known |= string_constants(modules()[COMPONENT / "condition_form.py"], names)
+        for helper in _helpers(module):
+            known |= string_constants(helper, names)
         errors = {key for section in sections for key in section.get("error", {})}
         assert unmatched(_errors(module, names), errors)[0] == set()
         assert errors <= known, "an error that never comes"
         reasons = {key for section in sections for key in section.get("abort", {})}
         implied = _implied_reasons(module)
+        for helper in _helpers(module):
+            implied |= _implied_reasons(helper)
         given = {
             pattern
             for call in calls(module)
@@ -179,6 +184,15 @@ def test_every_error_and_every_end_of_a_dialogue_has_its_text() -> None:
         assert unmatched(given, reasons)[0] == set()
         assert implied <= reasons
         assert reasons <= known | implied, "an end that never comes"
+
+
+def _helpers(module: ast.Module) -> list[ast.Module]:
+    """Return the modules that a dialogue is made of besides its own."""
+    source = ast.unparse(module)
+    found = {name for name in HELPERS if f"from .{name} import" in source}
+    if "(ClassifierFlow):" in source:
+        found |= {"classifier_flow", *HELPERS}
+    return [modules()[COMPONENT / f"{name}.py"] for name in found]
 
 
 def _implied_reasons(module: ast.Module) -> set[str]:

@@ -68,6 +68,7 @@ async def test_a_classifier_is_shown_with_all_that_is_known_of_it(
         "entry_id": entry.entry_id,
         "entry_title": "Frigate",
         "name": "Our cats",
+        "type": "classifier",
         "kind": "sub_label",
         "labels": ["cat"],
         "classes": ["leo", "charlie"],
@@ -120,6 +121,7 @@ async def test_what_can_be_chosen_for_a_new_classifier_is_told(
             "cameras": [],
             "zones": [],
             "frigate_models": [],
+            "types": ["classifier", "frame_classifier"],
         }
     ]
 

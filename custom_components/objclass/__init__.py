@@ -10,6 +10,7 @@ classifier in about a second.
 import asyncio
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from homeassistant.components import mqtt
@@ -37,9 +38,11 @@ from .frames import FrameWatch
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
+from .history.manager import History
 from .issues import async_check_conditions, async_forget_issues
 from .learning.graph import ModelError
 from .learning.samples import SampleStoreError
+from .names import Names
 from .panel import async_setup_panel
 from .pipeline import Pipeline
 from .results import Results
@@ -90,7 +93,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
     classifiers = await _async_load_classifiers(hass, entry, worker)
     side = None
     if client and frigate:
-        side = _frigate_side(hass, entry, client, frigate, worker, classifiers)
+        side = await _async_frigate_side(
+            hass, entry, client, frigate, worker, classifiers
+        )
     entry.runtime_data = ObjclassData(
         frigate=side,
         frames=FrameWatch(
@@ -109,6 +114,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         async_check_conditions(hass, entry, side.pipeline.chain, side.config)
         _async_follow_frigate(hass, entry, side.pipeline)
         await side.pipeline.async_start()
+        side.history.async_begin()
     await entry.runtime_data.frames.async_start()
     for classifier in classifiers:
         if classifier.outdated:
@@ -121,6 +127,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
 async def async_unload_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> bool:
     """Stop the classifiers of one entry."""
     if frigate := entry.runtime_data.frigate:
+        await frigate.history.async_stop()
         await frigate.pipeline.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
@@ -190,7 +197,7 @@ def _follow_prefix(
         hass.config_entries.async_update_entry(entry, unique_id=prefix)
 
 
-def _frigate_side(
+async def _async_frigate_side(
     hass: HomeAssistant,
     entry: ObjclassConfigEntry,
     client: FrigateClient,
@@ -199,6 +206,11 @@ def _frigate_side(
     classifiers: list[AnyClassifier],
 ) -> FrigateSide:
     chain = Chain([c for c in classifiers if isinstance(c, ObjectClassifier)])
+    folder = Path(hass.config.path(DOMAIN, entry.entry_id, "history"))
+    names = Names(worker, folder / "names.sqlite")
+    await names.async_load()
+    entry.async_on_unload(names.async_close)
+    writeback = Writeback(hass, entry, client, frigate, chain, names)
     pipeline = Pipeline(
         hass,
         entry,
@@ -206,9 +218,14 @@ def _frigate_side(
         frigate=frigate,
         worker=worker,
         chain=chain,
-        results=Results(hass, Writeback(hass, entry, client, frigate, chain)),
+        results=Results(hass, writeback),
     )
-    return FrigateSide(client=client, pipeline=pipeline)
+    history = History(
+        hass, entry, worker=worker, path=folder / "runs.sqlite", writeback=writeback
+    )
+    await history.async_load()
+    entry.async_on_unload(history.async_close)
+    return FrigateSide(client=client, pipeline=pipeline, history=history)
 
 
 async def _async_load_classifiers(

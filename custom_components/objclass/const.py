@@ -54,6 +54,8 @@ KIND_ATTRIBUTE: Final = "attribute"
 
 # The bus event that every assignment and every final outcome fires
 EVENT_RESULT: Final = "objclass_result"
+# The bus event that the end of a run over the past fires
+EVENT_HISTORY: Final = "objclass_history"
 
 # Kinds of repairs, with which their ids begin
 ISSUE_CONDITION: Final = "condition"

@@ -21,16 +21,18 @@ if TYPE_CHECKING:
     from .frames import FrameWatch
     from .frigate.client import FrigateClient
     from .frigate.models import FrigateConfig
+    from .history.manager import History
     from .pipeline import Pipeline
     from .worker import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrigateSide:
-    """A Frigate: the way to it, and the pipeline for what it says."""
+    """A Frigate: the way to it, the pipeline for what it says, and its past."""
 
     client: FrigateClient
     pipeline: Pipeline
+    history: History
 
     @property
     def config(self) -> FrigateConfig:
@@ -216,3 +218,5 @@ SIGNAL_SAMPLES: SignalTypeFormat[SampleChanges] = SignalTypeFormat(
 SIGNAL_PROGRESS: SignalTypeFormat[Progress] = SignalTypeFormat("objclass_progress_{}")
 # Frigate, or the pictures of a camera, came or went, by entry id
 SIGNAL_AVAILABLE: SignalTypeFormat[()] = SignalTypeFormat("objclass_available_{}")
+# A run over the past started, came on, or ended; by entry id
+SIGNAL_HISTORY: SignalTypeFormat[()] = SignalTypeFormat("objclass_history_{}")

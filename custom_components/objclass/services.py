@@ -24,6 +24,12 @@ from .collect import async_collect
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateError
+from .history.actions import (
+    CLASSIFY_HISTORY_SCHEMA,
+    HISTORY_SCHEMA,
+    async_classify_history_action,
+    async_history_action,
+)
 from .learning.crop import MAX_BYTES, PictureError
 from .learning.frame import look_at_frame
 from .learning.look import Look, look
@@ -112,6 +118,13 @@ def async_setup_services(hass: HomeAssistant) -> None:
     for name, handler, schema, response in (
         ("samples", _async_samples, SAMPLES_SCHEMA, only),
         ("classify", _async_classify, CLASSIFY_SCHEMA, only),
+        (
+            "classify_history",
+            async_classify_history_action,
+            CLASSIFY_HISTORY_SCHEMA,
+            optional,
+        ),
+        ("history", async_history_action, HISTORY_SCHEMA, optional),
         ("report", _async_report, NUMBER_SCHEMA, only),
     ):
         hass.services.async_register(

@@ -88,6 +88,12 @@ class ObjectState:
         if text is not None and text not in self.names:
             self.foreign_sub_label = text
 
+    def note_own_name(self, text: str) -> None:
+        """Note that a name came from us, also one that was taken for somebody's."""
+        self.names.add(text)
+        if self.foreign_sub_label == text:
+            self.foreign_sub_label = None
+
     def may_be_named_by(self, classifier_id: str, above: Collection[str] = ()) -> bool:
         """Return whether nobody else, person or classifier, has named the object.
 
@@ -96,6 +102,13 @@ class ObjectState:
         return self.foreign_sub_label is None and (
             self.named_by in (None, classifier_id, *above)
         )
+
+
+def past_object(tracked: TrackedObject) -> ObjectState:
+    """Return the state of an object that was gone before we knew of it."""
+    state = ObjectState(tracked, ended=True)
+    state.note_sub_label(tracked.sub_label.text if tracked.sub_label else None)
+    return state
 
 
 class Tracker:

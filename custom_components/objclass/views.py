@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import KEY_AUTHENTICATED, KEY_HASS, HomeAssistantView
 
 from .const import DOMAIN
+from .history.table import PastView, TableView
 from .learning.crop import PictureError
 from .learning.pictures import Pictures
 from .lookup import find_classifier
@@ -94,6 +95,8 @@ def async_setup_views(hass: HomeAssistant) -> None:
     hass.http.register_view(CropView)
     hass.http.register_view(ThumbView)
     hass.http.register_view(ExportView)
+    hass.http.register_view(PastView)
+    hass.http.register_view(TableView)
 
 
 @callback

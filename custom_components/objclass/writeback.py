@@ -3,7 +3,7 @@
 Frigate keeps one sub label per object and the last writer wins, so the rules of
 courtesy are ours: a sub label that somebody else has set is never overwritten, and none
 but our own is ever cleared. All writing happens beside the pipeline, one write after
-the other per object.
+the other per object. Objects of the past are written to by the same rules (`history`).
 
 What a classifier with a condition has said may have to be taken back. An attribute is
 cleared at once. A sub label gives way to that of the classifier that this one hangs on;
@@ -13,6 +13,7 @@ also what Frigate's own sensors in Home Assistant show when they have nothing to
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from .const import (
     CONF_PUBLISH_MQTT,
     CONF_WRITE_BACK,
     KIND_ATTRIBUTE,
+    KIND_SUB_LABEL,
     LOGGER,
 )
 from .frigate.client import FrigateClient
@@ -33,10 +35,22 @@ from .frigate.errors import FrigateAuthError, FrigateError, FrigatePermissionErr
 from .frigate.messages import classification_payload
 from .frigate.models import FrigateConfig
 from .learning.consensus import NONE, Verdict
+from .names import Names
 from .tracking import ObjectState
 
 if TYPE_CHECKING:
     from .data import ObjclassConfigEntry
+
+
+class Told(StrEnum):
+    """What became of a name: written, there already, or why it was not written."""
+
+    WRITTEN = "written"
+    SAME = "same"
+    KEPT = "kept"  # what somebody else has said stays
+    NO_MODEL = "no_model"  # Frigate has no attribute model of that name
+    GONE = "gone"
+    REFUSED = "refused"
 
 
 class Writeback:
@@ -49,14 +63,21 @@ class Writeback:
         client: FrigateClient,
         frigate: FrigateConfig,
         chain: Chain,
+        names: Names,
     ) -> None:
         self._hass = hass
         self._entry = entry
         self._client = client
         self._frigate = frigate
         self._chain = chain
+        self._names = names
         self._write_back: bool = entry.options.get(CONF_WRITE_BACK, True)
         self._publish: bool = entry.options.get(CONF_PUBLISH_MQTT, True)
+
+    @property
+    def allowed(self) -> bool:
+        """Whether Frigate is told of classes at all."""
+        return self._write_back
 
     @callback
     def async_tell(
@@ -137,6 +158,33 @@ class Writeback:
                 f"objclass write {state.id}",
             )
 
+    async def async_write_past(
+        self, state: ObjectState, classifier: ObjectClassifier, name: str, score: float
+    ) -> Told:
+        """Write to an object of the past, and say what became of it.
+
+        `state` is what Frigate has just said of it. Raises FrigateError.
+        """
+        is_attribute = classifier.settings.kind == KIND_ATTRIBUTE
+        said = (
+            state.latest.model_attributes.get(classifier.settings.name)
+            if is_attribute
+            else state.latest.sub_label
+        )
+        if said and said.text == name:
+            return Told.SAME
+        try:
+            if not is_attribute:
+                await self._async_recall(state)
+                return await self._async_set_sub_label(state, classifier, name, score)
+            ours = await self._names.async_of(state.id, KIND_ATTRIBUTE)
+            if said and (classifier.id, said.text) not in ours:
+                return Told.KEPT
+            return await self._async_set_attribute(state, classifier, name)
+        except FrigatePermissionError:
+            self._stop_writing()
+            raise
+
     def _start(self, job: Coroutine[None, None, None], name: str) -> None:
         self._entry.async_create_background_task(self._hass, job, name)
 
@@ -188,10 +236,27 @@ class Writeback:
     async def _async_write_sub_label(
         self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
     ) -> None:
-        name = verdict.class_name or ""
+        await self._async_recall(state)
         # What was written from outside is in Frigate's database before any message.
         if event := await self._client.event(state.id):
             state.note_sub_label(event.sub_label.text if event.sub_label else None)
+        await self._async_set_sub_label(
+            state, classifier, verdict.class_name or "", verdict.score
+        )
+
+    async def _async_recall(self, state: ObjectState) -> None:
+        """Know again the names that came from us before a restart."""
+        if state.names:
+            return
+        for classifier_id, name in await self._names.async_of(state.id, KIND_SUB_LABEL):
+            state.note_own_name(name)
+            # Nobody waits for a classifier that is gone.
+            if classifier_id in self._entry.subentries:
+                state.named_by = state.named_by or classifier_id
+
+    async def _async_set_sub_label(
+        self, state: ObjectState, classifier: ObjectClassifier, name: str, score: float
+    ) -> Told:
         above = [item.id for item in self._chain.above(classifier)]
         if not state.may_be_named_by(classifier.id, above):
             LOGGER.debug(
@@ -200,11 +265,13 @@ class Writeback:
                 state.id,
                 state.foreign_sub_label or "of another classifier",
             )
-            return
+            return Told.KEPT
         state.named_by = classifier.id
         state.names.add(name)
         state.to_clear = False
-        await self._client.set_sub_label(state.id, name, round(verdict.score, 3))
+        await self._names.async_note(state.id, KIND_SUB_LABEL, classifier.id, name)
+        await self._client.set_sub_label(state.id, name, round(score, 3))
+        return Told.WRITTEN
 
     async def _async_give_way(
         self, state: ObjectState, classifier: ObjectClassifier
@@ -230,11 +297,19 @@ class Writeback:
     async def _async_write_attribute(
         self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
     ) -> None:
+        await self._async_set_attribute(state, classifier, verdict.class_name or "")
+
+    async def _async_set_attribute(
+        self, state: ObjectState, classifier: ObjectClassifier, name: str
+    ) -> Told:
         """Set the attribute, if Frigate has a model of that name for it."""
         models = self._attribute_models(state)
-        if classifier.settings.name in models:
-            state.attributes[classifier.settings.name] = verdict.class_name or ""
-            await self._async_set_attributes(state, models)
+        if classifier.settings.name not in models:
+            return Told.NO_MODEL
+        state.attributes[classifier.settings.name] = name
+        await self._names.async_note(state.id, KIND_ATTRIBUTE, classifier.id, name)
+        await self._async_set_attributes(state, models)
+        return Told.WRITTEN
 
     async def _async_clear_attribute(
         self, state: ObjectState, classifier: ObjectClassifier

@@ -1,6 +1,7 @@
 """Keeping crops: those of live looks, and those that somebody asked for."""
 
 from dataclasses import replace
+from typing import Final
 
 from ..const import LOGGER
 from ..data import LastCrop, SampleChanges
@@ -8,6 +9,9 @@ from ..learning.infrared import is_infrared
 from ..learning.look import Look
 from ..learning.samples import Sample, SampleStoreError
 from .core import ClassifierCore
+
+# So many unlabelled crops of objects of the past are kept.
+_KEPT_OF_PAST: Final = 1000
 
 
 class Keeping(ClassifierCore):
@@ -69,5 +73,7 @@ class Keeping(ClassifierCore):
         sample = replace(sample, infrared=is_infrared(seen.crop.pixels))
         added = self.samples.add(sample, seen.crop.jpeg, seen.embedding, backbone)
         removed = self.samples.prune(self.settings.save_attempts)
+        if sample.source == "history":
+            removed += self.samples.prune(_KEPT_OF_PAST, "history")
         self.unlabelled = self.samples.unlabelled()
         return SampleChanges(added=[sample.id] if added else (), removed=removed)

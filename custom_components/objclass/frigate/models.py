@@ -8,7 +8,7 @@ from typing import Literal, Self
 from . import fields
 from .errors import InvalidMessageError
 from .fields import JsonObject
-from .messages import Box, SubLabel
+from .messages import Box, Snapshot, SubLabel, TrackedObject
 
 type ModelType = Literal["sub_label", "attribute", "state"]
 
@@ -138,6 +138,38 @@ class StoredEvent:
         x1, x2 = (int(min(max(x, 0), 1) * width) for x in (left, left + wide))
         y1, y2 = (int(min(max(y, 0), 1) * height) for y in (top, top + high))
         return Box(x1=x1, y1=y1, x2=x2, y2=y2) if x1 < x2 and y1 < y2 else None
+
+    def as_tracked(self, width: int, height: int) -> TrackedObject | None:
+        """Return what a message would say of it now, None without a usable box.
+
+        `width` and `height` are those of the camera's detect stream. Frigate before
+        0.18 does not keep the time of the snapshot: then it is that of the start.
+        """
+        box = self.absolute_box(width, height)
+        if box is None:
+            return None
+        time = self.snapshot_frame_time or self.start_time
+        area = (box.x2 - box.x1) * (box.y2 - box.y1)
+        return TrackedObject(
+            id=self.id,
+            camera=self.camera,
+            label=self.label,
+            frame_time=time,
+            start_time=self.start_time,
+            end_time=self.end_time,
+            score=self.score,
+            box=box,
+            snapshot=Snapshot(frame_time=time, box=box, score=self.score, area=area),
+            sub_label=self.sub_label,
+            model_attributes=self.model_attributes,
+            current_zones=(),
+            entered_zones=self.zones,
+            false_positive=False,
+            stationary=False,
+            has_clip=self.has_clip,
+            has_snapshot=self.has_snapshot,
+            position_changes=0,
+        )
 
 
 def parse_config(value: object) -> FrigateConfig:

@@ -60,7 +60,7 @@ class Sample:
     was taken, in seconds since the epoch. `scores` are the attempt's, by class; empty
     when there was no trained head yet. `unfamiliar`: that head found it unlike all that
     was labelled. `infrared` is None where nobody has looked. `source` is `live`,
-    `collect` or `import`.
+    `collect`, `history` or `import`.
     """
 
     id: str
@@ -205,8 +205,10 @@ class SampleStore:
         """Remove samples for good, labelled or not; return how many there were."""
         return len(self._delete(sample_ids, durable=True))
 
-    def prune(self, keep: int) -> list[str]:
-        """Remove all but the last `keep` live samples that nobody has ever labelled.
+    def prune(self, keep: int, source: str = "live") -> list[str]:
+        """Remove all but the last `keep` samples that nobody has ever labelled.
+
+        They are those of that `source`: what came from looking, live or at the past.
 
         Return the ids of the removed ones.
         Labelled ones stay, and so do those whose label was taken away, as happens to a
@@ -215,10 +217,10 @@ class SampleStore:
         """
         with _reported():
             old = self._db.execute(
-                "SELECT id FROM samples WHERE source = 'live' "
+                "SELECT id FROM samples WHERE source = ? "
                 "AND label IS NULL AND decided_at IS NULL "
                 "ORDER BY rowid DESC LIMIT -1 OFFSET ?",
-                (keep,),
+                (source, keep),
             ).fetchall()
         return self._delete([row["id"] for row in old], durable=False) if old else []
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from . import (
     classifiers,
+    history,
     samples,
     settings,
     status,
@@ -18,6 +19,7 @@ from . import (
 
 _SUBJECTS = (
     classifiers,
+    history,
     samples,
     settings,
     status,

@@ -22,6 +22,7 @@ from ..const import DOMAIN
 from ..data import (
     SIGNAL_AVAILABLE,
     SIGNAL_CHANGED,
+    SIGNAL_HISTORY,
     SIGNAL_PROGRESS,
     SIGNAL_RESULT,
     SIGNAL_SAMPLES,
@@ -52,11 +53,13 @@ class Subscription:
         self._known: dict[str, _Message] = {}
         self._status: _Message = {}
         # What has not been told yet: that other classifiers are here; the ids of
-        # changed ones; their samples, each with what happened to it; their jobs.
+        # changed ones; their samples, each with what happened to it; their jobs; that
+        # a run over the past has come on.
         self._others = False
         self._changed: set[str] = set()
         self._samples: dict[str, dict[str, str]] = {}
         self._jobs: dict[tuple[str, str], Progress] = {}
+        self._history = False
 
     @callback
     def async_start(self) -> None:
@@ -103,6 +106,8 @@ class Subscription:
         for entry in self._hass.config_entries.async_entries(DOMAIN):
             signal = SIGNAL_AVAILABLE.format(entry.entry_id)
             signals.append((signal, self._async_on_available))
+            signal = SIGNAL_HISTORY.format(entry.entry_id)
+            signals.append((signal, self._async_on_history))
         self._to_classifiers = [
             async_dispatcher_connect(self._hass, signal, target)
             for signal, target in signals
@@ -138,6 +143,11 @@ class Subscription:
         self._async_news()
 
     @callback
+    def _async_on_history(self) -> None:
+        self._history = True
+        self._async_news()
+
+    @callback
     def _async_on_progress(self, classifier_id: str, progress: Progress) -> None:
         self._jobs[classifier_id, progress.job] = progress
         self._async_news()
@@ -161,7 +171,8 @@ class Subscription:
     @callback
     def _async_on_pause(self, _now: object) -> None:
         self._pause = None
-        if self._others or self._changed or self._samples or self._jobs:
+        news = (self._changed, self._samples, self._jobs)
+        if self._others or self._history or any(news):
             self._async_news()
 
     def _loading(self) -> bool:
@@ -191,6 +202,9 @@ class Subscription:
         for (classifier_id, _), progress in self._jobs.items():
             self._send(_progress_event(classifier_id, progress))
         self._jobs.clear()
+        if self._history:
+            self._history = False
+            self._send({"event": "history"})
         self._async_look_at_status(None)
 
 

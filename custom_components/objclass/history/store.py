@@ -1,0 +1,430 @@
+"""The runs on disk: what was asked, how far each is, and every single result.
+
+One SQLite file below `<config>/objclass/<entry>/history/`. What a picture came to is
+written together with the note that it is done, so that a run that is killed goes on
+behind the last picture. All methods block: call them from one worker thread.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..frigate.messages import SubLabel
+from ..frigate.models import StoredEvent
+from ..learning.consensus import Outcome
+from .run import Counts, Job, Phase, Run, Status
+
+# So many runs are kept, with their results.
+KEPT_RUNS: Final = 5
+_SCHEMA: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA foreign_keys = ON;
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY,
+    job TEXT NOT NULL,
+    started_at REAL NOT NULL,
+    phase TEXT NOT NULL,
+    status TEXT NOT NULL,
+    listed_to REAL,
+    ended_at REAL,
+    error TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS objects (
+    run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    event_id TEXT NOT NULL,
+    camera TEXT NOT NULL,
+    label TEXT NOT NULL,
+    time REAL NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0,
+    problem TEXT,
+    event TEXT,  -- what Frigate said of it, until it is done
+    PRIMARY KEY (run, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS objects_left ON objects (run, done, time);
+CREATE TABLE IF NOT EXISTS results (
+    run TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    classifier_id TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    class TEXT,
+    likeliest TEXT NOT NULL,
+    score REAL NOT NULL,
+    unfamiliar INTEGER NOT NULL,
+    sample_id TEXT,
+    told TEXT,
+    PRIMARY KEY (run, event_id, classifier_id),
+    FOREIGN KEY (run, event_id) REFERENCES objects ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+"""
+_FROM: Final = "FROM results JOIN objects USING (run, event_id)"
+_COLUMNS: Final = f"results.*, objects.camera, objects.label, objects.time {_FROM}"
+
+
+class HistoryStoreError(Exception):
+    """The runs cannot be read or written; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one classifier made of one picture of the past.
+
+    `class_name` is None while it is undecided; `likeliest` is the class with the
+    highest score, `score` that score. `told` is what became of telling Frigate.
+    """
+
+    event_id: str
+    classifier_id: str
+    camera: str
+    label: str
+    time: float
+    outcome: Outcome
+    class_name: str | None
+    likeliest: str
+    score: float
+    unfamiliar: bool
+    sample_id: str | None = None
+    told: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPage:
+    """Some of the results of a run; `more` tells whether there are others behind."""
+
+    results: Sequence[Found]
+    total: int
+    more: bool
+
+
+class HistoryStore:
+    """The runs of one entry. Raises HistoryStoreError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with _reported():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = _connected(path)
+            with self._db:
+                self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    # Runs
+
+    def put_run(self, run: Run) -> None:
+        """Note a new run, or how far a known one is; the oldest ones go."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+                "UPDATE SET phase = excluded.phase, status = excluded.status, "
+                "listed_to = excluded.listed_to, ended_at = excluded.ended_at, "
+                "error = excluded.error",
+                (
+                    run.id,
+                    json.dumps(run.job.as_dict()),
+                    run.started_at,
+                    run.phase,
+                    run.status,
+                    run.listed_to,
+                    run.ended_at,
+                    run.error,
+                ),
+            )
+            self._db.execute(
+                "DELETE FROM runs WHERE id NOT IN "
+                "(SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)",
+                (KEPT_RUNS,),
+            )
+
+    def runs(self) -> list[Run]:
+        """Return the kept runs, newest first."""
+        with _reported():
+            rows = self._db.execute("SELECT * FROM runs ORDER BY started_at DESC")
+            return [_run(row) for row in rows]
+
+    def remove_run(self, run_id: str) -> None:
+        """Forget a run and its results."""
+        with self._transaction():
+            self._db.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+    def counts(self, run_id: str) -> Counts:
+        """Count what a run has come to so far."""
+        with _reported():
+            total, done, broken = self._db.execute(
+                "SELECT count(*), coalesce(sum(done), 0), count(problem) "
+                "FROM objects WHERE run = ?",
+                (run_id,),
+            ).fetchone()
+            classes: dict[str, dict[str, int]] = {}
+            told: dict[str, int] = {}
+            to_tell = 0
+            for row in self._db.execute(
+                "SELECT classifier_id, coalesce(class, '') AS name, outcome, told, "
+                "count(*) AS n FROM results WHERE run = ? GROUP BY 1, 2, 3, 4",
+                (run_id,),
+            ):
+                of_classifier = classes.setdefault(row["classifier_id"], {})
+                name, number = row["name"], row["n"]
+                of_classifier[name] = of_classifier.get(name, 0) + number
+                if row["told"] is not None:
+                    told[row["told"]] = told.get(row["told"], 0) + number
+                elif row["outcome"] == Outcome.ASSIGNED:
+                    to_tell += number
+        return Counts(
+            total=total,
+            done=done,
+            broken=broken,
+            classes=classes,
+            to_tell=to_tell,
+            told=told,
+        )
+
+    # Objects
+
+    def add_objects(self, run: Run, events: Iterable[StoredEvent]) -> int:
+        """Note objects to look at, and how far the list is; return how many are new."""
+        with self._transaction():
+            before = self._db.total_changes
+            self._db.executemany(
+                "INSERT OR IGNORE INTO objects (run, event_id, camera, label, time, "
+                "event) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        run.id,
+                        event.id,
+                        event.camera,
+                        event.label,
+                        event.snapshot_frame_time or event.start_time,
+                        json.dumps(asdict(event)),
+                    )
+                    for event in events
+                ],
+            )
+            added = self._db.total_changes - before
+            self._db.execute(
+                "UPDATE runs SET listed_to = ? WHERE id = ?", (run.listed_to, run.id)
+            )
+        return added
+
+    def next_objects(self, run_id: str, limit: int) -> list[StoredEvent]:
+        """Return objects that nobody has looked at yet, newest first."""
+        with _reported():
+            rows = self._db.execute(
+                "SELECT event FROM objects WHERE run = ? AND done = 0 "
+                "ORDER BY time DESC LIMIT ?",
+                (run_id, limit),
+            )
+            return [_event(json.loads(row["event"])) for row in rows]
+
+    def put_results(self, run_id: str, event_id: str, results: Iterable[Found]) -> None:
+        """Note what a picture came to, and that it is done."""
+        with self._transaction():
+            self._finish(run_id, event_id, None)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        run_id,
+                        event_id,
+                        found.classifier_id,
+                        found.outcome,
+                        found.class_name,
+                        found.likeliest,
+                        found.score,
+                        found.unfamiliar,
+                        found.sample_id,
+                        found.told,
+                    )
+                    for found in results
+                ],
+            )
+
+    def put_problem(self, run_id: str, event_id: str, problem: str) -> None:
+        """Note why a picture could not be looked at; it is done."""
+        with self._transaction():
+            self._finish(run_id, event_id, problem)
+
+    def _finish(self, run_id: str, event_id: str, problem: str | None) -> None:
+        self._db.execute(
+            "UPDATE objects SET done = 1, problem = ?, event = NULL "
+            "WHERE run = ? AND event_id = ?",
+            (problem, run_id, event_id),
+        )
+
+    # Results
+
+    def to_tell(self, run_id: str, limit: int) -> list[Found]:
+        """Return results that Frigate has not been told of, newest first."""
+        with _reported():
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} WHERE run = ? AND outcome = ? AND told IS NULL "
+                "ORDER BY time DESC LIMIT ?",
+                (run_id, Outcome.ASSIGNED, limit),
+            )
+            return [_found(row) for row in rows]
+
+    def forget_refused(self, run_id: str) -> None:
+        """Let what Frigate refused be tried again."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE results SET told = NULL WHERE run = ? AND told = 'refused'",
+                (run_id,),
+            )
+
+    def put_told(self, run_id: str, found: Found, told: str) -> None:
+        """Note what became of telling Frigate."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE results SET told = ? "
+                "WHERE run = ? AND event_id = ? AND classifier_id = ?",
+                (told, run_id, found.event_id, found.classifier_id),
+            )
+
+    def put_sample(self, run_id: str, found: Found, sample_id: str) -> None:
+        """Note the sample that the picture was kept as."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE results SET sample_id = ? "
+                "WHERE run = ? AND event_id = ? AND classifier_id = ?",
+                (sample_id, run_id, found.event_id, found.classifier_id),
+            )
+
+    def page(
+        self,
+        run_id: str,
+        *,
+        classifier_id: str | None = None,
+        class_name: str | None = None,
+        start: int = 0,
+        limit: int = 100,
+    ) -> FoundPage:
+        """Return results, newest first; the class "" is what is undecided."""
+        where, values = "WHERE run = ?", [run_id]
+        if classifier_id is not None:
+            where, values = f"{where} AND classifier_id = ?", [*values, classifier_id]
+        if class_name is not None:
+            where, values = (
+                f"{where} AND coalesce(class, '') = ?",
+                [*values, class_name],
+            )
+        with _reported():
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} {where} "
+                "ORDER BY time DESC, event_id, classifier_id LIMIT ? OFFSET ?",
+                [*values, limit, start],
+            ).fetchall()
+            (total,) = self._db.execute(
+                f"SELECT count(*) {_FROM} {where}", values
+            ).fetchone()
+        return FoundPage(
+            results=[_found(row) for row in rows],
+            total=total,
+            more=start + len(rows) < total,
+        )
+
+    def get(self, run_id: str, event_id: str, classifier_id: str) -> Found | None:
+        """Return one result, if it is here."""
+        with _reported():
+            row = self._db.execute(
+                f"SELECT {_COLUMNS} "
+                "WHERE run = ? AND event_id = ? AND classifier_id = ?",
+                (run_id, event_id, classifier_id),
+            ).fetchone()
+            return None if row is None else _found(row)
+
+    def kept_samples(self, run_id: str) -> dict[tuple[str, str], int]:
+        """Count the kept samples by classifier id and class ("" is undecided)."""
+        with _reported():
+            rows = self._db.execute(
+                "SELECT classifier_id, coalesce(class, '') AS name, count(sample_id) "
+                "AS n FROM results WHERE run = ? GROUP BY 1, 2",
+                (run_id,),
+            )
+            return {(row["classifier_id"], row["name"]): row["n"] for row in rows}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _reported(), self._db:
+            yield
+
+
+def read_table(path: Path, run_id: str) -> Iterator[dict[str, Any]]:
+    """Yield every result of a run, and every broken picture, oldest first.
+
+    On a connection of its own: may be called from any thread. Raises HistoryStoreError.
+    """
+    with _reported(), closing(_connected(path)) as db:
+        for row in db.execute(
+            "SELECT event_id, camera, label, time, classifier_id, class, outcome, "
+            "likeliest, score, unfamiliar, told, sample_id, problem "
+            "FROM objects LEFT JOIN results USING (run, event_id) "
+            "WHERE run = ? AND done ORDER BY time, event_id, classifier_id",
+            (run_id,),
+        ):
+            yield dict(row)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _run(row: sqlite3.Row) -> Run:
+    return Run(
+        id=row["id"],
+        job=Job.from_dict(json.loads(row["job"])),
+        started_at=row["started_at"],
+        phase=Phase(row["phase"]),
+        status=Status(row["status"]),
+        listed_to=row["listed_to"],
+        ended_at=row["ended_at"],
+        error=row["error"],
+    )
+
+
+def _found(row: sqlite3.Row) -> Found:
+    return Found(
+        event_id=row["event_id"],
+        classifier_id=row["classifier_id"],
+        camera=row["camera"],
+        label=row["label"],
+        time=row["time"],
+        outcome=Outcome(row["outcome"]),
+        class_name=row["class"],
+        likeliest=row["likeliest"],
+        score=row["score"],
+        unfamiliar=bool(row["unfamiliar"]),
+        sample_id=row["sample_id"],
+        told=row["told"],
+    )
+
+
+def _event(data: dict[str, Any]) -> StoredEvent:
+    """Make an object of what `asdict` made of it."""
+    sub_label, attributes = data["sub_label"], data["model_attributes"]
+    return StoredEvent(
+        **data
+        | {
+            "sub_label": sub_label and SubLabel(**sub_label),
+            "model_attributes": {
+                name: SubLabel(**said) for name, said in attributes.items()
+            },
+            "zones": tuple(data["zones"]),
+            "box": data["box"] and tuple(data["box"]),
+        }
+    )
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as err:
+        raise HistoryStoreError(str(err)) from err

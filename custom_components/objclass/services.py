@@ -118,13 +118,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
     for name, handler, schema, response in (
         ("samples", _async_samples, SAMPLES_SCHEMA, only),
         ("classify", _async_classify, CLASSIFY_SCHEMA, only),
-        (
-            "classify_history",
-            async_classify_history_action,
-            CLASSIFY_HISTORY_SCHEMA,
-            optional,
-        ),
-        ("history", async_history_action, HISTORY_SCHEMA, optional),
         ("report", _async_report, NUMBER_SCHEMA, only),
     ):
         hass.services.async_register(
@@ -132,6 +125,13 @@ def async_setup_services(hass: HomeAssistant) -> None:
         )
     for name, handler, schema, response in (
         ("collect", _async_collect, COLLECT_SCHEMA, optional),
+        (
+            "classify_history",
+            async_classify_history_action,
+            CLASSIFY_HISTORY_SCHEMA,
+            optional,
+        ),
+        ("history", async_history_action, HISTORY_SCHEMA, optional),
         ("label", _async_label, LABEL_SCHEMA, optional),
         ("train", _async_train, TRAIN_SCHEMA, optional),
         ("rollback", _async_rollback, NUMBER_SCHEMA, optional),

@@ -10,7 +10,7 @@ const leads = (item, classifier) => {
 
 test("advice about nights leads to unlabelled pictures of the night that look like the class", () => {
   assert.deepEqual(leads({ key: "few_infrared", placeholders: { name: "leo" } }), {
-    page: "recent", classifier: "x", query: { labelled: "no", predicted: "leo", light: "night", order: "useful" },
+    page: "recent", classifier: "x", query: { labelled: "no", called: "leo", light: "night", order: "useful" },
   });
 });
 
@@ -24,7 +24,7 @@ test("what no training knows yet is not filtered by what trainings say", () => {
   const wanted = { page: "recent", classifier: "x", query: { labelled: "no" } };
   assert.deepEqual(leads({ key: "few_images", placeholders: { name: "leo" } }, { trained: null }), wanted);
   assert.deepEqual(leads({ key: "class_without_images", placeholders: { name: "leo" } }, { trained: null }), wanted);
-  assert.equal(leads({ key: "class_without_images", placeholders: { name: "leo" } }).query.predicted, undefined);
+  assert.equal(leads({ key: "class_without_images", placeholders: { name: "leo" } }).query.called, undefined);
 });
 
 test("advice that the panel does not know yet leads to what is most useful to label", () => {

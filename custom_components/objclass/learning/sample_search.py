@@ -19,13 +19,15 @@ class Conditions(TypedDict, total=False):
     """What a sample must be like; None is no condition.
 
     `labelled` is whether it has a label, `label` which one. `predicted` is the class
-    with the highest score, which `min_score` and `max_score` speak of. `infrared`
-    leaves out samples of which it is not known. `ids` are those among which it is.
+    with the highest score, which `min_score` and `max_score` speak of; `called` is its
+    label if it has one, and else the class that is predicted. `infrared` leaves out
+    samples of which it is not known. `ids` are those among which it is.
     """
 
     labelled: bool | None
     label: str | None
     predicted: str | None
+    called: str | None
     camera: str | None
     event_id: str | None
     source: str | None
@@ -40,6 +42,7 @@ _TERMS: Final = {
     "labelled": "(label IS NOT NULL) = ?",
     "label": "label = ?",
     "predicted": "predicted = ?",
+    "called": "coalesce(label, predicted) = ?",
     "camera": "camera = ?",
     "event_id": "event_id = ?",
     "source": "source = ?",

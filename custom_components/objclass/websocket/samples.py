@@ -26,6 +26,7 @@ _FILTER: Final = {
     vol.Optional("labelled"): vol.Any(None, bool),
     vol.Optional("label"): vol.Any(None, str),
     vol.Optional("predicted"): vol.Any(None, str),
+    vol.Optional("called"): vol.Any(None, str),
     vol.Optional("recognised"): vol.Any(None, str),
     vol.Optional("camera"): vol.Any(None, str),
     vol.Optional("event_id"): vol.Any(None, str),

@@ -9,7 +9,7 @@ export function adviceLink({ key, placeholders = {} }, { id, trained }) {
   return path("recent", id, {
     labelled: "no",
     // Before a class has pictures, and before a training, nothing is taken for it.
-    predicted: trained && key !== "class_without_images" ? name : "",
+    called: trained && key !== "class_without_images" ? name : "",
     light: key === "few_infrared" ? "night" : "",
     order: trained ? "useful" : "",
   });

@@ -7,7 +7,7 @@ export const ORDERS = ["newest", "useful", "doubtful"];
 /** Return { filter, order } for the server from the query of an address. */
 export function fromQuery(query) {
   const filter = {};
-  for (const key of ["camera", "label", "predicted", "recognised", "event_id"]) {
+  for (const key of ["camera", "label", "predicted", "called", "recognised", "event_id"]) {
     if (query[key]) filter[key] = query[key];
   }
   if (query.labelled) filter.labelled = query.labelled === "yes";

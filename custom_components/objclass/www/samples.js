@@ -102,7 +102,7 @@ export class SampleList {
 }
 
 /** Keep the addresses that a browser has loaded already, as long as they are good. */
-function sameAddresses(sample, before, now = Date.now()) {
+export function sameAddresses(sample, before, now = Date.now()) {
   if (!before || now - before.signed > GOOD) return { ...sample, signed: now };
   const { thumb, image, signed } = before;
   return { ...sample, thumb, image, signed };

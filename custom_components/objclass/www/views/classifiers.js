@@ -6,6 +6,7 @@ import { epoch } from "../format.js";
 import { colorOf } from "../palette.js";
 import { adviceList, adviceStyle } from "../parts/advice-list.js";
 import { path } from "../route.js";
+import { sameAddresses } from "../samples.js";
 import { emptyState, icon, progressBar, send } from "../ui.js";
 import { View } from "../view.js";
 
@@ -13,6 +14,7 @@ const STRIP = 5; // newest pictures on a card
 const ADVICE = 2; // what is missing most
 const DEEPEST = 4; // steps that a card is moved in; there is no room for more
 const AGAIN = 60_000; // milliseconds between two tries to show them
+const MOMENT = 10_000; // milliseconds in which expired addresses are replaced
 
 class Classifiers extends View {
   static properties = { ...View.properties, _strips: { state: true } };
@@ -45,7 +47,10 @@ class Classifiers extends View {
   async #strip(id) {
     try {
       const { samples } = await this.store.ask("samples", { classifier_id: id, filter: {}, order: "newest", limit: STRIP, cursor: null });
-      this._strips = { ...this._strips, [id]: samples };
+      const before = new Map((this._strips[id] ?? []).map((sample) => [sample.id, sample]));
+      const expired = this.#renewed.get(id) > Date.now() - MOMENT;
+      const strip = samples.map((sample) => sameAddresses(sample, expired ? undefined : before.get(sample.id)));
+      this._strips = { ...this._strips, [id]: strip };
     } catch {
       // The card says everything else without them.
     }

@@ -41,7 +41,7 @@ class Recent extends View {
     return html`<div class="filters" role="search" aria-label=${t("filter.title")}>
       ${this.#select("order", [["", t("order.newest")], ["useful", t("order.useful")]], null)}
       ${this.#select("labelled", [["no", t("filter.unlabelled")], ["yes", t("filter.labelled")]], t("filter.any_label"))}
-      ${this.#select("predicted", names, t("filter.any_class"))}
+      ${this.#select("called", names, t("filter.any_class"))}
       ${cameras.length > 1 || query.camera ? this.#select("camera", cameras.map(({ id, name }) => [id, name]), t("filter.any_camera")) : ""}
       ${this.#select("score", SCORES.map((name) => [name, t(`score.${name}`)]), t("filter.any_score"))}
       ${this.#select("light", [["day", t("filter.day")], ["night", t("filter.night")]], t("filter.any_light"))}

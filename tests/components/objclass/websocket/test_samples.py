@@ -144,6 +144,8 @@ async def test_filters_show_what_was_asked_for(opened: Opened) -> None:
         ({"labelled": False, "camera": None}, ["a", "c"]),
         ({"label": "leo"}, ["b"]),
         ({"predicted": "leo", "labelled": False}, ["a"]),
+        ({"called": "leo"}, ["a", "b"]),
+        ({"called": "none"}, ["c"]),
         ({"camera": "yard"}, ["a"]),
         ({"event_id": "other"}, ["b"]),
         ({"min_score": 0.7}, ["c"]),

@@ -6,30 +6,39 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from ..classifier import Classifier
-from ..const import DOMAIN
+from ..classifier import Classifier, Tell
+from ..const import DOMAIN, LOGGER
 from ..data import ObjclassConfigEntry
 from ..dialogue import async_add_classes
 from ..learning.consensus import NONE
+from ..learning.crop import PictureError
 from ..learning.graph import InvalidModelError, UnsupportedModelError
-from ..learning.model_head import classes_of, read_labels
+from ..learning.model_figures import ModelFigures, model_figures, recognise
+from ..learning.model_head import ModelHead, classes_of, read_labels
 from ..learning.tflite_file import MAX_FILE_BYTES
 from ..lookup import classifier_by_id
 from .sources import Files
 
 _LABELS: Final = ("labelmap.txt", "labels.txt")
 _LONGEST_LABELS: Final = 1 << 20
+_JUDGED: Final = 200
+"""So many labelled crops, the newest ones, say enough, and take some seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedModel:
-    """What has come of an import: what each of the model's labels counts as."""
+    """What has come of an import.
+
+    `classes` says what each of the model's labels counts as; `judged` how good it is on
+    the newest labelled crops, None without any.
+    """
 
     classes: dict[str, str]
     classes_added: Sequence[str]
     classes_without_label: Sequence[str]
+    judged: ModelFigures | None
 
 
 async def async_import_model(
@@ -69,15 +78,36 @@ async def async_import_model(
                 "known": ", ".join(classifier.settings.all_classes),
             },
         )
-    with classifier.async_job("import"):
+    with classifier.async_job("import") as tell:
         head = await classifier.async_use_model(content, labels, pixel_range)
+        judged = await _async_judge(classifier, head, tell)
     return ImportedModel(
         classes=dict(zip(head.labels, head.classes, strict=True)),
         classes_added=unknown if add_classes else (),
         classes_without_label=[
             name for name in classifier.settings.classes if name not in head.classes
         ],
+        judged=judged,
     )
+
+
+async def _async_judge(
+    classifier: Classifier, head: ModelHead, tell: Tell
+) -> ModelFigures | None:
+    """Let the model classify labelled crops, one at a time: others wait meanwhile."""
+    store = classifier.samples
+    samples = await classifier.async_files(store.find, labelled=True, limit=_JUDGED)
+    labels, found = [], []
+    for number, sample in enumerate(samples):
+        try:
+            name = await classifier.async_files(recognise, head, store, sample.id)
+        except (PictureError, HomeAssistantError) as err:
+            LOGGER.debug("Not judged by the crop %s: %s", sample.id, err)
+        else:
+            labels.append(sample.label or NONE)
+            found.append(name)
+        tell((number + 1) / len(samples))
+    return model_figures(labels, found)
 
 
 async def _async_labels(files: Files, model: str) -> tuple[str, ...]:

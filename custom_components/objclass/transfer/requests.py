@@ -1,6 +1,7 @@
 """What the actions and the websocket commands ask for: an import or an export."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 import voluptuous as vol
@@ -76,6 +77,7 @@ async def async_run_import(
         "classes": {**imported.classes},
         "classes_added": list(imported.classes_added),
         "classes_without_label": list(imported.classes_without_label),
+        "judged": asdict(imported.judged) if imported.judged else None,
     }
 
 

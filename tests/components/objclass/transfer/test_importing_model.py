@@ -19,6 +19,7 @@ from custom_components.objclass.const import DOMAIN
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
 from ..crops import keep
+from .test_importing import a_zip as pictures_zip
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 BROUGHT = Path(__file__).parent.parent / "learning" / "brought"
@@ -65,14 +66,19 @@ async def bring(hass: HomeAssistant, path: Path, **data: Any) -> dict[str, Any]:
     return dict(answer)
 
 
-async def look_at(hass: HomeAssistant, media: Path, colour: str) -> dict[str, Any]:
-    """Classify a picture of one colour."""
+def picture(colour: str, seed: int = 1) -> bytes:
+    """Return a noisy picture of one colour."""
     file = BytesIO()
-    noise = np.random.default_rng(1).integers(0, 30, (64, 64, 3), np.uint8)
+    noise = np.random.default_rng(seed).integers(0, 30, (64, 64, 3), np.uint8)
     noise[..., ("red", "green", "blue").index(colour)] += 190
     Image.fromarray(noise).save(file, "PNG")
+    return file.getvalue()
+
+
+async def look_at(hass: HomeAssistant, media: Path, colour: str) -> dict[str, Any]:
+    """Classify a picture of one colour."""
     await hass.async_add_executor_job(
-        (media / "picture.png").write_bytes, file.getvalue()
+        (media / "picture.png").write_bytes, picture(colour)
     )
     answer = await hass.services.async_call(
         DOMAIN,
@@ -112,6 +118,7 @@ async def test_a_model_classifies_until_the_next_training(
         "classes": {"Red": "red", "Green": "green", "Background": "none"},
         "classes_added": [],
         "classes_without_label": [],
+        "judged": None,
     }
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
@@ -190,6 +197,7 @@ async def test_labels_become_classes_if_that_is_wanted(
         "classes": {"a": "a", "LEO": "leo", "none": "none"},
         "classes_added": ["a"],
         "classes_without_label": ["charlie"],
+        "judged": None,
     }
     assert classifier_of(entry).settings.classes == ("leo", "charlie", "a")
 
@@ -251,3 +259,27 @@ async def test_a_model_that_no_longer_works_does_not_stop_the_rest(
     await hass.async_block_till_done()
     assert classifier_of(entry).head is None
     assert "The imported model of Our cats cannot be used" in caplog.text
+
+
+@no_past
+async def test_the_answer_says_how_good_a_model_is_on_what_is_labelled_here(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
+) -> None:
+    classifier = classifier_of(await set_up(COLOURS))
+    shown = (("red", "red"),) * 3 + (("green", "green"),) * 3 + (("green", "blue"),)
+    content = {
+        f"{label}/{number}.png": picture(colour, number)
+        for number, (label, colour) in enumerate(shown)
+    }
+    labelled = await hass.async_add_executor_job(pictures_zip, media, content)
+    await bring(hass, labelled)
+    one, *_ = await classifier.async_files(classifier.samples.find, label="red")
+    gone = classifier.samples.picture_path(one.id)
+    await hass.async_add_executor_job(gone.unlink)
+    path = await hass.async_add_executor_job(a_folder, media, "float32")
+    assert (await bring(hass, path))["judged"] == {
+        "images": 6,
+        "accuracy": pytest.approx(5 / 6),
+        "balanced_accuracy": pytest.approx((1 + 3 / 4) / 2),
+        "classes": {"red": 1.0, "green": 0.75},
+    }

@@ -22,6 +22,14 @@ export const { html, css } = LitElement.prototype;
 /** A template within an `<svg>`: like `html`, with the mark that Lit gives to `svg`. */
 export const svg = (strings, ...values) => ({ ...html(strings, ...values), _$litType$: 2 });
 
+/**
+ * Register an element, once: a page that was open while the integration was updated has
+ * the one before it, and goes on with that until it is loaded anew.
+ */
+export function define(name, element) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}
+
 function findLit(element) {
   for (let base = element; base?.prototype; base = Object.getPrototypeOf(base)) {
     if (Object.hasOwn(base.prototype, "html") && Object.hasOwn(base.prototype, "css")) {

@@ -5,7 +5,7 @@ import "./parts/snackbar.js";
 import "./views/classifiers.js";
 import { formatters } from "./format.js";
 import { languageOf, loadErrors, loadTexts } from "./i18n.js";
-import { css, html, LitElement } from "./lit.js";
+import { css, define, html, LitElement } from "./lit.js";
 import { parse, path } from "./route.js";
 import { Store } from "./store.js";
 import { shared } from "./styles.js";
@@ -277,4 +277,4 @@ function isTyping(event) {
   return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 }
 
-customElements.define("objclass-panel", ObjclassPanel);
+define("objclass-panel", ObjclassPanel);

@@ -1,6 +1,6 @@
 /** Ask before something that cannot be taken back, or for a name. */
 
-import { html, LitElement } from "../lit.js";
+import { define, html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 
 class Ask extends LitElement {
@@ -49,4 +49,4 @@ class Ask extends LitElement {
   }
 }
 
-customElements.define("objclass-ask", Ask);
+define("objclass-ask", Ask);

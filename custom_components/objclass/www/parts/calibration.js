@@ -3,7 +3,7 @@
  * often they were right, against the line where a score of 80 % is right in 80 %.
  */
 
-import { css, html, LitElement, svg } from "../lit.js";
+import { css, define, html, LitElement, svg } from "../lit.js";
 import { shared } from "../styles.js";
 
 const HEIGHT = 260;
@@ -82,4 +82,4 @@ class Calibration extends LitElement {
   `];
 }
 
-customElements.define("objclass-calibration", Calibration);
+define("objclass-calibration", Calibration);

@@ -3,7 +3,7 @@
  * becomes the brush: each tap on a picture labels it.
  */
 
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { colorOf, digitOf } from "../palette.js";
 import { shared } from "../styles.js";
 import { iconButton, send } from "../ui.js";
@@ -65,4 +65,4 @@ class ClassBar extends LitElement {
   `];
 }
 
-customElements.define("objclass-class-bar", ClassBar);
+define("objclass-class-bar", ClassBar);

@@ -1,6 +1,6 @@
 /** What was labelled against what was recognised; a cell opens the pictures behind it. */
 
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { colorOf } from "../palette.js";
 import { path } from "../route.js";
 import { shared } from "../styles.js";
@@ -61,4 +61,4 @@ function sum(row) {
   return row.reduce((all, count) => all + count, 0);
 }
 
-customElements.define("objclass-confusion", Confusion);
+define("objclass-confusion", Confusion);

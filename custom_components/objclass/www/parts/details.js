@@ -1,6 +1,6 @@
 /** One picture, large, and why it was called what it was called. */
 
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { classOf, colorOf, digitOf, NONE } from "../palette.js";
 import { shared } from "../styles.js";
 import { icon, iconButton, send } from "../ui.js";
@@ -114,6 +114,8 @@ class Details extends LitElement {
     if (why.error) return html`<p class="bad" role="alert">${why.error}</p>`;
     const { attempts, votes, rule } = why;
     if (!rule) {
+      // A picture of a camera, and not of an object, stands for itself.
+      if (sample.event_id === null && sample.source === "live") return "";
       const words = { collect: "details.collected", import: "details.imported" }[sample.source] ?? "details.why_unknown";
       return html`<section><h3>${t("details.whole_object")}</h3><p class="quiet">${t(words)}</p></section>`;
     }
@@ -187,4 +189,4 @@ function ruleText(rule, t, f) {
   return said("rule", rule, t, (value) => (shares && typeof value === "number" ? f.percent(value) : value));
 }
 
-customElements.define("objclass-details", Details);
+define("objclass-details", Details);

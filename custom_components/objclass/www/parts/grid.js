@@ -11,7 +11,7 @@
  *   scrolled { id }              the scrolling came to rest with this picture at the top
  */
 
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { between } from "../selection.js";
 import { GAP, layOut, neighbour, visible } from "../layout.js";
 import { shared } from "../styles.js";
@@ -310,4 +310,4 @@ function prune(drawn, wanted, elementOf) {
   }
 }
 
-customElements.define("objclass-grid", Grid);
+define("objclass-grid", Grid);

@@ -1,6 +1,6 @@
 /** The keys. */
 
-import { html, LitElement } from "../lit.js";
+import { define, html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 
 const KEYS = [
@@ -36,4 +36,4 @@ export function closeOutside(event) {
   if (event.target === event.currentTarget) event.currentTarget.close();
 }
 
-customElements.define("objclass-help", Help);
+define("objclass-help", Help);

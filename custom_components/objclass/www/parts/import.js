@@ -1,6 +1,6 @@
 /** Bring labelled pictures or a whole model in: choose, watch, and read what came of it. */
 
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { colorOf } from "../palette.js";
 import { shared } from "../styles.js";
 import { icon, progressBar, send } from "../ui.js";
@@ -197,4 +197,4 @@ class Import extends LitElement {
   `];
 }
 
-customElements.define("objclass-import", Import);
+define("objclass-import", Import);

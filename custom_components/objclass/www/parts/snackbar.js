@@ -1,6 +1,6 @@
 /** One line at the bottom that says what was done, and takes it back. */
 
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 import { iconButton, send } from "../ui.js";
 
@@ -42,4 +42,4 @@ class Snackbar extends LitElement {
   `];
 }
 
-customElements.define("objclass-snackbar", Snackbar);
+define("objclass-snackbar", Snackbar);

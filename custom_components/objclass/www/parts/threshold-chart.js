@@ -1,6 +1,6 @@
 /** Precision, and how much is decided, against the threshold; the threshold on a slider. */
 
-import { css, html, LitElement, svg } from "../lit.js";
+import { css, define, html, LitElement, svg } from "../lit.js";
 import { shared } from "../styles.js";
 import { at, line } from "../threshold.js";
 import { send } from "../ui.js";
@@ -109,4 +109,4 @@ class ThresholdChart extends LitElement {
   `];
 }
 
-customElements.define("objclass-threshold-chart", ThresholdChart);
+define("objclass-threshold-chart", ThresholdChart);

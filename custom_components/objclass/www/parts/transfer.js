@@ -1,7 +1,7 @@
 /** In and out: a card that leads to the import, and exports with progress. */
 
 import "./import.js";
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 import { icon, progressBar } from "../ui.js";
 
@@ -62,4 +62,4 @@ class Transfer extends LitElement {
   `];
 }
 
-customElements.define("objclass-transfer", Transfer);
+define("objclass-transfer", Transfer);

@@ -7,7 +7,7 @@ import "./ask.js";
 import "./class-bar.js";
 import "./details.js";
 import "./grid.js";
-import { css, html, LitElement } from "../lit.js";
+import { css, define, html, LitElement } from "../lit.js";
 import { byEvent } from "../layout.js";
 import { classOf } from "../palette.js";
 import { remember } from "../route.js";
@@ -390,4 +390,4 @@ class Workbench extends LitElement {
   `];
 }
 
-customElements.define("objclass-workbench", Workbench);
+define("objclass-workbench", Workbench);

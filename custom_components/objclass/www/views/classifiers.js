@@ -1,8 +1,9 @@
 /** The first page: every classifier, what it saw last, and what it needs. */
 
 import { conditionText, families } from "../condition.js";
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
 import { epoch } from "../format.js";
+import { canCollect, firstPage, inKind, looksAt } from "../kinds.js";
 import { colorOf } from "../palette.js";
 import { adviceList, adviceStyle } from "../parts/advice-list.js";
 import { path } from "../route.js";
@@ -90,11 +91,11 @@ class Classifiers extends View {
 
   #card(classifier) {
     const { t, f } = this;
-    const { id, name, labels, trained, available } = classifier;
-    const page = trained || total(classifier) ? "recent" : "examples";
+    const { id, name, trained, available } = classifier;
+    const page = trained || total(classifier) ? "recent" : firstPage(classifier);
     return html`<article class="card" aria-label=${name}>
       <a class="head" href=${path(page, id)}>
-        <div class="grow"><h2>${name}</h2><span class="quiet">${labels.join(", ")}${this.store.entries.length > 1 ? ` · ${classifier.entry_title}` : ""}</span></div>
+        <div class="grow"><h2>${name}</h2><span class="quiet">${looksAt(classifier)}${this.store.entries.length > 1 ? ` · ${classifier.entry_title}` : ""}</span></div>
         ${typeof trained?.accuracy === "number" ? html`<div class="accuracy" title=${t("classifier.accuracy_help")}><strong>${f.percent(trained.accuracy)}</strong><span class="quiet">${t("classifier.right")}</span></div>` : ""}
         ${icon("chevronRight")}
       </a>
@@ -167,12 +168,12 @@ class Classifiers extends View {
     const { id, trained, training, outdated, unlabelled } = classifier;
     if (!store.isAdmin) return "";
     if (!trained && !total(classifier)) {
-      return html`<div class="row wrap"><a class="button main" href=${path("examples", id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a></div>`;
+      return html`<div class="row wrap"><a class="button main" href=${path(firstPage(classifier), id)}>${icon("rocketLaunchOutline")}${t(inKind("classifier.examples", classifier))}</a></div>`;
     }
     return html`<div class="row wrap">
       ${unlabelled
         ? html`<a class="button ${trained ? "" : "main"}" href=${path("recent", id, { labelled: "no", order: trained ? "useful" : "" })}>${icon("tagOutline")}${t("classifier.label", { count: unlabelled })}</a>`
-        : html`<a class="button" href=${path("examples", id, { collect: "1" })}>${icon("download")}${t("classifier.examples")}</a>`}
+        : canCollect(classifier) ? html`<a class="button" href=${path("examples", id, { collect: "1" })}>${icon("download")}${t("classifier.examples")}</a>` : ""}
       <button type="button" class="button ${outdated ? "main" : ""}" ?disabled=${training !== null || !total(classifier)} @click=${() => send(this, "objclass-train", { classifier })}>${icon("schoolOutline")}${t("training.start")}</button>
     </div>`;
   }
@@ -220,4 +221,4 @@ function total({ labelled }) {
   return Object.values(labelled).reduce((sum, count) => sum + count, 0);
 }
 
-customElements.define("objclass-classifiers", Classifiers);
+define("objclass-classifiers", Classifiers);

@@ -3,7 +3,7 @@
 import "../parts/ask.js";
 import "../parts/workbench.js";
 import { fromQuery } from "../filters.js";
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
 import { colorOf, NONE } from "../palette.js";
 import { go, path } from "../route.js";
 import { emptyState, icon, iconButton, tell } from "../ui.js";
@@ -142,4 +142,4 @@ class Dataset extends View {
   `];
 }
 
-customElements.define("objclass-dataset", Dataset);
+define("objclass-dataset", Dataset);

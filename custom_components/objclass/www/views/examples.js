@@ -4,7 +4,7 @@
  */
 
 import "../parts/grid.js";
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
 import { colorOf, NONE } from "../palette.js";
 import { go, path } from "../route.js";
 import { Renewal } from "../renewal.js";
@@ -241,4 +241,4 @@ class Examples extends View {
   `];
 }
 
-customElements.define("objclass-examples", Examples);
+define("objclass-examples", Examples);

@@ -6,7 +6,8 @@ import "../parts/confusion.js";
 import "../parts/threshold-chart.js";
 import "../parts/transfer.js";
 import { epoch } from "../format.js";
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
+import { firstPage, inKind } from "../kinds.js";
 import { colorOf } from "../palette.js";
 import { adviceList, adviceStyle } from "../parts/advice-list.js";
 import { path } from "../route.js";
@@ -40,7 +41,7 @@ class Quality extends View {
       const labelled = Object.values(classifier.labelled).some(Boolean);
       return html`${emptyState("chartBoxOutline", t("empty.quality.title"), t("empty.quality.text"), !store.isAdmin ? "" : labelled
         ? html`<button type="button" class="button main" ?disabled=${classifier.training !== null} @click=${() => send(this, "objclass-train", { classifier })}>${icon("schoolOutline")}${t("training.start")}</button>`
-        : html`<a class="button main" href=${path("examples", classifier.id)}>${icon("rocketLaunchOutline")}${t("classifier.examples")}</a>`)}
+        : html`<a class="button main" href=${path(firstPage(classifier), classifier.id)}>${icon("rocketLaunchOutline")}${t(inKind("classifier.examples", classifier))}</a>`)}
         <div class="page">${this.#transfer()}</div>`;
     }
     if (this._problem) return html`<div class="page"><div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._problem}</span></div></div>`;
@@ -181,4 +182,4 @@ class Quality extends View {
   `];
 }
 
-customElements.define("objclass-quality", Quality);
+define("objclass-quality", Quality);

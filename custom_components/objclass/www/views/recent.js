@@ -2,7 +2,8 @@
 
 import "../parts/workbench.js";
 import { fromQuery, SCORES } from "../filters.js";
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
+import { canCollect, inKind, looksAt } from "../kinds.js";
 import { go, path } from "../route.js";
 import { emptyState, icon } from "../ui.js";
 import { View } from "../view.js";
@@ -68,8 +69,8 @@ class Recent extends View {
       return emptyState("imageSearchOutline", t("empty.filter.title"), t("empty.filter.text"),
         html`<a class="button" href=${path("recent", classifier.id)}>${t("filter.clear")}</a>`);
     }
-    return emptyState("imageMultipleOutline", t("empty.recent.title"), t("empty.recent.text", { labels: classifier.labels.join(", ") }),
-      store.isAdmin ? html`<a class="button main" href=${path("examples", classifier.id)}>${icon("download")}${t("classifier.examples")}</a>` : "");
+    return emptyState("imageMultipleOutline", t("empty.recent.title"), t(inKind("empty.recent.text", classifier), { labels: looksAt(classifier) }),
+      store.isAdmin && canCollect(classifier) ? html`<a class="button main" href=${path("examples", classifier.id)}>${icon("download")}${t("classifier.examples")}</a>` : "");
   }
 
   static styles = [View.styles, css`
@@ -81,4 +82,4 @@ class Recent extends View {
   `];
 }
 
-customElements.define("objclass-recent", Recent);
+define("objclass-recent", Recent);

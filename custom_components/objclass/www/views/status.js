@@ -1,7 +1,8 @@
 /** Is it working? One sentence, and what it is made of. */
 
 import { epoch } from "../format.js";
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
+import { firstPage } from "../kinds.js";
 import { path } from "../route.js";
 import { emptyState, icon, progressBar } from "../ui.js";
 import { View } from "../view.js";
@@ -121,7 +122,7 @@ class Status extends View {
       const words = trained ? t("classifier.trained", { when: f.ago(epoch(trained.trained_at)), count: trained.images })
         : t(item.imported_model ? "classifier.imported" : "classifier.untrained");
       const good = trained || item.imported_model;
-      return html`<li class=${good ? "good" : "hint"}>${icon(good ? "checkCircleOutline" : "schoolOutline")}<span class="grow"><a href=${path(trained ? "recent" : "examples", id)}>${name}</a><br /><span class="quiet">${words}</span></span></li>`;
+      return html`<li class=${good ? "good" : "hint"}>${icon(good ? "checkCircleOutline" : "schoolOutline")}<span class="grow"><a href=${path(trained ? "recent" : firstPage(item), id)}>${name}</a><br /><span class="quiet">${words}</span></span></li>`;
     })}</ul></div>`;
   }
 
@@ -163,4 +164,4 @@ function problemsOf({ frigate, available, mqtt_connected: mqtt, waiting }) {
   return [!available && "frigate", !mqtt && "mqtt", waiting >= BUSY && "slow"].filter(Boolean);
 }
 
-customElements.define("objclass-status", Status);
+define("objclass-status", Status);

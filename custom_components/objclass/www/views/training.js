@@ -1,6 +1,7 @@
 /** The last step of a new classifier: it trains by itself, and shows how good it is. */
 
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
+import { firstPage, inKind, looksAt } from "../kinds.js";
 import { colorOf } from "../palette.js";
 import { adviceList, adviceStyle } from "../parts/advice-list.js";
 import { go, path } from "../route.js";
@@ -52,7 +53,7 @@ class Training extends View {
     }
     if (this._problem || !this._report) {
       return emptyState("alertCircleOutline", t("training.failed"), this._problem ?? "",
-        html`<div class="row wrap"><a class="button main" href=${path("examples", classifier.id)}>${t("training.back")}</a><button type="button" class="button" @click=${() => this.#train()}>${icon("refresh")}${t("retry")}</button></div>`);
+        html`<div class="row wrap"><a class="button main" href=${path(firstPage(classifier), classifier.id)}>${t("training.back")}</a><button type="button" class="button" @click=${() => this.#train()}>${icon("refresh")}${t("retry")}</button></div>`);
     }
     const { accuracy, classes, images } = this._report;
     const { advice } = classifier;
@@ -68,7 +69,7 @@ class Training extends View {
           <span class="number">${item.accuracy === null ? "–" : f.percent(item.accuracy)}</span>`)}</div>
       </div>
       ${advice.length ? html`<div class="card"><h3>${t("quality.advice")}</h3>${adviceList(classifier, t, { isAdmin: store.isAdmin, most: 3 })}</div>` : ""}
-      <div class="card"><h3>${t("training.now")}</h3><p>${t("training.now_text", { labels: classifier.labels.join(", ") })}</p>
+      <div class="card"><h3>${t("training.now")}</h3><p>${t(inKind("training.now_text", classifier), { labels: looksAt(classifier) })}</p>
         <div class="row wrap"><a class="button main" href=${path("recent", classifier.id)}>${icon("imageMultipleOutline")}${t("training.see")}</a>${this.#deviceButton()}<a class="button" href=${path("quality", classifier.id)}>${icon("chartBoxOutline")}${t("tab.quality")}</a></div></div>
     </div>`;
   }
@@ -102,4 +103,4 @@ function deviceOf(hass, classifierId) {
     device.identifiers.some(([domain, id]) => domain === "objclass" && id === classifierId));
 }
 
-customElements.define("objclass-training", Training);
+define("objclass-training", Training);

@@ -1,7 +1,7 @@
 /** Step 1 of a new classifier: what it is called, looks at and tells apart. */
 
 import { parents } from "../condition.js";
-import { css, html } from "../lit.js";
+import { css, define, html } from "../lit.js";
 import { colorOf, NONE } from "../palette.js";
 import { go, path, remember } from "../route.js";
 import { emptyState, icon } from "../ui.js";
@@ -197,4 +197,4 @@ function names(text) {
   return text.split(",").map((name) => name.trim().replaceAll(/\s+/g, " ")).filter(Boolean);
 }
 
-customElements.define("objclass-new", Wizard);
+define("objclass-new", Wizard);

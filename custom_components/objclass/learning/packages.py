@@ -19,6 +19,7 @@ MOST_FILES: Final = 20_000
 MOST_BYTES: Final = 4 << 30
 """Of all files together, unpacked."""
 LARGEST_ZIP: Final = 2 << 30
+_MODEL: Final = ".tflite"
 _DEEPEST: Final = 8
 """Folders within folders."""
 _LARGEST_LIST: Final = 16 << 20
@@ -73,6 +74,8 @@ class Package:
 @contextmanager
 def open_package(path: Path) -> Iterator[Package]:
     """Open a folder or zip. Raises PackageError or OSError."""
+    if path.suffix.casefold() == _MODEL and path.is_file():
+        raise PackageError("a model alone has no labels: take its folder, or zip both")
     package = _Folder(path) if path.is_dir() else _Zip(path)
     try:
         yield package
@@ -219,7 +222,7 @@ def contents_of(package: Package) -> Contents:
     for name in package.names:
         path = PurePosixPath(name)
         kind = path.suffix.casefold()
-        if kind == ".tflite":
+        if kind == _MODEL:
             models.append(name)
         elif kind == ".txt":
             texts.append(name)

@@ -175,6 +175,13 @@ def test_what_is_no_zip_is_refused(content: bytes, tmp_path: Path) -> None:
         pass
 
 
+def test_a_model_without_its_labels_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(b"\x1c\0\0\0TFL3")
+    with pytest.raises(PackageError, match="zip both"), open_package(path):
+        pass
+
+
 def test_a_zip_that_claims_too_long_a_list_is_refused_before_it_is_read(
     tmp_path: Path,
 ) -> None:

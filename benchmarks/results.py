@@ -111,7 +111,9 @@ def _number(value: object) -> str:
         return "-"
     if not isinstance(value, float):
         return str(value)
-    return f"{value:.3f}" if abs(value) < 1 else f"{value:.3g}"
+    if abs(value) < 1:
+        return f"{value:.3f}"
+    return f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"  # noqa: PLR2004
 
 
 def _goal(figure: Mapping[str, Any]) -> str:

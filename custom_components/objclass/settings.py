@@ -48,6 +48,8 @@ from .learning.frame import WHOLE, Part
 DEFAULT_SAVE_ATTEMPTS: Final = 200
 DEFAULT_SAVE_FRAMES: Final = 100
 DEFAULT_INTERVAL: Final = 30
+# The number of classes that a binary sensor can show.
+_ON_AND_OFF: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +173,7 @@ class FrameSettings(ClassifierSettings):
         on: Mapping[str, Any] = data.get(SECTION_ON, {})
         defaults = ConfirmationRules()
         classes = tuple(data[CONF_CLASSES])
-        on_class = on.get(CONF_ON_CLASS)
+        on_class = on.get(CONF_ON_CLASS) if len(classes) == _ON_AND_OFF else None
         return cls(
             name=data[CONF_NAME],
             classes=classes,

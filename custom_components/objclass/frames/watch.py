@@ -5,6 +5,7 @@ from typing import Final
 
 from ..classifier import FrameClassifier
 from ..learning.frame import Part
+from ..settings import DEFAULT_INTERVAL
 
 # While a change is being confirmed, and while something moves (seconds).
 QUICK: Final = 0.5
@@ -37,6 +38,9 @@ class Watch:
         """
         self.looked_at = now
         delays = [self.classifier.settings.interval]
+        if self.classifier.state(self.camera) is None:
+            # Also who looks on motion only, wants to know how it is to begin with.
+            delays.append(DEFAULT_INTERVAL)
         if missed is not None:
             delays = [missed]
         elif self.classifier.pending(self.camera):

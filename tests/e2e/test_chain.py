@@ -34,6 +34,7 @@ async def entry_id(
     """Return the entry of that Frigate."""
     api = home_assistant.api
     flow = await api.start_flow("objclass")
+    await flow.submit({"next_step_id": "manual"})
     data = {"url": sim.url, "verify_ssl": True, "login": {}}
     entry = (await flow.submit(data))["result"]["entry_id"]
     await api.wait_for_entry(entry)

@@ -5,6 +5,7 @@ Below .dev/tasks (or --into) it makes folders of links, anew each time:
 
   finer/<task>/<class>        groups of breeds, and single breeds
   neighbours/<task>/<class>   the class "unknown" holds others of the same kind
+  with_none/<task>/<class>    the same with examples of `none`, of again others
   unrelated/<task>/<class>    the class "unknown" holds something else altogether
 
 They are for `scripts/benchmark learning .dev/tasks/finer` and
@@ -28,6 +29,9 @@ SHORT_HAIRED: Final = (
     *("Abyssinian", "Bengal", "Bombay", "British_Shorthair", "Egyptian_Mau"),
     *("Russian_Blue", "Siamese"),
 )
+POINTED: Final = ("Birman", "Ragdoll", "Siamese")
+SOLID: Final = ("Bombay", "British_Shorthair", "Russian_Blue")
+SPOTTED: Final = ("Abyssinian", "Bengal", "Egyptian_Mau")
 LONG_HAIRED: Final = ("Birman", "Maine_Coon", "Persian", "Ragdoll")
 CATS: Final = (*SHORT_HAIRED, *LONG_HAIRED, "Sphynx")
 SMALL: Final = (
@@ -65,11 +69,7 @@ FOUR_CATS: Final = ("Bengal", "Maine_Coon", "Persian", "Siamese")
 FOUR_DOGS: Final = ("boxer", "japanese_chin", "leonberger", "yorkshire_terrier")
 FINER: Final[Mapping[str, Groups]] = {
     "cats_by_coat": {"short": SHORT_HAIRED, "long": LONG_HAIRED},
-    "cats_by_pattern": {
-        "pointed": ("Birman", "Ragdoll", "Siamese"),
-        "solid": ("Bombay", "British_Shorthair", "Russian_Blue"),
-        "spotted": ("Abyssinian", "Bengal", "Egyptian_Mau"),
-    },
+    "cats_by_pattern": {"pointed": POINTED, "solid": SOLID, "spotted": SPOTTED},
     "dogs_by_kind": {"terrier": TERRIERS, "hound": HOUNDS, "spitz": SPITZES},
     "dogs_by_size": {"small": SMALL, "large": LARGE},
     "four_cats": single(*FOUR_CATS),
@@ -80,6 +80,12 @@ FINER: Final[Mapping[str, Groups]] = {
 NEIGHBOURS: Final[Mapping[str, Groups]] = {
     "cats_then_dogs": {"short": SHORT_HAIRED, "long": LONG_HAIRED, UNKNOWN: DOGS},
     "dogs_then_cats": {"small": SMALL, "large": LARGE, UNKNOWN: CATS},
+    "plain_cats_then_spotted": {"pointed": POINTED, "solid": SOLID, UNKNOWN: SPOTTED},
+    "hunters_then_spitzes": {
+        "terrier": TERRIERS,
+        "hound": HOUNDS,
+        UNKNOWN: SPITZES,
+    },
     "four_cats_then_others": {
         **single(*FOUR_CATS),
         UNKNOWN: others(CATS, *FOUR_CATS),
@@ -87,6 +93,26 @@ NEIGHBOURS: Final[Mapping[str, Groups]] = {
     "four_dogs_then_others": {
         **single(*FOUR_DOGS),
         UNKNOWN: others(DOGS, *FOUR_DOGS),
+    },
+}
+OTHER_CATS: Final = others(CATS, *FOUR_CATS)
+OTHER_DOGS: Final = others(DOGS, *FOUR_DOGS)
+WITH_NONE: Final[Mapping[str, Groups]] = {
+    "cats_then_dogs": {
+        "short": SHORT_HAIRED,
+        "long": LONG_HAIRED,
+        "none": DOGS[::2],
+        UNKNOWN: DOGS[1::2],
+    },
+    "four_cats_then_others": {
+        **single(*FOUR_CATS),
+        "none": OTHER_CATS[::2],
+        UNKNOWN: OTHER_CATS[1::2],
+    },
+    "four_dogs_then_others": {
+        **single(*FOUR_DOGS),
+        "none": OTHER_DOGS[::2],
+        UNKNOWN: OTHER_DOGS[1::2],
     },
 }
 UNRELATED: Final[Mapping[str, Groups]] = {
@@ -107,7 +133,7 @@ def main() -> None:
     parser.add_argument("--into", metavar="DIR", type=Path, default=TASKS)
     options = parser.parse_args()
     make_tasks(options.photos, options.into)
-    print(f"Made below {options.into}: finer, neighbours, unrelated")
+    print(f"Made below {options.into}: finer, neighbours, with_none, unrelated")
 
 
 def make_tasks(photos: Path, into: Path) -> None:
@@ -116,6 +142,7 @@ def make_tasks(photos: Path, into: Path) -> None:
     for name, tasks in (
         ("finer", FINER),
         ("neighbours", NEIGHBOURS),
+        ("with_none", WITH_NONE),
         ("unrelated", UNRELATED),
     ):
         shutil.rmtree(into / name, ignore_errors=True)

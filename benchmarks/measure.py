@@ -164,9 +164,7 @@ def _visits(
     """Return visits of some of the pictures, and what each ought to be assigned."""
     # A visit takes as long as six pictures, so not all of many; from the whole list.
     some = pictures[:: -(-len(pictures) // MOST_VISITS)]
-    visits = [
-        visit_of(path, head, backbone, number) for number, (path, _) in enumerate(some)
-    ]
+    visits = [visit_of(path, head, backbone) for path, _ in some]
     return visits, [None if name == NONE else name for _, name in some]
 
 

@@ -1,13 +1,11 @@
 """Visits made from single photos: what several looks at one object come to.
 
-There are no recordings of known and strange animals, so each photo becomes a visit of
-six frames: the object moves in its crop, is nearer and farther, lighter and darker, and
-compressed anew. The frames go through the product's consensus with its usual rules.
+There are no recordings of known and strange animals, so each photo becomes a visit (see
+`walks`). Its frames go through the product's consensus with its usual rules.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from io import BytesIO
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Final
@@ -15,28 +13,37 @@ from typing import Final
 import numpy as np
 from learning.backbone import Backbone
 from learning.consensus import NONE, Attempt, Consensus, Rules
-from learning.crop import decode, middle, pixels_of
+from learning.crop import decode, middle
 from learning.head import Head, Prediction
-from PIL import Image, ImageEnhance
+from learning.look import Look, look
+from PIL import Image
 
-FRAMES: Final = 6
-_LEAST_PART: Final = 0.75  # of the photo's side that a frame shows
-_SIDES: Final = (96, 320)  # pixels across a crop
-_LIGHT: Final = (0.7, 1.3)
-_QUALITY: Final = (60, 90)
+from .walks import FRAME, Frame, walk
 
+_SIDE: Final = 448  # to which the photos are scaled first
 
 type Visit = Sequence[Prediction]
 
 
-def visit_of(path: Path, head: Head, backbone: Backbone, seed: int) -> Visit:
+def visit_of(path: Path, head: Head, backbone: Backbone) -> Visit:
     """Return what the head says of each frame of a photo's visit."""
-    random = np.random.default_rng(seed)
-    photo = middle(decode(path.read_bytes()))
-    return [
-        head.predict(backbone.embed(pixels_of(frame, backbone.size)))
-        for frame in _frames(photo, random)
-    ]
+    return [head.predict(item.embedding) for item in looks_at(path, backbone)]
+
+
+def looks_at(path: Path, backbone: Backbone) -> list[Look]:
+    """Look at each frame of a photo's visit."""
+    frames = walk(photo_of(path), path.resolve().name)
+    return [look_at(frame, backbone) for frame in frames]
+
+
+def look_at(frame: Frame, backbone: Backbone) -> Look:
+    """Look at the object in a frame, as the product does."""
+    return look(backbone, frame.picture, {}, box=frame.box, frame_size=FRAME)
+
+
+def photo_of(path: Path) -> Image.Image:
+    """Return the square that a photographed object fills."""
+    return middle(decode(path.read_bytes())).resize((_SIDE, _SIDE))
 
 
 def assigned(visit: Visit, limit: float) -> str | None:
@@ -79,19 +86,3 @@ def strictest_limit(
         if share_right(visits, names, limit) >= share:
             return float(limit)
     return math.inf
-
-
-def _frames(photo: Image.Image, random: np.random.Generator) -> Iterator[Image.Image]:
-    for _ in range(FRAMES):
-        part = random.uniform(_LEAST_PART, 1)
-        width, height = round(photo.width * part), round(photo.height * part)
-        left = int(random.integers(0, photo.width - width + 1))
-        top = int(random.integers(0, photo.height - height + 1))
-        side = int(random.integers(*_SIDES))
-        frame = photo.crop((left, top, left + width, top + height)).resize(
-            (side, side), Image.Resampling.BILINEAR
-        )
-        frame = ImageEnhance.Brightness(frame).enhance(random.uniform(*_LIGHT))
-        stored = BytesIO()
-        frame.save(stored, "JPEG", quality=int(random.integers(*_QUALITY)))
-        yield Image.open(stored).convert("RGB")

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.make_tasks import CATS, DOGS, FINER, NEIGHBOURS, UNKNOWN, UNRELATED
+from benchmarks.make_tasks import (
+    CATS,
+    DOGS,
+    FINER,
+    NEIGHBOURS,
+    UNKNOWN,
+    UNRELATED,
+    WITH_NONE,
+)
 from benchmarks.tasks import find_tasks
 
 from .conftest import Run, make_pictures
@@ -34,7 +42,10 @@ def test_every_task_has_its_classes_and_strangers(
     for _ in range(2):  # made anew, whatever was there
         run("make_tasks", photos, "--into", into)
     for folder, wanted in (
-        *(("finer", FINER), ("neighbours", NEIGHBOURS), ("unrelated", UNRELATED)),
+        ("finer", FINER),
+        ("neighbours", NEIGHBOURS),
+        ("with_none", WITH_NONE),
+        ("unrelated", UNRELATED),
     ):
         tasks = {task.name: task for task in find_tasks(into / folder)}
         assert set(tasks) == set(wanted)

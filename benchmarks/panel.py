@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from playwright.async_api import CDPSession, Page, expect
 
-from tests.panel.home import Home, create_classifier, running_home, teach
+from tests.panel.home import Home, create_classifier, label_as, running_home, teach
 from tests.panel.many import add_many
 from tests.panel.people import PATIENCE, Person, person_at, running_browser
 
@@ -72,6 +72,7 @@ async def measure(samples: int) -> list[Figure]:
             await asyncio.to_thread(add_many, folder, samples - known)
             await home.hass.start()
             await home.api.wait_for_entry(home.entry_id)
+            await label_as(home, classifier_id, None, count=LABELS)
             return await look(home, f"/objclass/{classifier_id}/recent")
 
 

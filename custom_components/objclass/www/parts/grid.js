@@ -21,6 +21,7 @@ import { makeCard } from "./card.js";
 
 const REST = 300; // milliseconds without scrolling
 const NEAR = 800; // px above and below the window that are drawn too
+const AHEAD = 2000; // px below the window: nearer, and the next page is asked for
 
 class Grid extends LitElement {
   static properties = {
@@ -151,7 +152,7 @@ class Grid extends LitElement {
       if (box.header) this.#drawHeading(box);
       else this.#drawCard(box);
     }
-    if (bottom + NEAR > this.#layout.height && this.samples.size < this.total) send(this, "more");
+    if (bottom + AHEAD > this.#layout.height && this.samples.size < this.total) send(this, "more");
   }
 
   #drawCard({ id, x, y, w }) {

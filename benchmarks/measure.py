@@ -11,7 +11,8 @@ from typing import Literal
 
 import numpy as np
 from learning.augmentation import Views, compressed, far_view, pictures_to_alter
-from learning.backbone import BUNDLED, Backbone, BackboneModel, load_backbone
+from learning.backbone import Backbone, load_backbone
+from learning.backbone_model import BUNDLED, BackboneModel
 from learning.consensus import NONE
 from learning.crop import decode, middle, pixels_of
 from learning.evaluation import balanced_accuracy, calibration_error

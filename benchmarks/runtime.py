@@ -18,14 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from learning.backbone import (
-    BUNDLED_SIZE,
-    SMALLER_SIZES,
-    Backbone,
-    BackboneModel,
-    RuntimeName,
-    load_backbone,
-)
+from learning.backbone import Backbone, RuntimeName, load_backbone
+from learning.backbone_model import BUNDLED_SIZE, SMALLER_SIZES, BackboneModel
 from numpy.typing import NDArray
 
 from .measure import measure

@@ -21,7 +21,6 @@ from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     ConfigEntryError,
     ConfigEntryNotReady,
-    HomeAssistantError,
 )
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
@@ -30,8 +29,9 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .api import create_client
+from .catching_up import async_keep_up
 from .chain import Chain
-from .classifier import AnyClassifier, Classifier, FrameClassifier, ObjectClassifier
+from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER, SUBENTRY_FRAME
 from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassData
 from .frames import FrameWatch
@@ -116,11 +116,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         await side.pipeline.async_start()
         side.history.async_begin()
     await entry.runtime_data.frames.async_start()
-    for classifier in classifiers:
-        if classifier.outdated:
-            entry.async_create_background_task(
-                hass, _async_train_anew(classifier), f"{DOMAIN} train {classifier.id}"
-            )
+    async_keep_up(hass, entry)
     return True
 
 
@@ -257,14 +253,6 @@ def _remove_stale_entities(hass: HomeAssistant, entry: ObjclassConfigEntry) -> N
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         if entity.unique_id not in entry.runtime_data.unique_ids:
             registry.async_remove(entity.entity_id)
-
-
-async def _async_train_anew(classifier: Classifier) -> None:
-    """Train a classifier whose head does not fit any more."""
-    try:
-        await classifier.async_train()
-    except HomeAssistantError as err:
-        LOGGER.warning("%s has to be trained anew: %s", classifier.settings.name, err)
 
 
 # What changes later

@@ -14,6 +14,7 @@ from .const import DOMAIN, LOGGER
 from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
 from .frigate.models import StoredEvent
+from .learning.backbone import Backbone
 from .learning.crop import PictureError
 from .learning.head import Head
 from .learning.look import Look, look
@@ -100,6 +101,8 @@ async def _async_collect(
     )
     seen: list[tuple[StoredEvent, Look]] = []
     unusable = 0
+    # Another one may come into use meanwhile: what they see cannot be compared.
+    backbone = entry.runtime_data.worker.backbone
     for event in _mixed(events):
         if len(seen) >= count * _CHOICE:
             break
@@ -107,7 +110,7 @@ async def _async_collect(
             continue
         if (questions := await condition.async_questions(event)) is None:
             continue
-        found = await _async_look(entry, classifier, event, condition.heads)
+        found = await _async_look(entry, backbone, classifier, event, condition.heads)
         if found is None:
             unusable += 1
         elif all(question.is_met(found) for question in questions):
@@ -137,6 +140,7 @@ def _mixed(events: Iterable[StoredEvent]) -> Iterable[StoredEvent]:
 
 async def _async_look(
     entry: ObjclassConfigEntry,
+    backbone: Backbone,
     classifier: ObjectClassifier,
     event: StoredEvent,
     heads: Mapping[str, Head | ModelHead],
@@ -153,7 +157,7 @@ async def _async_look(
         picture = await frigate.client.clean_snapshot(event.id)
         return await worker.run(
             look,
-            worker.backbone,
+            backbone,
             picture.data,
             {**heads} | ({classifier.id: classifier.head} if classifier.head else {}),
             box=(box.x1, box.y1, box.x2, box.y2),

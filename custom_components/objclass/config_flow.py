@@ -53,6 +53,7 @@ from .frigate.errors import (
     FrigateResponseError,
 )
 from .frigate.models import FrigateVersion
+from .options_flow import ObjclassOptionsFlow
 
 FRIGATE: Final = "frigate"
 OLDEST_FRIGATE: Final = FrigateVersion(0, 14)
@@ -80,12 +81,6 @@ MANUAL_SCHEMA: Final = vol.Schema(
         ),
         vol.Required(CONF_VERIFY_SSL, default=True): bool,
         vol.Required(SECTION_LOGIN): section(LOGIN_SCHEMA, {"collapsed": False}),
-    }
-)
-OPTIONS_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_WRITE_BACK, default=True): bool,
-        vol.Required(CONF_PUBLISH_MQTT, default=True): bool,
     }
 )
 
@@ -333,23 +328,6 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         # A dialogue that was left open elsewhere does not stand in the way.
         await self.async_set_unique_id(config.topic_prefix, raise_on_progress=False)
         return None
-
-
-class ObjclassOptionsFlow(OptionsFlow):
-    """What Frigate is told."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the options."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, self.config_entry.options
-            ),
-        )
 
 
 def _choice_of(entries: Iterable[ConfigEntry]) -> vol.Schema:

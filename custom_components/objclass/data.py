@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
-from homeassistant.util.signal_type import SignalTypeFormat
+from homeassistant.util.signal_type import SignalType, SignalTypeFormat
 
 from .const import DOMAIN
 from .learning.confirmation import State
@@ -180,7 +180,7 @@ def rounded(figure: float | None) -> float | None:
     return None if figure is None else round(figure, 3)
 
 
-type Job = Literal["train", "collect", "import", "export"]
+type Job = Literal["train", "embed", "collect", "import", "export"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +216,8 @@ SIGNAL_SAMPLES: SignalTypeFormat[SampleChanges] = SignalTypeFormat(
     "objclass_samples_{}"
 )
 SIGNAL_PROGRESS: SignalTypeFormat[Progress] = SignalTypeFormat("objclass_progress_{}")
+# There is another backbone: what earlier ones saw is of no use to it
+SIGNAL_BACKBONE: SignalType[()] = SignalType("objclass_backbone")
 # Frigate, or the pictures of a camera, came or went, by entry id
 SIGNAL_AVAILABLE: SignalTypeFormat[()] = SignalTypeFormat("objclass_available_{}")
 # A run over the past started, came on, or ended; by entry id

@@ -20,6 +20,7 @@ from .frigate.errors import FrigateError
 from .learning.consensus import NONE
 from .learning.evaluation import TrainingReport
 from .pipeline import Pipeline
+from .runtime_settings import shareable
 from .settings import FrameSettings
 
 # Names and ids; the other figures of a report say nothing about anybody.
@@ -38,6 +39,7 @@ async def async_get_config_entry_diagnostics(
         "entry": _entry(entry),
         "frigate": await _async_frigate(data.frigate) if data.frigate else None,
         "runtime": data.worker.backbone.runtime.name,
+        "runtime_settings": shareable(data.worker.settings),
         "backbone": data.worker.backbone.identity,
         "pipeline": _pipeline(data.frigate.pipeline) if data.frigate else None,
         "feeds": [

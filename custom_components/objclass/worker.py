@@ -5,29 +5,60 @@ training never touch the event loop, and at most one inference runs at a time.
 """
 
 import asyncio
-import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.requirements import (
-    RequirementsNotFound,
-    async_process_requirements,
-)
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.requirements import RequirementsNotFound
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
-from .learning.backbone import Backbone, load_backbone
-
-# Three times faster than NumPy, but not to be had everywhere (LiteRT has no wheels for
-# musl), so never in the manifest. The fastest first, as "auto" takes them.
-LITERT: Final = "ai-edge-litert==2.3.0"
-NCNN: Final = "ncnn==1.0.20261020"
+from .data import SIGNAL_BACKBONE
+from .learning.backbone import Backbone
+from .learning.chosen import (
+    Choice,
+    Helper,
+    connected,
+    installed_runtime,
+    load_chosen,
+)
+from .learning.graph import ModelError
+from .runtime_packages import async_get_package, wanted_packages
+from .runtime_settings import RuntimeSettings, async_read, async_write, choice_of
 
 _WORKER: HassKey[Worker] = HassKey(f"{DOMAIN}_worker")
+
+
+class NoSuchRuntimeError(Exception):
+    """The chosen runtime cannot be had on this machine."""
+
+
+async def async_change_runtime(hass: HomeAssistant, settings: RuntimeSettings) -> None:
+    """Run on what the settings say, from now on.
+
+    Raises NoSuchRuntimeError, ModelError for an unusable model, graphics processor or
+    server, and OSError for an unreadable model or a server that is away; then nothing
+    has changed.
+    """
+    choice = choice_of(settings)
+    if choice.runtime != "auto":
+        try:
+            await async_get_package(hass, choice.runtime)
+        except RequirementsNotFound as err:
+            raise NoSuchRuntimeError(choice.runtime) from err
+    if (worker := hass.data.get(_WORKER)) is not None:
+        await worker.async_change(settings)
+    else:
+        await hass.async_add_executor_job(_load_proven, choice, lambda *_: None)
+    await async_write(hass, settings)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.SETUP_ERROR:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
 class Worker:
@@ -40,6 +71,7 @@ class Worker:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=DOMAIN)
         self._users = 1
         self._getting: asyncio.Task[None] | None = None
+        self.settings: RuntimeSettings = {}
         self._loading = hass.async_create_task(self._async_load(), f"{DOMAIN} backbone")
 
     async def run[**P, T](
@@ -82,29 +114,94 @@ class Worker:
         await self._hass.async_add_executor_job(self._executor.shutdown)
 
     async def _async_load(self) -> None:
-        self.backbone = await self.run(load_backbone)
-        name = self.backbone.runtime.name
-        LOGGER.debug("The backbone runs on %s", name)
-        if name != "litert" and not self._hass.config.skip_pip:
-            self._getting = self._hass.async_create_background_task(
-                self._async_get_faster(), f"{DOMAIN} faster runtime"
-            )
+        self._async_clear_issues()
+        self.settings = await async_read(self._hass)
+        self.backbone = await self._async_load_chosen()
+        LOGGER.debug("The backbone runs on %s", self.backbone.runtime.name)
+        self._async_get_faster()
 
-    async def _async_get_faster(self) -> None:
+    async def _async_load_chosen(self) -> Backbone:
+        return await self.run(load_chosen, choice_of(self.settings), self._report)
+
+    async def async_change(self, settings: RuntimeSettings) -> None:
+        """Use another backbone, or run it on something else. As the function does."""
+        choice = choice_of(settings)
+        backbone = await self.run(_load_proven, choice, self._report)
+        if self._getting:
+            self._getting.cancel()
+        before = self.backbone.identity
+        self.settings, self.backbone = settings, backbone
+        self._async_clear_issues()
+        self._async_get_faster()
+        if backbone.identity != before:
+            async_dispatcher_send(self._hass, SIGNAL_BACKBONE)
+
+    @callback
+    def _async_get_faster(self) -> None:
+        self._getting = self._hass.async_create_background_task(
+            self._async_get_packages(), f"{DOMAIN} faster runtime"
+        )
+
+    async def _async_get_packages(self) -> None:
         """Ask Home Assistant for faster runtimes; going without is not an error."""
-        wanted = {"ncnn": NCNN}
-        # Without glibc this reads the whole file of Python's interpreter.
-        library, _ = await self.run(platform.libc_ver)
-        if library == "glibc":
-            wanted = {"litert": LITERT, **wanted}
-        for name, requirement in wanted.items():
-            if self.backbone.runtime.name in ("litert", name):
-                return
+        chosen = choice_of(self.settings).runtime
+        if self._hass.config.skip_pip:
+            return
+        for name in await self.run(
+            wanted_packages, chosen, installed_runtime(self.backbone)
+        ):
             try:
-                await async_process_requirements(
-                    self._hass, DOMAIN, [requirement], is_built_in=False
-                )
-                self.backbone = await self.run(load_backbone)
+                await async_get_package(self._hass, name)
+                self.backbone = await self._async_load_chosen()
             except (RequirementsNotFound, RuntimeError) as err:
                 LOGGER.debug("%s cannot be had: %s", name, err)
+            if installed_runtime(self.backbone) == name:
+                break
         LOGGER.debug("The backbone now runs on %s", self.backbone.runtime.name)
+        if chosen not in ("auto", installed_runtime(self.backbone)):
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                "runtime_missing",
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="runtime_missing",
+                translation_placeholders={"runtime": chosen},
+            )
+
+    def _report(self, helper: Helper, error: Exception | None) -> None:
+        """Take what the worker's thread says of the GPU or the server."""
+        self._hass.loop.call_soon_threadsafe(self._async_on_report, helper, error)
+
+    @callback
+    def _async_on_report(self, helper: Helper, error: Exception | None) -> None:
+        if error is None:
+            ir.async_delete_issue(self._hass, DOMAIN, f"{helper}_failed")
+        # A server that comes and goes is nothing to repair; a wrong one is.
+        elif helper == "gpu" or isinstance(error, ModelError):
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                f"{helper}_failed",
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=f"{helper}_failed",
+                translation_placeholders={"error": str(error)},
+            )
+
+    @callback
+    def _async_clear_issues(self) -> None:
+        for issue in ("gpu_failed", "server_failed", "runtime_missing"):
+            ir.async_delete_issue(self._hass, DOMAIN, issue)
+
+
+def _load_proven(
+    choice: Choice, report: Callable[[Helper, Exception | None], None]
+) -> Backbone:
+    """Load what was chosen, and refuse what only something else could be used for."""
+    backbone = load_chosen(choice, report)
+    if choice.runtime not in ("auto", installed_runtime(backbone)):
+        raise NoSuchRuntimeError(choice.runtime)
+    if choice.server:
+        connected(choice.server, backbone)
+    return backbone

@@ -115,6 +115,7 @@ async def test_address_log_in_and_options_are_changed(
         await api.wait_for_entry(entry_id)
 
         flow = await api.start_options_flow(entry_id)
+        await flow.submit({"next_step_id": "results"})
         answer = await flow.submit({"write_back": False, "publish_mqtt": False})
         assert answer["type"] == "create_entry"
         await api.wait_for_entry(entry_id)

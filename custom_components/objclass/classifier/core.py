@@ -19,6 +19,7 @@ from ..data import (
     Progress,
     SampleChanges,
 )
+from ..learning.backbone_model import BackboneModel
 from ..learning.graph import ModelError
 from ..learning.head import Head, HeadFileError
 from ..learning.heads import HeadShelf, KeptHead
@@ -68,6 +69,11 @@ class ClassifierCore:
     def backbone(self) -> str:
         """The identity of the backbone in use."""
         return self._worker.backbone.identity
+
+    @property
+    def backbone_model(self) -> BackboneModel:
+        """The network that the backbone in use was loaded from."""
+        return self._worker.backbone.model
 
     @property
     def head(self) -> Head | ModelHead | None:

@@ -7,7 +7,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from numpy.typing import NDArray
 
 from ..const import LOGGER
 from ..data import SIGNAL_STATE, StateChange
@@ -45,7 +44,7 @@ class FrameClassifier(Classifier):
         self._confirmations = {
             camera: Confirmation(settings.rules) for camera in settings.cameras
         }
-        self._kept: dict[str, tuple[float, NDArray[np.float64]]] = {}
+        self._kept: dict[str, tuple[float, Look]] = {}
 
     @override
     def _load(self) -> None:
@@ -74,10 +73,9 @@ class FrameClassifier(Classifier):
         step = self._async_confirm(camera, time, seen)
         if step is Step.CHANGED:
             await self._async_keep_states()
-        vector = unit_rows(seen.embedding[np.newaxis])[0]
-        if not self._is_worth_keeping(camera, time, vector, step):
+        if not self._is_worth_keeping(camera, time, seen, step):
             return
-        self._kept[camera] = time, vector
+        self._kept[camera] = time, seen
         sample = self.frame_sample(seen, camera, time, "live")
         await self._async_keep_live(sample, seen)
 
@@ -136,7 +134,7 @@ class FrameClassifier(Classifier):
             LOGGER.debug("The states of %s are not kept: %s", self.settings.name, err)
 
     def _is_worth_keeping(
-        self, camera: str, time: float, vector: NDArray[np.float64], step: Step | None
+        self, camera: str, time: float, seen: Look, step: Step | None
     ) -> bool:
         """Keep what is changing; and of what is uncertain, what was not seen yet.
 
@@ -146,5 +144,10 @@ class FrameClassifier(Classifier):
         if last is None or step in (Step.PENDING, Step.CHANGED):
             return True
         kept_at, kept = last
-        is_new = float(vector @ kept) < ALIKE or time - kept_at >= _KEPT_AT_LEAST_EVERY
+        if kept.backbone != seen.backbone:
+            return True
+        both = unit_rows(np.stack([seen.embedding, kept.embedding]))
+        is_new = (
+            float(both[0] @ both[1]) < ALIKE or time - kept_at >= _KEPT_AT_LEAST_EVERY
+        )
         return step is not Step.SAME and is_new

@@ -47,9 +47,7 @@ class Keeping(ClassifierCore):
         self.last_crop = LastCrop.of(sample, seen.crop.jpeg)
         self._async_changed()
         try:
-            changes = await self._worker.run(
-                self._keep, sample, seen, self._worker.backbone.identity
-            )
+            changes = await self._worker.run(self._keep, sample, seen)
         except (SampleStoreError, OSError) as err:
             if not self._saving_failed:
                 LOGGER.error("Crops of %s cannot be kept: %s", self.settings.name, err)
@@ -62,16 +60,12 @@ class Keeping(ClassifierCore):
 
     async def async_keep_collected(self, sample: Sample, seen: Look) -> Sample:
         """Keep a crop that somebody asked for."""
-        self._async_samples_changed(
-            await self.async_files(
-                self._keep, sample, seen, self._worker.backbone.identity
-            )
-        )
+        self._async_samples_changed(await self.async_files(self._keep, sample, seen))
         return sample
 
-    def _keep(self, sample: Sample, seen: Look, backbone: str) -> SampleChanges:
+    def _keep(self, sample: Sample, seen: Look) -> SampleChanges:
         sample = replace(sample, infrared=is_infrared(seen.crop.pixels))
-        added = self.samples.add(sample, seen.crop.jpeg, seen.embedding, backbone)
+        added = self.samples.add(sample, seen.crop.jpeg, seen.embedding, seen.backbone)
         removed = self.samples.prune(self.settings.save_attempts)
         if sample.source == "history":
             removed += self.samples.prune(_KEPT_OF_PAST, "history")

@@ -1,6 +1,8 @@
 """Training: labels become a head; earlier ones and brought models can replace it."""
 
+import asyncio
 from collections.abc import Sequence
+from functools import cached_property
 from time import perf_counter
 
 from homeassistant.core import callback
@@ -10,6 +12,7 @@ from ..const import DOMAIN, LOGGER
 from ..data import Trained
 from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
+from ..learning.embeddings import PLAIN
 from ..learning.evaluation import clearly_worse
 from ..learning.from_samples import embed_sample, train_on_samples
 from ..learning.heads import KeptHead
@@ -22,6 +25,15 @@ class Training(ClassifierCore):
     """Training, and choosing what classifies. `training` is how far it is, 0 to 1."""
 
     training: float | None = None
+
+    @cached_property
+    def _trains(self) -> asyncio.Lock:
+        return asyncio.Lock()
+
+    async def async_settled(self) -> None:
+        """Wait until no training is under way."""
+        async with self._trains:
+            pass
 
     async def async_train(self) -> Trained:
         """Train a new head on the labelled samples and put it in use.
@@ -36,14 +48,20 @@ class Training(ClassifierCore):
                 translation_key="training_in_progress",
                 translation_placeholders={"classifier": self.settings.name},
             )
+        async with self._trains:
+            return await self._async_train()
+
+    async def _async_train(self) -> Trained:
         started, taken, before = perf_counter(), False, self.labels_changed
+        # Another one may come into use meanwhile; what it sees is not mixed with this.
+        backbone = self._worker.backbone
         try:
             with self.async_job("train") as tell:
                 self._async_set_progress(0)
-                skipped = await self._async_embed(tell)
+                skipped = await self._async_embed(backbone, tell)
                 # What is labelled from here on, this training may not know.
                 before, self.labels_changed = self.labels_changed, False
-                kept, worse = await self._async_fit()
+                kept, worse = await self._async_fit(backbone.identity)
                 taken = not (worse and self.settings.refuse_worse)
         finally:
             self.training = None
@@ -67,10 +85,10 @@ class Training(ClassifierCore):
             seconds=perf_counter() - started,
         )
 
-    async def _async_fit(self) -> tuple[KeptHead, bool]:
+    async def _async_fit(self, backbone: str) -> tuple[KeptHead, bool]:
         """Fit a head and keep it; return it, and whether it is clearly worse."""
         try:
-            return await self.async_files(self._train)
+            return await self.async_files(self._train, backbone)
         except TrainingError as err:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
@@ -81,9 +99,8 @@ class Training(ClassifierCore):
                 },
             ) from err
 
-    async def _async_embed(self, tell: Tell) -> int:
+    async def _async_embed(self, backbone: Backbone, tell: Tell) -> int:
         """Let the backbone look at what it has not seen; return what it could not."""
-        backbone = self._worker.backbone
         todo = await self.async_files(
             self.samples.missing_embeddings, backbone.identity
         )
@@ -107,10 +124,8 @@ class Training(ClassifierCore):
             return False
         return True
 
-    def _train(self) -> tuple[KeptHead, bool]:
-        result = train_on_samples(
-            self.samples, self.backbone, self.settings.all_classes
-        )
+    def _train(self, backbone: str) -> tuple[KeptHead, bool]:
+        result = train_on_samples(self.samples, backbone, self.settings.all_classes)
         # A head that does not fit any more is no reason to refuse one that does.
         before = None if self.outdated else self.trained
         worse = before is not None and clearly_worse(result.report, before.report)
@@ -119,6 +134,19 @@ class Training(ClassifierCore):
         if use:
             self._models.remove()
         return kept, worse
+
+    async def async_look_again(self) -> None:
+        """Let the backbone in use look at all kept crops that it has not seen."""
+        backbone = self._worker.backbone
+        todo = await self.async_files(self.samples.unseen, backbone.identity)
+        if not todo:
+            return
+        with self.async_job("embed") as tell:
+            for number, sample_id in enumerate(todo, 1):
+                if self.backbone != backbone.identity:
+                    return
+                await self.async_files(self._embed, backbone, sample_id, PLAIN)
+                tell(number / len(todo))
 
     async def async_history(self) -> list[KeptHead]:
         """Return the kept trainings that can be read, newest first."""
@@ -132,10 +160,20 @@ class Training(ClassifierCore):
                 translation_key="no_such_training",
                 translation_placeholders={"classifier": self.settings.name},
             )
+        if not await self.async_files(self._fits, number):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="training_of_other_backbone",
+                translation_placeholders={"classifier": self.settings.name},
+            )
         self.trained = await self.async_files(self._use, number)
         self.model = None
         self.labels_changed = await self.async_files(self._labelled_since_training)
         self._async_changed()
+
+    def _fits(self, number: int) -> bool:
+        """Return whether a training was made with the backbone in use."""
+        return self._heads.load(number).head.backbone == self.backbone
 
     def _use(self, number: int) -> KeptHead:
         kept = self._heads.use(number)

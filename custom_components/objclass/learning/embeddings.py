@@ -88,6 +88,16 @@ def missing(db: sqlite3.Connection, backbone: str) -> list[tuple[str, int]]:
     return [pair for pair in needed if pair not in known]
 
 
+def unseen(db: sqlite3.Connection, backbone: str) -> list[str]:
+    """Return all samples that a backbone has not seen, newest first."""
+    rows = db.execute(
+        "SELECT id FROM samples WHERE NOT EXISTS (SELECT 1 FROM embeddings "
+        "WHERE sample_id = id AND backbone = ? AND view = ?) ORDER BY time DESC, id",
+        (backbone, PLAIN),
+    )
+    return [row["id"] for row in rows]
+
+
 def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:
     """Return what is known about the labelled samples."""
     labelled = _labelled(db)

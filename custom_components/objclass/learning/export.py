@@ -14,9 +14,10 @@ import numpy as np
 import tflite
 from numpy.typing import DTypeLike, NDArray
 
-from .backbone import BUNDLED, BackboneModel
+from .backbone_model import BUNDLED, BUNDLED_SIZE, BackboneModel
 from .graph import Graph, Operator, Quantization, Tensor, UnsupportedModelError
 from .head import Head
+from .resize import resize
 from .tflite_file import read_graph
 from .tflite_writer import write_graph
 
@@ -43,8 +44,7 @@ def export_head(
     Frigate has no word for them. Classes, temperature and `threshold`, which Frigate
     takes from its own configuration, are in the file's metadata (see
     `graph.OWN_METADATA`) as JSON, and in short in its description. Raises OSError, and
-    UnsupportedModelError for a head that was trained on another backbone: Frigate gives
-    224 pixels, which only the bundled one in full is known to take as they are.
+    ModelError for a backbone that does not take bytes or needs unknown operators.
     """
     if head.backbone != backbone.identity():
         raise UnsupportedModelError(
@@ -58,7 +58,7 @@ def export_head(
         "backbone": head.backbone,
     }
     graph = replace(
-        _joined(read_graph(backbone.path), head),
+        _joined(_for_frigate(backbone), head),
         description=(
             f"{name}: {', '.join(head.classes)}; threshold {threshold}, "
             f"temperature {head.temperature:.4g} (Object Classifier for Home Assistant)"
@@ -67,6 +67,56 @@ def export_head(
     )
     labelmap = "".join(f"{class_name}\n" for class_name in head.classes)
     return Export(model=write_graph(graph), labelmap=labelmap.encode())
+
+
+def _for_frigate(backbone: BackboneModel) -> Graph:
+    """Return the backbone for pictures of 224 pixels, which is what Frigate sets."""
+    graph = read_graph(backbone.path)
+    if backbone.size is not None:
+        graph = resize(graph, backbone.size)
+    (position,) = graph.inputs
+    picture = graph.tensors[position]
+    if picture.dtype != np.uint8:
+        raise UnsupportedModelError("Frigate wants a network that takes bytes.")
+    if picture.shape[1] == BUNDLED_SIZE:
+        return graph
+    return _scaling(graph, position)
+
+
+def _scaling(graph: Graph, position: int) -> Graph:
+    """Put in front what scales the picture from 224 pixels; floats from there on."""
+    picture = graph.tensors[position]
+    first, *others = graph.operators
+    if first.kind != "CAST" or first.inputs != (position,):
+        raise UnsupportedModelError("The network does not begin with the picture.")
+    full = (1, BUNDLED_SIZE, BUNDLED_SIZE, 3)
+    count = len(graph.tensors)
+    scaled = first.outputs[0]
+    added = (
+        Tensor(name="floats", shape=full, dtype=np.dtype(np.float32)),
+        Tensor(
+            name="size",
+            shape=(2,),
+            dtype=np.dtype(np.int32),
+            data=np.array(picture.shape[1:3], np.int32),
+        ),
+    )
+    tensors = [*graph.tensors, *added]
+    tensors[position] = replace(picture, shape=full)
+    return replace(
+        graph,
+        tensors=tuple(tensors),
+        operators=(
+            replace(first, outputs=(count,)),
+            Operator(
+                kind="RESIZE_BILINEAR",
+                inputs=(count, count + 1),
+                outputs=(scaled,),
+                options={"align_corners": False, "half_pixel_centers": True},
+            ),
+            *others,
+        ),
+    )
 
 
 def _joined(backbone: Graph, head: Head) -> Graph:

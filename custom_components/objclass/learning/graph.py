@@ -122,6 +122,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "RELU": Schema(),
     "RELU6": Schema(),
     "RESHAPE": Schema(options="ReshapeOptions"),
+    "RESIZE_BILINEAR": Schema(
+        options="ResizeBilinearOptions",
+        fields=("align_corners", "half_pixel_centers"),
+        version=3,
+    ),
     "SOFTMAX": Schema(options="SoftmaxOptions", fields=("beta",)),
     "SUB": Schema(options="SubOptions", fields=(_ACTIVATION,)),
 }

@@ -15,10 +15,14 @@ from .model_head import ModelHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A crop, its embedding (float32, shape (d,)) and a prediction per head."""
+    """A crop, its embedding (float32, shape (d,)) and a prediction per head.
+
+    `backbone` is the identity of the one that made the embedding.
+    """
 
     crop: Crop
     embedding: NDArray[np.float32]
+    backbone: str
     predictions: Mapping[str, Prediction]
 
 
@@ -26,16 +30,19 @@ class Look:
 class Glimpse:
     """What has to be kept of a look to ask further heads later.
 
-    `jpeg` is the crop, `embedding` what the backbone made of it.
+    `jpeg` is the crop, `embedding` what the backbone of that identity made of it.
     """
 
     jpeg: bytes
     embedding: NDArray[np.float32]
+    backbone: str
 
     @classmethod
     def of(cls, seen: Look) -> Self:
         """Keep a look."""
-        return cls(jpeg=seen.crop.jpeg, embedding=seen.embedding)
+        return cls(
+            jpeg=seen.crop.jpeg, embedding=seen.embedding, backbone=seen.backbone
+        )
 
 
 def look(
@@ -61,14 +68,7 @@ def look(
 
 def see(backbone: Backbone, crop: Crop, heads: Mapping[str, Head | ModelHead]) -> Look:
     """Look at a crop; the backbone runs once for all heads."""
-    embedding = backbone.embed(crop.pixels)
-    return Look(
-        crop=crop,
-        embedding=embedding,
-        predictions={
-            name: _predicted(head, crop, embedding) for name, head in heads.items()
-        },
-    )
+    return _seen(crop, backbone.embed(crop.pixels), backbone.identity, heads)
 
 
 def look_again(
@@ -77,19 +77,22 @@ def look_again(
     """Ask further heads about a look, without the backbone, whose input is `size`."""
     pixels = pixels_of(decode(glimpse.jpeg), size)
     crop = Crop(pixels=pixels, jpeg=glimpse.jpeg)
+    return _seen(crop, glimpse.embedding, glimpse.backbone, heads)
+
+
+def _seen(
+    crop: Crop,
+    embedding: NDArray[np.float32],
+    backbone: str,
+    heads: Mapping[str, Head | ModelHead],
+) -> Look:
+    """Ask the heads; one that was trained for another backbone has nothing to say."""
+    predictions = {}
+    for name, head in heads.items():
+        if isinstance(head, ModelHead):
+            predictions[name] = head.predict(crop.pixels)
+        elif head.backbone == backbone:
+            predictions[name] = head.predict(embedding)
     return Look(
-        crop=crop,
-        embedding=glimpse.embedding,
-        predictions={
-            name: _predicted(head, crop, glimpse.embedding)
-            for name, head in heads.items()
-        },
+        crop=crop, embedding=embedding, backbone=backbone, predictions=predictions
     )
-
-
-def _predicted(
-    head: Head | ModelHead, crop: Crop, embedding: NDArray[np.float32]
-) -> Prediction:
-    if isinstance(head, ModelHead):
-        return head.predict(crop.pixels)
-    return head.predict(embedding)

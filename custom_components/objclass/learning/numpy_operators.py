@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from .graph import InvalidModelError, UnsupportedModelError
-from .numpy_call import Call, Step, finishing
+from .numpy_call import Call, Floats, Step, finishing
 from .numpy_windows import (
     compile_average_pool,
     compile_convolution,
@@ -125,6 +125,30 @@ def _fully_connected(call: Call) -> Step:
     return step
 
 
+def _resize_bilinear(call: Call) -> Step:
+    x = call.floats(0, rank=4)
+    height, width = call.integers(1).tolist()
+    if call.options["align_corners"] or not call.options["half_pixel_centers"]:
+        raise UnsupportedModelError("RESIZE_BILINEAR of this kind is not supported.")
+    output = call.expect((1, height, width, x.shape[3]))
+    call.workspace.spend(x.size * height + output.size * x.shape[2])
+    rows, columns = _blend(x.shape[1], height), _blend(x.shape[2], width)
+
+    def step() -> None:
+        tall = np.tensordot(rows, x[0], 1)
+        output[0] = np.matmul(columns, tall)
+
+    return step
+
+
+def _blend(before: int, after: int) -> Floats:
+    """Return how much each of `before` pixels in a row adds to each of `after`."""
+    centres = (np.arange(after) + 0.5) * before / after - 0.5
+    centres = centres.clip(0, before - 1)
+    distances = np.abs(centres[:, None] - np.arange(before))
+    return (1 - distances).clip(0).astype(np.float32)
+
+
 def _rectified(high: float | None, call: Call) -> Step:
     x = call.floats(0)
     return partial(np.clip, x, 0.0, high, out=call.expect(x.shape))
@@ -187,6 +211,7 @@ COMPILERS: Final[Mapping[str, Callable[[Call], Step]]] = {
     "RELU": partial(_rectified, None),
     "RELU6": partial(_rectified, 6.0),
     "RESHAPE": _reshape,
+    "RESIZE_BILINEAR": _resize_bilinear,
     "SOFTMAX": _softmax,
     "SUB": partial(_elementwise, np.subtract),
 }

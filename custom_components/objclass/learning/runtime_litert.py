@@ -47,7 +47,7 @@ class LiteRtRuntime:
         """
         self.threads = threads
         # Kept: LiteRT reads the weights from it.
-        self._content = _content(model, size)
+        self._content = model_content(model, size)
         try:
             self._interpreter = _interpreter_class()(
                 model_content=self._content, num_threads=threads
@@ -83,7 +83,8 @@ class LiteRtRuntime:
         return as_floats(result, *self._output["quantization"])
 
 
-def _content(model: Path, size: int | None) -> bytes:
+def model_content(model: Path, size: int | None) -> bytes:
+    """Return the bytes of a file, for pictures of `size` if that is given."""
     if size is None:
         return model.read_bytes()
     # Imported here because reading models takes modules that LiteRT does without.

@@ -331,6 +331,11 @@ class SampleStore:
         with _reported():
             return embeddings.missing(self._db, backbone)
 
+    def unseen(self, backbone: str) -> list[str]:
+        """Return all samples that this backbone has yet to see, newest first."""
+        with _reported():
+            return embeddings.unseen(self._db, backbone)
+
     def embedding(self, sample_id: str, backbone: str) -> NDArray[np.float32] | None:
         """Return the plain embedding of a sample, shape (d,), if it is known."""
         with _reported():

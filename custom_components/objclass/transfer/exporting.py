@@ -16,9 +16,10 @@ from homeassistant.util import slugify
 
 from ..classifier import Classifier
 from ..const import DOMAIN
+from ..learning.backbone_model import BackboneModel
 from ..learning.export import export_head
 from ..learning.files import write_atomically
-from ..learning.graph import UnsupportedModelError
+from ..learning.graph import ModelError
 from ..learning.head import Head
 from ..lookup import find_classifier
 
@@ -50,20 +51,23 @@ async def async_export(classifier: Classifier) -> Exported:
                 _write,
                 folder,
                 head,
+                classifier.backbone_model,
                 classifier.settings.name,
                 classifier.settings.threshold,
             )
-        except UnsupportedModelError as err:
+        except ModelError as err:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
-                translation_key="export_of_other_backbone",
-                translation_placeholders={"classifier": classifier.settings.name},
+                translation_key="export_refused",
+                translation_placeholders={"error": str(err)},
             ) from err
     return Exported(folder=folder, head=head)
 
 
-def _write(folder: Path, head: Head, name: str, threshold: float) -> None:
-    export = export_head(head, name=name, threshold=threshold)
+def _write(
+    folder: Path, head: Head, backbone: BackboneModel, name: str, threshold: float
+) -> None:
+    export = export_head(head, name=name, threshold=threshold, backbone=backbone)
     folder.mkdir(exist_ok=True)
     # Whoever finds an old model must not find a new labelmap with it.
     (folder / _MODEL).unlink(missing_ok=True)

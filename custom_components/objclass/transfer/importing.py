@@ -130,7 +130,7 @@ def _keep(
         unfamiliar=prediction.unfamiliar if prediction else False,
         infrared=is_infrared(seen.crop.pixels),
     )
-    samples.add(sample, seen.crop.jpeg, seen.embedding, backbone.identity)
+    samples.add(sample, seen.crop.jpeg, seen.embedding, seen.backbone)
     return sample_id
 
 

@@ -1,6 +1,6 @@
 """What the tests of the integration share: a simulated Frigate, and an entry for it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,14 @@ from pytest_homeassistant_custom_component.typing import (
 # Imported before Home Assistant starts: phcc brings a `custom_components` folder of
 # its own, which would otherwise be found first.
 import custom_components.objclass  # noqa: F401
-from custom_components.objclass import worker
 from custom_components.objclass.classifier import ObjectClassifier, classifier_folder
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.data import FrigateSide, ObjclassData
-from custom_components.objclass.learning.backbone import load_backbone
+from custom_components.objclass.learning import chosen
+from custom_components.objclass.learning.chosen import Choice
 from tests.frigate_sim.sim import FrigateSim
 
+from .learning.v2_server import V2Server
 from .websocket.client import Panel
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
@@ -64,10 +65,17 @@ def one_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
     The MQTT mock remembers every subscriber, and with it the backbone of every set-up:
     gigabytes by the last test.
     """
-    monkeypatch.setattr(worker, "load_backbone", _load_backbone_once)
+    monkeypatch.setattr(chosen, "load_here", _load_here_once)
 
 
-_load_backbone_once = cache(load_backbone)
+_load_here_once = cache(chosen.load_here)
+
+
+@pytest.fixture
+def v2_server(socket_enabled: None) -> Iterator[V2Server]:
+    """Start a model server."""
+    with V2Server(chosen.load_here(Choice())) as server:
+        yield server
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
-from custom_components.objclass import api, worker
+from custom_components.objclass import api
 from custom_components.objclass.const import EVENT_RESULT
 from custom_components.objclass.frigate.client import FrigateClient
+from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import Backbone
+from custom_components.objclass.learning.chosen import Choice
 
 from .chains import (
     OUR_CATS,
@@ -57,7 +59,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Count what the backbone is asked."""
     # It tries itself out when it is loaded.
-    worker.load_backbone()
+    chosen.load_here(Choice())
     seen: list[Any] = []
     embed = Backbone.embed
 

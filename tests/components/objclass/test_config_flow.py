@@ -622,7 +622,10 @@ async def test_the_options_say_what_frigate_is_told(
     entry = await set_up(options={"write_back": False, "publish_mqtt": True})
     before = entry.runtime_data
     shown = await hass.config_entries.options.async_init(entry.entry_id)
-    assert shown["step_id"] == "init"
+    assert shown["menu_options"] == ["results", "runtime"]
+    shown = await hass.config_entries.options.async_configure(
+        shown["flow_id"], {"next_step_id": "results"}
+    )
     assert suggested(shown, "write_back") is False
     assert suggested(shown, "publish_mqtt") is True
 

@@ -20,13 +20,11 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 import custom_components.objclass as integration
-from custom_components.objclass import worker
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.learning.backbone import (
-    Backbone,
-    BackboneModel,
-    load_backbone,
-)
+from custom_components.objclass.learning import chosen
+from custom_components.objclass.learning.backbone import Backbone, load_backbone
+from custom_components.objclass.learning.backbone_model import BackboneModel
+from custom_components.objclass.learning.chosen import Choice
 from custom_components.objclass.learning.heads import HeadShelf
 from custom_components.objclass.learning.samples import SampleStoreError
 from tests.frigate_sim.auth import Account
@@ -545,12 +543,12 @@ async def test_a_missing_backbone_is_said_and_the_entry_works_once_it_is_there(
     frigate: Frigate,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def missing() -> Backbone:
+    def missing(_choice: Choice) -> Backbone:
         return load_backbone(model=BackboneModel(path=Path("mobilenet.tflite")))
 
     entry = entry_for(hass, frigate)
     with monkeypatch.context() as context:
-        context.setattr(worker, "load_backbone", missing)
+        context.setattr(chosen, "load_here", missing)
         await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "backbone_failed"

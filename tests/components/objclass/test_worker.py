@@ -13,13 +13,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.requirements import RequirementsNotFound
 
-import custom_components.objclass.worker as worker_module
+from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import Backbone, load_backbone
-from custom_components.objclass.worker import LITERT, NCNN, Worker
+from custom_components.objclass.learning.chosen import Choice
+from custom_components.objclass.runtime_packages import LITERT, NCNN
+from custom_components.objclass.worker import Worker
 
 from .visits import until
 
-REQUIREMENTS = "custom_components.objclass.worker.async_process_requirements"
+REQUIREMENTS = "custom_components.objclass.runtime_packages.async_process_requirements"
 
 
 def threads() -> list[str]:
@@ -38,12 +40,12 @@ def numpy_first(
     """Let LiteRT be missing at first; return how often the backbone was loaded."""
     loads = 0
 
-    def load() -> Backbone:
+    def load(_choice: Choice) -> Backbone:
         nonlocal loads
         loads += 1
         return load_backbone("numpy" if loads == 1 else "auto")
 
-    monkeypatch.setattr(worker_module, "load_backbone", load)
+    monkeypatch.setattr(chosen, "load_here", load)
     hass.config.skip_pip = False
     return lambda: loads
 
@@ -114,11 +116,11 @@ async def test_errors_of_a_job_are_those_of_its_caller(hass: HomeAssistant) -> N
 async def test_a_backbone_that_cannot_be_loaded_leaves_nothing_behind(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing() -> Backbone:
+    def missing(_choice: Choice) -> Backbone:
         raise FileNotFoundError("no model")
 
     with monkeypatch.context() as context:
-        context.setattr(worker_module, "load_backbone", missing)
+        context.setattr(chosen, "load_here", missing)
         results = await asyncio.gather(
             Worker.async_acquire(hass),
             Worker.async_acquire(hass),
@@ -137,11 +139,11 @@ async def test_giving_up_while_the_backbone_is_loaded_leaves_nothing_behind(
 ) -> None:
     gate = threading.Event()
 
-    def slow() -> Backbone:
+    def slow(_choice: Choice) -> Backbone:
         gate.wait(60)
         return load_backbone()
 
-    monkeypatch.setattr(worker_module, "load_backbone", slow)
+    monkeypatch.setattr(chosen, "load_here", slow)
     patient = asyncio.create_task(Worker.async_acquire(hass))
     impatient = asyncio.create_task(Worker.async_acquire(hass))
     await asyncio.sleep(0)

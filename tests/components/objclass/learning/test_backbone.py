@@ -11,13 +11,12 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from custom_components.objclass.learning import backbone
-from custom_components.objclass.learning.backbone import (
+from custom_components.objclass.learning import backbone_model
+from custom_components.objclass.learning.backbone import RuntimeName, load_backbone
+from custom_components.objclass.learning.backbone_model import (
     BUNDLED_MODEL,
     SMALLER_SIZES,
     BackboneModel,
-    RuntimeName,
-    load_backbone,
 )
 from custom_components.objclass.learning.graph import (
     InvalidModelError,
@@ -258,7 +257,7 @@ def test_a_bundled_model_with_damaged_weights_is_refused(
     damaged = tmp_path / BUNDLED_MODEL.name
     content = BUNDLED_MODEL.read_bytes()
     damaged.write_bytes(content.replace(weights, bytes(len(weights))))
-    monkeypatch.setattr(backbone, "BUNDLED_MODEL", damaged)
+    monkeypatch.setattr(backbone_model, "BUNDLED_MODEL", damaged)
     with pytest.raises(InvalidModelError, match="gives wrong embeddings"):
         load_backbone(runtime, model=BackboneModel(path=damaged))
 

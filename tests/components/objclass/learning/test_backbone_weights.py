@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from custom_components.objclass.learning.backbone import BUNDLED_MODEL
+from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
 from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
 from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
 from custom_components.objclass.learning.tflite_file import read_graph

@@ -7,11 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from custom_components.objclass.learning.backbone import (
-    BUNDLED,
-    Backbone,
-    load_backbone,
-)
+from custom_components.objclass.learning.backbone import Backbone, load_backbone
+from custom_components.objclass.learning.backbone_model import BUNDLED
 from custom_components.objclass.learning.crop import PictureError, crop_object
 from custom_components.objclass.learning.head import Head
 from custom_components.objclass.learning.look import look

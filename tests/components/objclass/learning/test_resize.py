@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from custom_components.objclass.learning.backbone import BUNDLED_MODEL
+from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
 from custom_components.objclass.learning.graph import (
     InvalidModelError,
     UnsupportedModelError,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tflite
 
-from custom_components.objclass.learning.backbone import BUNDLED_MODEL
+from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
 from custom_components.objclass.learning.graph import UnsupportedModelError
 from custom_components.objclass.learning.runtime_ncnn import NcnnRuntime
 from custom_components.objclass.learning.runtime_numpy import NumpyRuntime

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_components.objclass.learning import tflite_file
-from custom_components.objclass.learning.backbone import BUNDLED_MODEL
+from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
 from custom_components.objclass.learning.graph import (
     Graph,
     InvalidModelError,

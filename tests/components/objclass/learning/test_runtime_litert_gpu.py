@@ -1,0 +1,78 @@
+"""LiteRT's accelerators: asked for at run time, left when they fail.
+
+The machines that run these tests have no graphics processor; the interface is the same
+for LiteRT's accelerator on the processor.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from custom_components.objclass.learning import chosen
+from custom_components.objclass.learning.backbone import load_backbone
+from custom_components.objclass.learning.backbone_model import BUNDLED, BackboneModel
+from custom_components.objclass.learning.chosen import Choice, load_chosen
+from custom_components.objclass.learning.runtime_litert_gpu import (
+    LiteRtGpuRuntime,
+    why_no_gpu,
+)
+
+PICTURE = np.random.default_rng(3).integers(0, 256, (224, 224, 3), np.uint8)
+
+
+@pytest.mark.parametrize("size", [None, 160])
+def test_an_accelerator_computes_what_the_processor_computes(size: int | None) -> None:
+    model = BackboneModel(size=size)
+    here = load_backbone("litert", model=model)
+    runtime = LiteRtGpuRuntime(model, here.runtime, accelerator="CPU")
+    picture = PICTURE[: here.size, : here.size]
+    np.testing.assert_allclose(runtime.run(picture), here.embed(picture), atol=1e-3)
+    first = runtime.run(picture)
+    before = first.copy()
+    runtime.run(np.zeros_like(picture))
+    np.testing.assert_array_equal(first, before)
+    with pytest.raises(ValueError, match="takes uint8 of"):
+        runtime.run(picture[1:])
+
+
+def test_where_there_is_none_the_reason_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert why_no_gpu() == "LiteRT finds no graphics processor here that it can use."
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.compiled_model", None)
+    assert why_no_gpu() == "LiteRT is not installed here."
+
+
+def test_one_that_is_not_there_any_more_costs_nothing_but_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told: list[Any] = []
+    with caplog.at_level(logging.WARNING):
+        backbone = load_chosen(Choice(gpu=True), lambda *news: told.append(news))
+        found = [backbone.embed(PICTURE) for _ in range(2)]
+    np.testing.assert_allclose(found[0], load_backbone().embed(PICTURE), atol=1e-3)
+    assert backbone.runtime.name == "litert"
+    ((helper, error),) = told
+    assert (helper, "no graphics processor" in str(error)) == ("gpu", True)
+    assert len(caplog.records) == 1
+
+
+def test_one_that_computes_something_else_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Wrong(LiteRtGpuRuntime):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given, accelerator="CPU")
+
+        def run(self, image: Any) -> Any:
+            return super().run(image) * np.float32(1.01)
+
+    monkeypatch.setattr(chosen, "LiteRtGpuRuntime", Wrong)
+    told: list[Any] = []
+    backbone = load_chosen(Choice(gpu=True), lambda *news: told.append(news))
+    expected = load_backbone(model=BUNDLED).embed(PICTURE)
+    np.testing.assert_allclose(backbone.embed(PICTURE), expected, atol=1e-3)
+    assert "wrong embeddings" in str(told[0][1])

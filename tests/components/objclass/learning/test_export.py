@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from custom_components.objclass.learning.backbone import Backbone, load_backbone
+from custom_components.objclass.learning.backbone_model import (
+    SMALLER_SIZES,
+    BackboneModel,
+)
 from custom_components.objclass.learning.crop import crop_whole, pixels_of
 from custom_components.objclass.learning.export import Export, export_head
 from custom_components.objclass.learning.graph import (
@@ -28,6 +32,8 @@ from custom_components.objclass.learning.tflite_file import parse_graph
 from custom_components.objclass.learning.tflite_writer import write_graph
 from custom_components.objclass.learning.training import train_head
 from tests.frigate_sim.animals import CHARLIE, LEO, STRAY, DrawnAnimal
+
+from .tiny_models import TinyModel
 
 type Pixels = NDArray[np.uint8]
 
@@ -200,3 +206,50 @@ def test_a_head_of_another_network_is_not_exported() -> None:
     head = replace(drawn_animals().head, backbone="mobilenet_v2_1.0_224-1-160")
     with pytest.raises(UnsupportedModelError, match="was trained on"):
         export_head(head, name="Our cats", threshold=0.8)
+
+
+@pytest.mark.parametrize("size", SMALLER_SIZES)
+def test_at_a_smaller_size_frigate_still_sets_224_pixels(
+    size: int, tmp_path: Path
+) -> None:
+    model = BackboneModel(size=size)
+    small = load_backbone("litert", model=model)
+    random = Random(size)
+    pictures = {
+        name: [drawn(name, random) for _ in range(12)] for name in ("leo", "charlie")
+    }
+    shrunk = {
+        name: [pixels_of(Image.fromarray(item), size) for item in items]
+        for name, items in pictures.items()
+    }
+    trained = [(name, item) for name, items in shrunk.items() for item in items[:8]]
+    head = train_head(
+        np.stack([small.embed(item) for _, item in trained]),
+        [name for name, _ in trained],
+        groups=[str(number) for number in range(len(trained))],
+        classes=list(pictures),
+        backbone=small.identity,
+    ).head
+    export = export_head(head, name="Our cats", threshold=0.8, backbone=model)
+    path = tmp_path / "model.tflite"
+    path.write_bytes(export.model)
+    ours, theirs = NumpyRuntime(path), LiteRtRuntime(path)
+    assert ours.input_shape == theirs.input_shape == (224, 224, 3)
+    for name, items in pictures.items():
+        for picture, scaled in zip(items[8:], shrunk[name][8:], strict=True):
+            scores = theirs.run(picture)
+            np.testing.assert_allclose(ours.run(picture), scores, atol=1.01 / 256)
+            best = int(np.argmax(scores))
+            assert head.classes[best] == head.predict(small.embed(scaled)).best
+
+
+def test_a_network_that_takes_floats_cannot_go_to_frigate(tmp_path: Path) -> None:
+    tiny = TinyModel(32, 32)
+    tiny.operators.clear()
+    tiny.picture = tiny.place((1, 32, 32, 3))
+    axes = tiny.constant([1, 2], np.int32)
+    vector = tiny.add("MEAN", [tiny.picture, axes], (1, 3), keep_dims=False)
+    model = BackboneModel(path=tiny.write(tmp_path, vector))
+    head = replace(drawn_animals().head, backbone=model.identity())
+    with pytest.raises(UnsupportedModelError, match="takes bytes"):
+        export_head(head, name="Our cats", threshold=0.8, backbone=model)

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,6 @@ from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.data import Progress
 from custom_components.objclass.learning.backbone import BackboneModel
 from custom_components.objclass.learning.crop import crop_whole
-from custom_components.objclass.learning.export import export_head
-from custom_components.objclass.transfer import exporting
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, teach
 from ..crops import keep
@@ -132,10 +129,11 @@ async def test_what_was_trained_on_another_network_is_refused(
     await keep(classifier, "charlie", 4)
     await keep(classifier, "leo", 4)
     await classifier.async_train()
-    # As if 160 pixels had been trained on where 224 are exported.
-    small = partial(export_head, backbone=BackboneModel(size=160))
-    monkeypatch.setattr(exporting, "export_head", small)
-    with pytest.raises(ServiceValidationError, match="built-in network at 224 pixels"):
+    # As if another network had come into use meanwhile.
+    monkeypatch.setattr(
+        type(classifier), "backbone_model", property(lambda _: BackboneModel(size=160))
+    )
+    with pytest.raises(ServiceValidationError, match="cannot be exported"):
         await take_out(hass)
 
 

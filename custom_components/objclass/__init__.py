@@ -28,6 +28,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
+from .absence import async_watch_for_absence
 from .api import create_client
 from .catching_up import async_keep_up
 from .chain import Chain
@@ -47,6 +48,7 @@ from .panel import async_setup_panel
 from .pipeline import Pipeline
 from .results import Results
 from .services import async_setup_services
+from .standing_issues import async_watch_for_issues
 from .views import async_setup_views
 from .websocket import async_setup_websocket
 from .worker import Worker
@@ -75,6 +77,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_setup_websocket(hass)
     await async_setup_panel(hass)
     mqtt.async_subscribe_connection_status(hass, partial(_async_on_broker, hass))
+    async_watch_for_absence(hass)
     return True
 
 
@@ -115,6 +118,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         _async_follow_frigate(hass, entry, side.pipeline)
         await side.pipeline.async_start()
         side.history.async_begin()
+    async_watch_for_issues(hass, entry)
     await entry.runtime_data.frames.async_start()
     async_keep_up(hass, entry)
     return True

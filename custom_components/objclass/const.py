@@ -58,4 +58,10 @@ EVENT_RESULT: Final = "objclass_result"
 EVENT_HISTORY: Final = "objclass_history"
 
 # Kinds of repairs, with which their ids begin
+ISSUE_AWAY: Final = "away"
 ISSUE_CONDITION: Final = "condition"
+ISSUE_IMAGES: Final = "images"
+ISSUE_LABELS: Final = "labels"
+ISSUE_RIVALS: Final = "rivals"
+ISSUE_SNAPSHOTS: Final = "snapshots"
+ISSUE_VIEWER: Final = "viewer"

@@ -4,6 +4,9 @@ An issue's id begins with its kind, which tells `repairs` how it is mended, and 
 with what it is about.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -13,6 +16,49 @@ from .condition import FRIGATE_FACE, FRIGATE_PLATE, Condition
 from .const import DOMAIN, ISSUE_CONDITION
 from .data import ObjclassConfigEntry
 from .frigate.models import FrigateConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that is wrong.
+
+    `kind` is the key of its texts and says how `repairs` mends it, unless it can only
+    be mended elsewhere: then `link` leads there. `about` is the id of the classifier,
+    or of the entry.
+    """
+
+    kind: str
+    about: str
+    placeholders: Mapping[str, str]
+    fixable: bool = True
+    link: str | None = None
+
+
+@callback
+def async_tell(
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    kinds: Iterable[str],
+    problems: Iterable[Problem],
+) -> None:
+    """Raise an issue for each problem, and take back the other ones of these kinds."""
+    raised = set()
+    for problem in problems:
+        issue_id = f"{problem.kind}-{problem.about}"
+        raised.add(issue_id)
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            data={"entry_id": entry.entry_id, "about": problem.about},
+            is_fixable=problem.fixable,
+            learn_more_url=problem.link,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=problem.kind,
+            translation_placeholders={"frigate": entry.title, **problem.placeholders},
+        )
+    for kind in kinds:
+        async_forget_issues(hass, entry.entry_id, kind, but=raised)
 
 
 @callback
@@ -36,7 +82,7 @@ def async_check_conditions(
                 hass,
                 DOMAIN,
                 issue_id,
-                data={"entry_id": entry.entry_id, "subentry_id": classifier.id},
+                data={"entry_id": entry.entry_id, "about": classifier.id},
                 is_fixable=True,
                 severity=ir.IssueSeverity.WARNING,
                 translation_key="parent_gone" if gone else "parent_class_gone",

@@ -1,53 +1,179 @@
 """Mending what `issues` tells of."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN, SECTION_CONDITION
+from .const import (
+    CONF_KIND,
+    CONF_WRITE_BACK,
+    DOMAIN,
+    ISSUE_AWAY,
+    ISSUE_CONDITION,
+    ISSUE_LABELS,
+    ISSUE_RIVALS,
+    ISSUE_SNAPSHOTS,
+    ISSUE_VIEWER,
+    KIND_ATTRIBUTE,
+    SECTION_CONDITION,
+)
 
 
-class ConditionRepair(RepairsFlow):
-    """A classifier whose condition cannot be met any more."""
+class Repair(RepairsFlow):
+    """What all repairs have in common. `about` is the id of a classifier or entry."""
 
-    def __init__(self, entry_id: str, subentry_id: str) -> None:
+    def __init__(self, entry_id: str, about: str) -> None:
         self._entry_id = entry_id
-        self._subentry_id = subentry_id
+        self._about = about
+
+    @property
+    def _entry(self) -> ConfigEntry | None:
+        return self.hass.config_entries.async_get_entry(self._entry_id)
+
+    @property
+    def _issue(self) -> ir.IssueEntry | None:
+        return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+
+    @property
+    def _placeholders(self) -> dict[str, str] | None:
+        return self._issue.translation_placeholders if self._issue else None
+
+
+class ChoiceRepair(Repair):
+    """A menu of ways to mend it, the last of which is to leave it as it is."""
+
+    options: Sequence[str]
 
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask what is to be done."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_menu(
             step_id="init",
-            menu_options=["drop", "leave"],
-            description_placeholders=issue.translation_placeholders if issue else None,
+            menu_options=list(self.options),
+            description_placeholders=self._placeholders,
         )
+
+    async def async_step_leave(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Leave it, and do not mention it any more."""
+        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, ignore=True)
+        return self.async_abort(reason="left")
+
+    @callback
+    def _async_change(self, changes: Mapping[str, Any], *, without: str = "") -> None:
+        """Change the settings of the classifier."""
+        if self._entry and (subentry := self._entry.subentries.get(self._about)):
+            data = {**subentry.data, **changes}
+            data.pop(without, None)
+            self.hass.config_entries.async_update_subentry(
+                self._entry, subentry, data=data
+            )
+
+
+class ConditionRepair(ChoiceRepair):
+    """A classifier whose condition cannot be met any more."""
+
+    options = ("drop", "leave")
 
     async def async_step_drop(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask the classifier of every object from now on."""
-        entry = self.hass.config_entries.async_get_entry(self._entry_id)
-        if entry and (subentry := entry.subentries.get(self._subentry_id)):
-            data = {**subentry.data}
-            data.pop(SECTION_CONDITION, None)
-            self.hass.config_entries.async_update_subentry(entry, subentry, data=data)
+        self._async_change({}, without=SECTION_CONDITION)
         return self.async_create_entry(data={})
 
-    async def async_step_leave(
+
+class RivalsRepair(ChoiceRepair):
+    """A classifier that names the same objects as something in Frigate does."""
+
+    options = ("attribute", "leave")
+
+    async def async_step_attribute(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Leave it asleep, and do not mention it any more."""
-        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, ignore=True)
-        return self.async_abort(reason="left")
+        """Leave the sub label to the other one."""
+        self._async_change({CONF_KIND: KIND_ATTRIBUTE})
+        return self.async_create_entry(data={})
+
+
+class ViewerRepair(ChoiceRepair):
+    """An account that may not write to Frigate."""
+
+    options = ("log_in", "only_look", "leave")
+
+    async def async_step_log_in(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for another log-in, on the integration's page."""
+        if self._entry:
+            self._entry.async_start_reauth(self.hass)
+        return self.async_create_entry(data={})
+
+    async def async_step_only_look(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Do not try to write any more."""
+        if self._entry:
+            options = {**self._entry.options, CONF_WRITE_BACK: False}
+            self.hass.config_entries.async_update_entry(self._entry, options=options)
+        return self.async_create_entry(data={})
+
+
+class LookAgainRepair(Repair):
+    """Something that is mended elsewhere: look whether it has been."""
+
+    async def async_step_init(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask Frigate anew; tell it if nothing has changed."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            await self.hass.config_entries.async_reload(self._entry_id)
+            if await self._async_is_mended():
+                return self.async_create_entry(data={})
+            errors["base"] = "as_before"
+        return self.async_show_form(
+            step_id="confirm",
+            errors=errors,
+            description_placeholders=self._placeholders,
+        )
+
+    async def _async_is_mended(self) -> bool:
+        return self._issue is None
+
+
+class AwayRepair(LookAgainRepair):
+    """A Frigate that is away: its entry is set up when it is there again."""
+
+    @override
+    async def _async_is_mended(self) -> bool:
+        return self._entry is None or self._entry.state is ConfigEntryState.LOADED
+
+
+FLOWS: Final[dict[str, type[Repair]]] = {
+    ISSUE_AWAY: AwayRepair,
+    ISSUE_CONDITION: ConditionRepair,
+    ISSUE_LABELS: LookAgainRepair,
+    ISSUE_RIVALS: RivalsRepair,
+    ISSUE_SNAPSHOTS: LookAgainRepair,
+    ISSUE_VIEWER: ViewerRepair,
+}
 
 
 async def async_create_fix_flow(
-    _hass: HomeAssistant, _issue_id: str, data: dict[str, Any] | None
+    _hass: HomeAssistant, issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
     """Return the dialogue that mends an issue."""
-    return ConditionRepair(**(data or {}))
+    return FLOWS[issue_id.partition("-")[0]](**(data or {}))

@@ -26,6 +26,7 @@ from .classifier import ObjectClassifier
 from .const import (
     CONF_PUBLISH_MQTT,
     CONF_WRITE_BACK,
+    ISSUE_VIEWER,
     KIND_ATTRIBUTE,
     KIND_SUB_LABEL,
     LOGGER,
@@ -34,6 +35,7 @@ from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError, FrigatePermissionError
 from .frigate.messages import classification_payload
 from .frigate.models import FrigateConfig
+from .issues import Problem, async_tell
 from .learning.consensus import NONE, Verdict
 from .names import Names
 from .tracking import ObjectState
@@ -357,3 +359,7 @@ class Writeback:
                 "role in Frigate, or turn writing back off in the options",
                 self._entry.title,
             )
+            problem = Problem(
+                kind=ISSUE_VIEWER, about=self._entry.entry_id, placeholders={}
+            )
+            async_tell(self._hass, self._entry, (ISSUE_VIEWER,), (problem,))

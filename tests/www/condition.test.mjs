@@ -40,7 +40,7 @@ test("the condition is said in words", () => {
 
 test("other classifiers of the same Frigate and Frigate itself can be chosen", () => {
   const entry = { entry_id: "home", parents: ["frigate_sub_label", "frigate_attribute:mood"] };
-  const frame = { id: "gate", entry_id: "home", name: "Gate", all_classes: ["open"] };
+  const frame = { id: "gate", entry_id: "home", name: "Gate", labels: [], all_classes: ["open"] };
   assert.deepEqual(parents(entry, [item("cats"), { ...item("dogs"), entry_id: "elsewhere" }, frame], t), [
     { id: "cats", name: "CATS", classes: ["x", "none"] },
     { id: "frigate_sub_label", name: "condition.frigate_sub_label", classes: null },

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from math import ceil, floor
 from typing import Final
 
@@ -25,6 +26,8 @@ class Part:
 
 
 WHOLE: Final = Part()
+# To draw a rectangle on.
+PREVIEW_SIDE: Final = 960
 
 
 def look_at_frame(
@@ -42,6 +45,18 @@ def look_at_frame(
         part: see(backbone, crop_square(_cut(image, part), backbone.size), heads)
         for part, heads in wanted.items()
     }
+
+
+def preview(picture: bytes) -> bytes:
+    """Return a whole picture as a JPEG of at most PREVIEW_SIDE pixels across.
+
+    Raises PictureError.
+    """
+    image = decode(picture)
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR)
+    small = BytesIO()
+    image.save(small, "JPEG", quality=85)
+    return small.getvalue()
 
 
 def _cut(image: Image.Image, part: Part) -> Image.Image:

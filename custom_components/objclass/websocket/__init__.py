@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from . import (
     classifiers,
+    frame,
     history,
     samples,
     settings,
@@ -19,6 +20,7 @@ from . import (
 
 _SUBJECTS = (
     classifiers,
+    frame,
     history,
     samples,
     settings,

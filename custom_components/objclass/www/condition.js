@@ -37,7 +37,7 @@ export function conditionText({ condition }, t) {
 export function parents(entry, classifiers, t) {
   return [
     ...classifiers
-      .filter((item) => item.entry_id === entry.entry_id && item.labels)
+      .filter((item) => item.entry_id === entry.entry_id && item.labels?.length)
       .map((item) => ({ id: item.id, name: item.name, classes: item.all_classes })),
     ...(entry.parents ?? []).map((id) => ({
       id,

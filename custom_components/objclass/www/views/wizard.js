@@ -6,8 +6,10 @@ import { colorOf, NONE } from "../palette.js";
 import { go, path, remember } from "../route.js";
 import { emptyState, icon } from "../ui.js";
 import { View } from "../view.js";
+import "../parts/frame-form.js";
 
 const KINDS = ["sub_label", "attribute"];
+const TYPES = ["classifier", "frame_classifier"];
 const FIELDS = ["name", "labels", "classes", "kind", "condition"];
 
 class Wizard extends View {
@@ -27,7 +29,7 @@ class Wizard extends View {
 
   #set(key, value) {
     this._data = { ...this._data, [key]: value };
-    remember({ ...this._data, kind: this._data.kind === KINDS[0] ? null : this._data.kind });
+    remember({ ...this._data, type: this._data.type === TYPES[0] ? null : this._data.type, kind: this._data.kind === KINDS[0] ? null : this._data.kind });
     if (this._error && (!this._error.field || this._error.field === key)) this._error = null;
   }
 
@@ -42,11 +44,13 @@ class Wizard extends View {
     if (!store.isAdmin) return emptyState("alertOutline", t("wizard.title"), t("not_admin"));
     if (!entry) return emptyState("cctv", t("empty.entry.title"), t("empty.entry.text"));
     const several = store.entries.length > 1;
+    const which = html`${several ? html`<div class="field"><label class="label" for="entry">${t("wizard.which_frigate")}</label>
+          <select class="pill" id="entry" @change=${(event) => this.#set("entry", event.target.value)}>${store.entries.map((item) => html`<option value=${item.entry_id} ?selected=${item === entry} ?disabled=${!item.available}>${item.title}</option>`)}</select></div>` : ""}${this.#types(entry)}`;
+    if (this.#type(entry) === TYPES[1]) return html`<objclass-frame-form .store=${store} .t=${t} .f=${this.f} .route=${this.route} .entry=${entry}><div class="first">${which}</div></objclass-frame-form>`;
     return html`<form class="page" novalidate @submit=${this.#submit}>
       <p class="quiet step">${t("wizard.step", { step: 1 })}</p>
       <div class="card form">
-        ${several ? html`<div class="field"><label class="label" for="entry">${t("wizard.which_frigate")}</label>
-          <select class="pill" id="entry" @change=${(event) => this.#set("entry", event.target.value)}>${store.entries.map((item) => html`<option value=${item.entry_id} ?selected=${item === entry} ?disabled=${!item.available}>${item.title}</option>`)}</select></div>` : ""}
+        ${which}
         ${this.#field("labels", t("wizard.labels"), t("wizard.labels_help"), html`
           <div class="row wrap" role="group" aria-labelledby="labels">${this.#labels(entry).map((name) => html`<button type="button" class="choice" aria-pressed=${String(data.labels.includes(name))} @click=${() => this.#toggle("labels", name)}>${name}</button>`)}</div>`)}
         ${this.#field("classes", t("wizard.classes"), t("wizard.classes_help"), this.#classes())}
@@ -65,6 +69,18 @@ class Wizard extends View {
   #field(key, label, help, content) {
     return html`<div class="field"><span class="label" id=${key}>${label}</span>${help ? html`<span class="help">${help}</span>` : ""}${content}
       ${this._error?.field === key ? html`<span class="wrong row" id="${key}-wrong" role="alert">${icon("alertCircleOutline")}${this._error.text}</span>` : ""}</div>`;
+  }
+
+  #type(entry) {
+    const types = entry.types ?? TYPES;
+    return types.includes(this._data.type) ? this._data.type : types[0];
+  }
+
+  /** Tracked objects, or whole pictures. */
+  #types(entry) {
+    const { t } = this;
+    if ((entry.types ?? []).length < 2) return "";
+    return html`<div class="field"><span class="label" id="type">${t("wizard.type")}</span><div class="kinds" role="radiogroup" aria-labelledby="type">${TYPES.map((type) => html`<button type="button" class="kind" role="radio" aria-checked=${String(this.#type(entry) === type)} @click=${() => this.#set("type", type)}><strong>${t(`type.${type}`)}</strong><span class="quiet">${t(`type.${type}_help`)}</span></button>`)}</div></div>`;
   }
 
   #labels(entry) {
@@ -158,6 +174,7 @@ class Wizard extends View {
     .page { max-width: 720px; }
     .form { display: grid; gap: 28px; padding: 24px; }
     .step { text-align: center; }
+    .first { display: grid; gap: 28px; }
     .removable { min-height: 40px; border: 0; border-radius: 20px; padding: 0 14px; position: relative; overflow: visible; }
     .removable::after { content: ""; position: absolute; inset: -4px; }
     .kinds { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 12px; }
@@ -189,6 +206,7 @@ function fromAddress() {
     cameras: list("cameras"),
     parent: query.get("parent") ?? "",
     when: list("when"),
+    type: TYPES.includes(query.get("type")) ? query.get("type") : TYPES[0],
   };
 }
 

@@ -1,0 +1,84 @@
+"""A new classifier of whole pictures: its cameras, and a rectangle on their picture."""
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from .home import Home
+from .people import PATIENCE, person_at
+
+
+async def _part(page: Page) -> list[float]:
+    """Return the rectangle that the page says it has."""
+    text = await page.get_by_text("Left, top, right, bottom").inner_text()
+    return [float(side) for side in text.partition(":")[2].split(",")]
+
+
+async def test_a_rectangle_is_drawn_moved_and_saved(
+    home: Home, browser: Browser
+) -> None:
+    async with person_at(browser, home.api) as person:
+        page = person.page
+        await person.open("/objclass/new")
+        await page.get_by_role("radio", name="A whole picture").click()
+        await page.get_by_placeholder("Name of a class").fill("open, shut")
+        await person.button("Add").click()
+        await page.get_by_role("button", name="Front door", exact=True).click()
+        part = page.get_by_role("application")
+        await expect(part).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_text("The whole picture", exact=True)).to_be_visible()
+
+        picture = page.get_by_role("img", name="Front door")
+        await picture.scroll_into_view_if_needed()
+        box = await picture.bounding_box()
+        assert box is not None
+
+        async def drag(*points: tuple[float, float]) -> None:
+            for number, (x, y) in enumerate(points):
+                await page.mouse.move(
+                    box["x"] + x * box["width"], box["y"] + y * box["height"]
+                )
+                if not number:
+                    await page.mouse.down()
+            await page.mouse.up()
+
+        await drag((0.2, 0.3), (0.4, 0.5), (0.6, 0.8))
+        drawn = await _part(page)
+        assert drawn == pytest.approx([0.2, 0.3, 0.6, 0.8], abs=0.02)
+        await drag((0.4, 0.5), (0.5, 0.5))
+        shifted = await _part(page)
+        assert shifted == pytest.approx(
+            [drawn[0] + 0.1, drawn[1], drawn[2] + 0.1, drawn[3]], abs=0.02
+        )
+        await part.focus()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Shift+ArrowLeft")
+        steered = await _part(page)
+        assert steered == pytest.approx(
+            [shifted[0], shifted[1] + 0.01, shifted[2] - 0.01, shifted[3] + 0.01],
+            abs=0.006,
+        )
+
+        await page.get_by_role("textbox", name="What is the classifier called?").fill(
+            "Gate"
+        )
+        await person.button("Create").click()
+        await expect(page.get_by_role("heading", name="Gate")).to_be_visible(
+            timeout=PATIENCE
+        )
+    shown = (await home.ask("classifiers"))["classifiers"]
+    (gate,) = [item for item in shown if item["name"] == "Gate"]
+    assert gate["type"] == "frame_classifier"
+    assert gate["parts"]["front_door"] == pytest.approx(steered, abs=0.006)
+    assert gate["rules"]["interval"] == 30
+
+
+async def test_what_is_missing_is_said_at_its_field(
+    home: Home, browser: Browser
+) -> None:
+    async with person_at(browser, home.api) as person:
+        await person.open("/objclass/new?type=frame_classifier")
+        await person.button("Create").click()
+        await person.sees("Name at least two classes.")
+        await person.page.get_by_placeholder("Name of a class").fill("day, night")
+        await person.button("Create").click()
+        await person.sees("Choose at least one camera.")

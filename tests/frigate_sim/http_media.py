@@ -21,6 +21,7 @@ def routes(world: World, studio: Studio) -> list[web.RouteDef]:
         web.get(
             f"/events/{{id}}/thumbnail.{{extension:{thumbnails}}}", media.thumbnail
         ),
+        web.get("/{camera}/recordings/{time}/snapshot.jpg", media.recorded),
         web.get(f"/{{camera}}/latest.{{extension:{frames}}}", media.latest),
     ]
 
@@ -78,6 +79,16 @@ class _Media:
         if data is None:
             return not_found("Event not found")
         style = Style(extension=extension)
+        return web.Response(body=data, content_type=style.content_type)
+
+    async def recorded(self, request: web.Request) -> web.Response:
+        camera = self._world.camera(request.match_info["camera"])
+        time = float(request.match_info["time"])
+        if camera is None or not self._world.recorded(time):
+            return not_found(f"Recording not found at {time}")
+        style = Style(height=int(request.query.get("height", 0)) or None)
+        objects = self._world.on_camera(camera)
+        data = await self._studio.recorded(camera, objects, time, style)
         return web.Response(body=data, content_type=style.content_type)
 
     async def latest(self, request: web.Request) -> web.Response:

@@ -91,6 +91,14 @@ class Studio:
         marks = _Marks(boxes=boxes, time=now)
         return await self._make(camera, now, objects, marks, style)
 
+    async def recorded(
+        self, camera: Camera, objects: Iterable[SimObject], time: float, style: Style
+    ) -> bytes:
+        """Return what a camera saw at a time."""
+        return await self._make(
+            camera, time, objects, _Marks(boxes=(), time=time), style
+        )
+
     async def portrait(self, appearance: scene.Appearance, side: int = 224) -> bytes:
         """Return a square PNG of something by itself, as in a dataset."""
         return await self._run(_portrait, appearance, side)

@@ -19,6 +19,8 @@ _GONE_AFTER = 0.2
 _TIDY_AFTER = 0.4
 """Seconds between the end of an object and Frigate's forgetting it outside its rows."""
 _HISTORY_STEP = 1800.0
+_RECORDED_AFTER = 20.0
+_RECORDED_FOR = 10 * 86400.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,11 @@ class World:
     def on_camera(self, camera: Camera) -> list[SimObject]:
         """Return all objects that a camera has seen."""
         return [item for item in self.objects.values() if item.camera == camera]
+
+    def recorded(self, moment: float) -> bool:
+        """Tell whether there is a recording: it takes a while, and is kept for days."""
+        age = time.time() - moment
+        return _RECORDED_AFTER <= age <= _RECORDED_FOR
 
     def start_walk(
         self,

@@ -155,6 +155,18 @@ class FrigateClient:
             raise FrigateNotFoundError("the camera is offline")
         return _picture(answer)
 
+    async def recorded_frame(self, camera: str, time: float, height: int) -> Picture:
+        """Fetch a frame of a camera's recordings, that many pixels high.
+
+        `time` is in seconds since the epoch; `FrigateNotFoundError` when nothing was
+        recorded then. It is a frame of the record stream, which may show more than that
+        of the detect stream does.
+        """
+        if not fields.is_safe_name(camera):
+            raise FrigateNotFoundError("no such camera")
+        path = f"{camera}/recordings/{time:.3f}/snapshot.jpg"
+        return _picture(await self._connection.get(path, {"height": height}))
+
     async def event(self, event_id: str) -> StoredEvent | None:
         """Read one object from Frigate's database, None when it is not there."""
         try:

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
-from .run import DEFAULT_PER_SECOND, Job
+from .run import DEFAULT_PER_SECOND, DEFAULT_STEP, Job
 
 ATTR_AFTER: Final = "after"
 ATTR_APPLY: Final = "apply"
@@ -21,6 +21,7 @@ ATTR_CONFIDENCE: Final = "confidence"
 ATTR_DAYS: Final = "days"
 ATTR_LABELS: Final = "labels"
 ATTR_PER_SECOND: Final = "per_second"
+ATTR_STEP: Final = "step"
 ATTR_ZONES: Final = "zones"
 
 _LISTS: Final = (ATTR_CAMERAS, ATTR_LABELS, ATTR_ZONES)
@@ -38,6 +39,9 @@ FIELDS: Final = {
     ),
     vol.Optional(ATTR_PER_SECOND, default=DEFAULT_PER_SECOND): vol.All(
         vol.Coerce(float), vol.Range(0.1, 50)
+    ),
+    vol.Optional(ATTR_STEP, default=DEFAULT_STEP): vol.All(
+        vol.Coerce(float), vol.Range(1, 86400)
     ),
     vol.Optional(ATTR_APPLY, default=False): cv.boolean,
 }
@@ -74,6 +78,7 @@ def job_of(
         zones=tuple(data[ATTR_ZONES]),
         confidence=data.get(ATTR_CONFIDENCE),
         per_second=data[ATTR_PER_SECOND],
+        step=data[ATTR_STEP],
         apply=data[ATTR_APPLY],
     )
 

@@ -1,21 +1,24 @@
 """The first phase: which objects of the past there are to look at."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from math import inf, nextafter
+from math import ceil, inf, nextafter
 from typing import Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 
-from ..classifier import ObjectClassifier
+from ..classifier import FrameClassifier, ObjectClassifier
+from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
 from ..frigate.models import StoredEvent
 from .patience import async_patiently
-from .run import Job, Run
+from .run import Job, PastFrame, Run
 
 # So many rows are asked for at a time.
 _PAGE: Final = 500
+MOST_FRAMES: Final = 100_000
 
 
 async def async_pages(
@@ -56,6 +59,31 @@ async def async_pages(
             oldest = nextafter(last, -inf)
         run = replace(run, listed_to=oldest)
         yield run, [event for event in events if _wanted(entry, event, classifiers)]
+
+
+def frames(
+    entry: ObjclassConfigEntry, job: Job, classifiers: Sequence[FrameClassifier]
+) -> Iterator[PastFrame]:
+    """Yield the moments to look at, newest first, on one camera after the other.
+
+    Raises ServiceValidationError when they are too many.
+    """
+    cameras = [
+        camera
+        for camera in entry.runtime_data.need_frigate().config.cameras
+        if camera in (job.cameras or (camera,))
+        and any(camera in one.settings.cameras for one in classifiers)
+    ]
+    count = ceil((job.before - job.after) / job.step)
+    if count * len(cameras) > MOST_FRAMES:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="history_too_many_frames",
+            translation_placeholders={"most": str(MOST_FRAMES)},
+        )
+    for camera in cameras:
+        for number in range(count):
+            yield PastFrame(camera=camera, time=job.before - number * job.step)
 
 
 def _names(

@@ -12,7 +12,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from ..classifier import ObjectClassifier
+from ..classifier import Classifier, FrameClassifier, ObjectClassifier
 from ..data import ObjclassConfigEntry
 from ..frigate.messages import TrackedObject
 from ..frigate.models import StoredEvent
@@ -22,9 +22,10 @@ from ..learning.look import Look, look
 from ..learning.model_head import ModelHead
 from ..past_condition import PastCondition, Question
 from ..results import attempt_of
+from .frame_looking import async_keep_moment, async_look_at_moment, found_in
 from .pace import Pace
 from .patience import async_patiently
-from .run import Job
+from .run import Job, PastFrame
 from .store import Found
 
 # So many crops of each class are kept for labelling; any other can be fetched again.
@@ -43,7 +44,7 @@ class Looker:
         hass: HomeAssistant,
         entry: ObjclassConfigEntry,
         job: Job,
-        classifiers: Sequence[ObjectClassifier],
+        classifiers: Sequence[Classifier],
         pace: Pace,
         kept: dict[tuple[str, str], int],
     ) -> None:
@@ -51,6 +52,9 @@ class Looker:
         self._entry = entry
         self._job = job
         self._pace = pace
+        self._frame_classifiers = [
+            one for one in classifiers if isinstance(one, FrameClassifier)
+        ]
         chain = entry.runtime_data.need_frigate().pipeline.chain
         # Parents come before their children.
         self._classifiers = [one for one in chain.classifiers if one in classifiers]
@@ -66,11 +70,35 @@ class Looker:
         }
         self._kept = Counter(kept)
 
-    async def async_found(self, event: StoredEvent) -> list[Found]:
-        """Return what the classifiers make of an object, one look for all of them.
+    async def async_found(self, past: StoredEvent | PastFrame) -> list[Found]:
+        """Return what the classifiers make of an object, or of a moment.
 
         Raises UnusableError, FrigateError, PictureError or HomeAssistantError.
         """
+        if isinstance(past, StoredEvent):
+            return await self._async_object(past)
+        looks = await async_look_at_moment(
+            self._hass, self._entry, past, self._frame_classifiers, self._pace
+        )
+        found = []
+        for classifier in self._frame_classifiers:
+            if seen := looks.get(classifier.id):
+                prediction = seen.predictions[classifier.id]
+                one = found_in(self._job, classifier, past, prediction)
+                if self._room_for(one):
+                    sample_id = await async_keep_moment(classifier, past, seen)
+                    one = replace(one, sample_id=sample_id)
+                found.append(one)
+        return found
+
+    def _room_for(self, found: Found) -> bool:
+        """Return whether a crop of that class is still wanted, and count it."""
+        kind = (found.classifier_id, found.class_name or "")
+        self._kept[kind] += 1
+        return self._kept[kind] <= KEPT_PER_CLASS
+
+    async def _async_object(self, event: StoredEvent) -> list[Found]:
+        """Look at an object, once for all classifiers."""
         tracked = tracked_of(self._entry, event)
         questions = await self._async_questions(event, tracked)
         classifiers = [one for one in self._classifiers if one.id in questions]
@@ -92,12 +120,11 @@ class Looker:
             prediction = seen.predictions[classifier.id]
             verdict = self._verdict(classifier, prediction, tracked.frame_time)
             answers[classifier.id] = verdict.class_name
-            kind = (classifier.id, verdict.class_name or "")
-            sample_id = None
-            if self._kept[kind] < KEPT_PER_CLASS:
-                self._kept[kind] += 1
+            result = _found(classifier, tracked, prediction, verdict)
+            if self._room_for(result):
                 sample_id = await async_keep(classifier, tracked, seen)
-            found.append(_found(classifier, tracked, prediction, verdict, sample_id))
+                result = replace(result, sample_id=sample_id)
+            found.append(result)
         return found
 
     async def _async_questions(
@@ -189,7 +216,6 @@ def _found(
     tracked: TrackedObject,
     prediction: Prediction,
     verdict: Verdict,
-    sample_id: str | None,
 ) -> Found:
     return Found(
         event_id=tracked.id,
@@ -202,5 +228,4 @@ def _found(
         likeliest=prediction.best,
         score=prediction.score,
         unfamiliar=prediction.unfamiliar,
-        sample_id=sample_id,
     )

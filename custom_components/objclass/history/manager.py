@@ -1,8 +1,9 @@
 """The runs of one entry: starting them, pausing, going on and giving up."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -12,26 +13,27 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
-from ..classifier import ObjectClassifier
+from ..classifier import Classifier, FrameClassifier, ObjectClassifier
 from ..const import DOMAIN, EVENT_HISTORY, LOGGER
 from ..data import SIGNAL_HISTORY, ObjclassConfigEntry
 from ..frigate.errors import FrigateError
 from ..frigate.models import StoredEvent
 from ..learning.crop import PictureError
-from ..lookup import object_classifiers
 from ..past_condition import PastCondition
 from ..worker import Worker
 from ..writeback import Writeback
 from .applying import async_tell
-from .listing import async_pages
+from .frame_looking import async_keep_moment, async_look_at_moment
+from .listing import async_pages, frames
 from .looking import Looker, UnusableError, async_keep, async_look, tracked_of
 from .pace import Pace
-from .run import Counts, Job, Phase, Run, Status
-from .store import HistoryStore, HistoryStoreError
+from .run import Counts, Job, PastFrame, Phase, Run, Status
+from .store import Found, HistoryStore, HistoryStoreError
 from .tally import Tally
 
 # So many are read from disk at a time.
 _BATCH: Final = 50
+_LISTED: Final = 1000
 _CLOSED: Final = (Status.DONE, Status.CANCELLED, Status.FAILED)
 
 
@@ -175,9 +177,9 @@ class History:
             translation_domain=DOMAIN, translation_key="history_unknown"
         )
 
-    def chosen(self, job: Job) -> Sequence[ObjectClassifier]:
+    def chosen(self, job: Job) -> Sequence[Classifier]:
         """Return the classifiers of a job that are still here."""
-        known = {one.id: one for one in object_classifiers(self._entry)}
+        known = self._entry.runtime_data.classifiers
         return [known[one] for one in job.classifiers if one in known]
 
     async def async_keep(self, run_id: str, event_id: str, classifier_id: str) -> str:
@@ -187,29 +189,42 @@ class History:
         """
         found = await self.async_files(self.store.get, run_id, event_id, classifier_id)
         classifier = self._entry.runtime_data.classifiers.get(classifier_id)
-        if found is None or not isinstance(classifier, ObjectClassifier):
+        if found is None or classifier is None:
             raise _unknown_event(event_id)
         if found.sample_id is not None:
             kept = await classifier.async_files(classifier.samples.get, found.sample_id)
             if kept is not None:
                 return kept.id
-        client = self._entry.runtime_data.need_frigate().client
         try:
-            event = await client.event(event_id)
-            if event is None:
-                raise _unknown_event(event_id)
-            tracked = tracked_of(self._entry, event)
-            seen = await async_look(
-                self._hass,
-                self._entry,
-                tracked,
-                {classifier.id: classifier.head} if classifier.head else {},
-            )
+            if isinstance(classifier, FrameClassifier):
+                sample_id = await self._async_keep_moment(classifier, found)
+            else:
+                sample_id = await self._async_keep_object(classifier, event_id)
         except (FrigateError, PictureError, UnusableError) as err:
             raise _unknown_event(event_id) from err
-        sample_id = await async_keep(classifier, tracked, seen)
         await self.async_files(self.store.put_sample, run_id, found, sample_id)
         return sample_id
+
+    async def _async_keep_object(self, classifier: Classifier, event_id: str) -> str:
+        client = self._entry.runtime_data.need_frigate().client
+        event = await client.event(event_id)
+        if event is None or not isinstance(classifier, ObjectClassifier):
+            raise UnusableError("it is gone")
+        tracked = tracked_of(self._entry, event)
+        heads = {classifier.id: classifier.head} if classifier.head else {}
+        seen = await async_look(self._hass, self._entry, tracked, heads)
+        return await async_keep(classifier, tracked, seen)
+
+    async def _async_keep_moment(
+        self, classifier: FrameClassifier, found: Found
+    ) -> str:
+        moment = PastFrame(camera=found.camera, time=found.time)
+        looks = await async_look_at_moment(
+            self._hass, self._entry, moment, [classifier]
+        )
+        if classifier.id not in looks:
+            raise UnusableError("the classifier is not trained, or looks elsewhere")
+        return await async_keep_moment(classifier, moment, looks[classifier.id])
 
     # The work
 
@@ -271,10 +286,16 @@ class History:
         )
 
     async def _async_list(self, run: Run) -> Run:
-        classifiers = self.chosen(run.job)
-        async for so_far, events in async_pages(
-            self._hass, self._entry, run, classifiers
-        ):
+        chosen = self.chosen(run.job)
+        moments = self._moments(run.job)
+        while some := list(islice(moments, _LISTED)):
+            self._tally.total += await self.async_files(
+                self.store.add_frames, run.id, some
+            )
+        objects = [one for one in chosen if isinstance(one, ObjectClassifier)]
+        if not objects:
+            return await self._async_put(replace(run, phase=Phase.LOOKING))
+        async for so_far, events in async_pages(self._hass, self._entry, run, objects):
             run = so_far
             added = await self.async_files(self.store.add_objects, run, events)
             self._tally.total += added
@@ -300,7 +321,7 @@ class History:
         return await self._async_put(replace(run, phase=phase))
 
     async def _async_look_at(
-        self, run: Run, looker: Looker, event: StoredEvent
+        self, run: Run, looker: Looker, event: StoredEvent | PastFrame
     ) -> None:
         """Look at one object; a broken one is noted and skipped."""
         try:
@@ -320,7 +341,7 @@ class History:
             self._tally.count(found)
 
     async def _async_note_problem(
-        self, run: Run, event: StoredEvent, problem: str
+        self, run: Run, event: StoredEvent | PastFrame, problem: str
     ) -> None:
         await self.async_files(self.store.put_problem, run.id, event.id, problem)
         self._tally.count_problem()
@@ -370,9 +391,15 @@ class History:
                     translation_key="not_trained",
                     translation_placeholders={"classifier": classifier.settings.name},
                 )
-            PastCondition(
-                self._entry.runtime_data.need_frigate().pipeline.chain, classifier
-            )
+            if isinstance(classifier, ObjectClassifier):
+                PastCondition(
+                    self._entry.runtime_data.need_frigate().pipeline.chain, classifier
+                )
+        next(self._moments(job), None)
+
+    def _moments(self, job: Job) -> Iterator[PastFrame]:
+        watching = [one for one in self.chosen(job) if isinstance(one, FrameClassifier)]
+        return frames(self._entry, job, watching)
 
     def _check_alone(self, run_id: str = "") -> None:
         """Refuse a run while another one is not finished."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 DEFAULT_PER_SECOND = 5.0
+DEFAULT_STEP = 60.0
 
 
 class Phase(StrEnum):
@@ -32,8 +33,9 @@ class Job:
     `after` and `before` are seconds since the epoch. Empty `cameras`, `labels` or
     `zones` are no condition beyond those of the classifiers themselves. `confidence` is
     the score that counts, None for each classifier's own threshold. At most
-    `per_second` pictures are fetched. With `apply` the results are written to Frigate
-    without waiting for a person.
+    `per_second` pictures are fetched; for classifiers of whole pictures one every
+    `step` seconds of each camera's recordings. With `apply` the results are written to
+    Frigate without waiting for a person.
     """
 
     classifiers: tuple[str, ...]
@@ -44,6 +46,7 @@ class Job:
     zones: tuple[str, ...] = ()
     confidence: float | None = None
     per_second: float = DEFAULT_PER_SECOND
+    step: float = DEFAULT_STEP
     apply: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -77,6 +80,19 @@ class Run:
     def open(self) -> bool:
         """Whether it has work left that nobody gave up."""
         return self.status in (Status.RUNNING, Status.PAUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastFrame:
+    """A moment in the recordings of one of Frigate's cameras."""
+
+    camera: str
+    time: float
+
+    @property
+    def id(self) -> str:
+        """What it is called among the objects, and in samples."""
+        return f"{self.camera}-{self.time:.3f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from ..frigate.messages import SubLabel
 from ..frigate.models import StoredEvent
 from ..learning.consensus import Outcome
-from .run import Counts, Job, Phase, Run, Status
+from .run import Counts, Job, PastFrame, Phase, Run, Status
 
 # So many runs are kept, with their results.
 KEPT_RUNS: Final = 5
@@ -74,7 +74,8 @@ class Found:
     """What one classifier made of one picture of the past.
 
     `class_name` is None while it is undecided; `likeliest` is the class with the
-    highest score, `score` that score. `told` is what became of telling Frigate.
+    highest score, `score` that score. A moment of the recordings has no `label`, and
+    nobody is told of it. `told` is what became of telling Frigate.
     """
 
     event_id: str
@@ -166,7 +167,7 @@ class HistoryStore:
             to_tell = 0
             for row in self._db.execute(
                 "SELECT classifier_id, coalesce(class, '') AS name, outcome, told, "
-                "count(*) AS n FROM results WHERE run = ? GROUP BY 1, 2, 3, 4",
+                f"label, count(*) AS n {_FROM} WHERE run = ? GROUP BY 1, 2, 3, 4, 5",
                 (run_id,),
             ):
                 of_classifier = classes.setdefault(row["classifier_id"], {})
@@ -174,7 +175,7 @@ class HistoryStore:
                 of_classifier[name] = of_classifier.get(name, 0) + number
                 if row["told"] is not None:
                     told[row["told"]] = told.get(row["told"], 0) + number
-                elif row["outcome"] == Outcome.ASSIGNED:
+                elif row["outcome"] == Outcome.ASSIGNED and row["label"]:
                     to_tell += number
         return Counts(
             total=total,
@@ -187,32 +188,42 @@ class HistoryStore:
 
     # Objects
 
+    def add_frames(self, run_id: str, frames: Iterable[PastFrame]) -> int:
+        """Note moments to look at; return how many are new."""
+        return self._add(
+            (run_id, one.id, one.camera, "", one.time, json.dumps(asdict(one)))
+            for one in frames
+        )
+
     def add_objects(self, run: Run, events: Iterable[StoredEvent]) -> int:
         """Note objects to look at, and how far the list is; return how many are new."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE runs SET listed_to = ? WHERE id = ?", (run.listed_to, run.id)
+            )
+            return self._add(
+                (
+                    run.id,
+                    event.id,
+                    event.camera,
+                    event.label,
+                    event.snapshot_frame_time or event.start_time,
+                    json.dumps(asdict(event)),
+                )
+                for event in events
+            )
+
+    def _add(self, rows: Iterable[tuple[str | float, ...]]) -> int:
         with self._transaction():
             before = self._db.total_changes
             self._db.executemany(
                 "INSERT OR IGNORE INTO objects (run, event_id, camera, label, time, "
                 "event) VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        run.id,
-                        event.id,
-                        event.camera,
-                        event.label,
-                        event.snapshot_frame_time or event.start_time,
-                        json.dumps(asdict(event)),
-                    )
-                    for event in events
-                ],
+                rows,
             )
-            added = self._db.total_changes - before
-            self._db.execute(
-                "UPDATE runs SET listed_to = ? WHERE id = ?", (run.listed_to, run.id)
-            )
-        return added
+            return self._db.total_changes - before
 
-    def next_objects(self, run_id: str, limit: int) -> list[StoredEvent]:
+    def next_objects(self, run_id: str, limit: int) -> list[StoredEvent | PastFrame]:
         """Return objects that nobody has looked at yet, newest first."""
         with _reported():
             rows = self._db.execute(
@@ -220,7 +231,7 @@ class HistoryStore:
                 "ORDER BY time DESC LIMIT ?",
                 (run_id, limit),
             )
-            return [_event(json.loads(row["event"])) for row in rows]
+            return [_past(json.loads(row["event"])) for row in rows]
 
     def put_results(self, run_id: str, event_id: str, results: Iterable[Found]) -> None:
         """Note what a picture came to, and that it is done."""
@@ -264,6 +275,7 @@ class HistoryStore:
         with _reported():
             rows = self._db.execute(
                 f"SELECT {_COLUMNS} WHERE run = ? AND outcome = ? AND told IS NULL "
+                "AND label <> '' "
                 "ORDER BY time DESC LIMIT ?",
                 (run_id, Outcome.ASSIGNED, limit),
             )
@@ -406,8 +418,10 @@ def _found(row: sqlite3.Row) -> Found:
     )
 
 
-def _event(data: dict[str, Any]) -> StoredEvent:
-    """Make an object of what `asdict` made of it."""
+def _past(data: dict[str, Any]) -> StoredEvent | PastFrame:
+    """Make an object, or a moment, of what `asdict` made of it."""
+    if "id" not in data:
+        return PastFrame(**data)
     sub_label, attributes = data["sub_label"], data["model_attributes"]
     return StoredEvent(
         **data

@@ -29,6 +29,8 @@ _COLUMNS: Final = (
 )
 # So many rows are read, written and sent at a time.
 _CHUNK: Final = 1000
+# The picture of a moment has so many pixels from top to bottom.
+_HIGH: Final = 240
 
 type _Row = dict[str, Any]
 
@@ -88,7 +90,7 @@ class TableView(HomeAssistantView):
 
 
 class PastView(HomeAssistantView):
-    """The small picture that Frigate has of an object."""
+    """The small picture that Frigate has of an object, or of a moment."""
 
     url = "/api/objclass/past/{entry_id}/{event_id}"
     name = "api:objclass:past"
@@ -98,9 +100,15 @@ class PastView(HomeAssistantView):
     ) -> web.Response:
         """Send the picture, or 404 when Frigate has none any more."""
         entry = _loaded(request.app[KEY_HASS], entry_id)
+        frigate = entry.runtime_data.need_frigate()
+        camera, _, moment = event_id.rpartition("-")
         try:
-            picture = await entry.runtime_data.need_frigate().client.thumbnail(event_id)
-        except FrigateError:
+            if camera in frigate.config.cameras:
+                time = float(moment)
+                picture = await frigate.client.recorded_frame(camera, time, _HIGH)
+            else:
+                picture = await frigate.client.thumbnail(event_id)
+        except FrigateError, ValueError:
             raise web.HTTPNotFound from None
         return web.Response(
             body=picture.data,

@@ -36,7 +36,7 @@ class Tally:
         self._steps += 1
         for found in results:
             self._classes[found.classifier_id][found.class_name or ""] += 1
-            self._to_tell += found.outcome is Outcome.ASSIGNED
+            self._to_tell += found.outcome is Outcome.ASSIGNED and found.label != ""
 
     def count_problem(self) -> None:
         """Count a picture that could not be looked at."""

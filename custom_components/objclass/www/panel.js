@@ -21,6 +21,7 @@ const VIEWS = {
   dataset: () => import("./views/dataset.js"),
   quality: () => import("./views/quality.js"),
   status: () => import("./views/status.js"),
+  history: () => import("./views/history.js"),
 };
 
 class ObjclassPanel extends LitElement {
@@ -142,7 +143,7 @@ class ObjclassPanel extends LitElement {
   #header(page, classifier) {
     const t = this._texts;
     const top = page === "classifiers";
-    const title = top ? t("title") : page === "new" ? t("wizard.title") : page === "status" ? t("status.title") : classifier?.name ?? "";
+    const title = top ? t("title") : page === "new" ? t("wizard.title") : page === "status" ? t("status.title") : page === "history" ? t("history.title") : classifier?.name ?? "";
     const busy = classifier?.training ?? null;
     const tabs = page in TABS && (classifier || this.#store.classifiers === null);
     return html`<header>
@@ -153,6 +154,7 @@ class ObjclassPanel extends LitElement {
         <div class="grow"></div>
         ${tabs && classifier ? this.#trainButton(classifier) : ""}
         ${tabs && !this.narrow ? iconButton("keyboardOutline", t("help.title"), () => this.renderRoot.querySelector("objclass-help").show()) : ""}
+        ${top ? html`<a class="icon-button" href=${path("history")} aria-label=${t("history.title")} title=${t("history.title")}>${icon("history")}</a>` : ""}
         ${top ? html`<a class="icon-button" href=${path("status")} aria-label=${t("status.title")} title=${t("status.title")}>${icon("heartPulse")}</a>` : ""}
       </div>
       ${tabs && this.narrow ? this.#tabs(page) : ""}

@@ -4,13 +4,13 @@
  */
 
 export const BASE = "/objclass";
+const FREE = ["new", "status", "history"]; // pages that are about no one classifier
 export const PAGES = ["recent", "dataset", "quality", "examples", "training"];
 
 /**
  * Read an address.
  *
- * Returns { page, classifier, query }: page is one of `classifiers`, `new`, `status` or,
- * with a classifier's id, one of PAGES; query is an object of strings.
+ * Returns { page, classifier, query }: page is `classifiers`, one of FREE or, with a classifier's id, one of PAGES; query is an object of strings.
  */
 export function parse(pathname, search = "") {
   const query = Object.fromEntries(new URLSearchParams(search));
@@ -19,7 +19,7 @@ export function parse(pathname, search = "") {
     .split("/")
     .filter(Boolean)
     .map(decode);
-  if (first === "new" || first === "status") return { page: first, classifier: null, query };
+  if (FREE.includes(first)) return { page: first, classifier: null, query };
   if (!first) return { page: "classifiers", classifier: null, query };
   return { page: PAGES.includes(second) ? second : "recent", classifier: first, query };
 }

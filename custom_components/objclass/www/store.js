@@ -2,7 +2,8 @@
  * What the server knows, kept up to date, and every question to it.
  *
  * Events: `changed` (classifiers, status, connection, progress), `samples` with
- * { classifier_id, added, changed, removed } in `detail`, and `labelled` after a label of our own.
+ * { classifier_id, added, changed, removed } in `detail`, `labelled` after a label of our
+ * own, and `history` when a run over the past came on.
  */
 
 import { byLabel, UndoStack } from "./undo.js";
@@ -171,7 +172,10 @@ export class Store extends EventTarget {
     else if (event.event === "classifiers") return void this.refresh();
     else if (event.event === "status") this.status = event.status;
     else if (event.event === "progress") this.#progress.set(`${event.classifier_id} ${event.job}`, event);
-    else if (event.event === "samples") {
+    else if (event.event === "history") {
+      this.dispatchEvent(new Event("history"));
+      return;
+    } else if (event.event === "samples") {
       this.dispatchEvent(new CustomEvent("samples", { detail: event }));
       return;
     }

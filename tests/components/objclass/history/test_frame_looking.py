@@ -1,0 +1,128 @@
+"""Classifiers of whole pictures look at the recordings of Frigate's cameras."""
+
+import time
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.objclass.history.run import Status
+from custom_components.objclass.history.table import async_past_url
+
+from ..conftest import Frigate, SetUp, classifier_data, data_of
+from ..visits import requests, script
+from .runs import applied, been, history_of, ran, results, start
+
+pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+
+MINUTE = 60.0
+
+
+def frame_data(**changes: Any) -> ConfigSubentryData:
+    data = {
+        "name": "Gate",
+        "classes": ["open", "shut"],
+        "frigate_cameras": ["front_door"],
+        "when": {"interval": 3600},
+    } | changes
+    return ConfigSubentryData(
+        subentry_type="frame_classifier",
+        title=str(data["name"]),
+        unique_id=None,
+        data=data,
+    )
+
+
+def nth(entry: MockConfigEntry, number: int = 0) -> Any:
+    """Return a classifier of any kind."""
+    return list(data_of(entry).classifiers.values())[number]
+
+
+async def test_one_picture_every_step_of_each_camera(
+    frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up(
+        frame_data(frigate_cameras=["front_door", "back_yard"]),
+    )
+    script(nth(entry), "open", ("shut", 0.5))
+    now = time.time()
+    recorded = requests(frigate, "/recordings/")
+    run = await ran(
+        entry, after=now - 5 * MINUTE, before=now - 2 * MINUTE, step=60, days=0
+    )
+    assert (run.status, run.error) == (Status.DONE, None)
+    assert recorded.hits == 6
+    found = await results(entry)
+    assert sorted(one.camera for one in found) == ["back_yard"] * 3 + ["front_door"] * 3
+    assert found[0].time == pytest.approx(now - 2 * MINUTE, abs=0.001)
+    classes = sorted(str(one.class_name) for one in found)
+    assert classes == ["None"] * 5 + ["open"]
+
+
+async def test_what_was_not_recorded_is_noted_and_skipped(
+    frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up(frame_data())
+    script(nth(entry), "open")
+    now = time.time()
+    day = 86400.0
+    run = await ran(
+        entry, after=now - 11.5 * day, before=now - 8.5 * day, step=day, days=0
+    )
+    counts = await history_of(entry).async_counts(run)
+    assert (counts.total, counts.broken, counts.to_tell) == (3, 1, 0)
+    assert len(await results(entry)) == 2
+    # There is no object that Frigate could be told of.
+    written = requests(frigate, "", "POST")
+    await applied(entry)
+    assert written.hits == 0
+
+
+async def test_objects_and_recordings_go_together(
+    frigate: Frigate, set_up: SetUp
+) -> None:
+    been(frigate, hours=0.05)
+    entry = await set_up(classifier_data(), frame_data())
+    script(nth(entry, 0), "leo")
+    script(nth(entry, 1), "open")
+    now = time.time()
+    await ran(entry, after=now - 5 * MINUTE, before=now - MINUTE, step=120, days=0)
+    found = {(one.label, one.class_name) for one in await results(entry)}
+    assert found == {("cat", "leo"), ("", "open")}
+
+
+async def test_a_picture_of_a_recording_can_be_kept_and_seen(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.objclass.history.looking.KEPT_PER_CLASS", 1)
+    entry = await set_up(frame_data(parts={"front_door": [0.2, 0.2, 0.8, 0.8]}))
+    classifier = nth(entry)
+    script(classifier, "open")
+    now = time.time()
+    run = await ran(entry, after=now - 3 * MINUTE, before=now - MINUTE, step=60, days=0)
+    first, second = await results(entry)
+    assert first.sample_id == f"front_door-{first.time:.3f}"
+    assert second.sample_id is None
+    kept = await history_of(entry).async_keep(run.id, second.event_id, classifier.id)
+    sample = await classifier.async_files(classifier.samples.get, kept)
+    assert sample is not None
+    assert (sample.camera, sample.source) == ("front_door", "history")
+    client = await hass_client_no_auth()
+    picture = await client.get(async_past_url(hass, entry, second.event_id))
+    assert (picture.status, picture.content_type) == (200, "image/jpeg")
+
+
+async def test_too_many_pictures_are_refused(frigate: Frigate, set_up: SetUp) -> None:
+    entry = await set_up(frame_data())
+    script(nth(entry), "open")
+    with pytest.raises(ServiceValidationError) as caught:
+        await start(entry, days=30, step=1)
+    assert caught.value.translation_key == "history_too_many_frames"

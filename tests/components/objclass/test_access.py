@@ -3,6 +3,7 @@
 A new command, action or view without a line here makes a test fail.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -53,13 +54,29 @@ ADMINISTRATORS: Final[Mapping[str, dict[str, Any]]] = {
     "set_threshold": {"threshold": 0.5},
     "train": {},
 }
-# These are not about one classifier.
-GENERAL: Final = {"classifiers", "create", "status", "subscribe"}
+# These are not about one classifier; with `entry_id` if they ask for more.
+GENERAL_FOR_EVERYBODY: Final[Mapping[str, dict[str, Any]]] = {
+    "classifiers": {},
+    "history": {},
+    "history_results": {"run_id": "x"},
+    "status": {},
+    "subscribe": {},
+}
+GENERAL_FOR_ADMINISTRATORS: Final[Mapping[str, dict[str, Any]]] = {
+    "create": {"data": {}},
+    "frame": {"camera": "front_door"},
+    "history_control": {"run_id": "x", "command": "cancel"},
+    "history_keep": {"run_id": "x", "event_id": "x", "classifier_id": "x"},
+    "history_remove": {"run_id": "x"},
+    "history_start": {"classifier_ids": ["x"]},
+}
 
 ACTIONS_FOR_EVERYBODY: Final = {"classify", "report", "samples"}
 ACTIONS_FOR_ADMINISTRATORS: Final[Mapping[str, dict[str, Any]]] = {
+    "classify_history": {"days": 1},
     "collect": {},
     "export": {},
+    "history": {},
     "import": {"path": "/media/x"},
     "label": {"class": "leo", "samples": ["x"]},
     "rollback": {},
@@ -73,7 +90,10 @@ def commands() -> set[str]:
 
 
 def test_every_command_and_action_is_tried_here(frigate: object) -> None:
-    assert commands() == {*EVERYBODY, *ADMINISTRATORS, *GENERAL}
+    assert commands() == {
+        *(*EVERYBODY, *ADMINISTRATORS),
+        *(*GENERAL_FOR_EVERYBODY, *GENERAL_FOR_ADMINISTRATORS),
+    }
     actions = set(load_json("translations/en.json")["services"])
     assert actions == {*ACTIONS_FOR_EVERYBODY, *ACTIONS_FOR_ADMINISTRATORS}
 
@@ -104,9 +124,10 @@ async def test_who_may_only_look_changes_nothing(
         with pytest.raises(Refused) as refusal:
             await viewer.ask(command, classifier_id=classifier.id, **data)
         assert refusal.value.code == "unauthorized", command
-    with pytest.raises(Refused) as refusal:
-        await viewer.ask("create", entry_id=entry.entry_id, data={})
-    assert refusal.value.code == "unauthorized"
+    for command, data in GENERAL_FOR_ADMINISTRATORS.items():
+        with pytest.raises(Refused) as refusal:
+            await viewer.ask(command, entry_id=entry.entry_id, **data)
+        assert refusal.value.code == "unauthorized", command
     assert classifier_of(entry).labelled == before
     # Looking is allowed: what is refused now is not there.
     (crop, _) = await keep(classifier, None, 2)
@@ -114,8 +135,13 @@ async def test_who_may_only_look_changes_nothing(
     for command, data in EVERYBODY.items():
         known = next((known for known in about if known.keys() == data.keys()), data)
         await viewer.ask(command, classifier_id=classifier.id, **known)
-    for command in ("classifiers", "status", "subscribe"):
-        await viewer.ask(command)
+    for command, data in GENERAL_FOR_EVERYBODY.items():
+        if not data:
+            await viewer.ask(command)
+            continue
+        with pytest.raises(Refused) as refusal:
+            await viewer.ask(command, entry_id=entry.entry_id, **data)
+        assert refusal.value.code != "unauthorized", command
 
 
 async def test_actions_that_change_something_are_for_administrators(
@@ -125,12 +151,13 @@ async def test_actions_that_change_something_are_for_administrators(
     hass_read_only_user: User,
 ) -> None:
     entry = await set_up()
+    about = {"classifier": classifier_of(entry).id}
     for action, data in ACTIONS_FOR_ADMINISTRATORS.items():
         with pytest.raises(Unauthorized):
             await hass.services.async_call(
                 DOMAIN,
                 action,
-                {"classifier": classifier_of(entry).id, **data},
+                data if action == "history" else about | data,
                 blocking=True,
                 context=Context(user_id=hass_read_only_user.id),
                 return_response=True,
@@ -160,6 +187,23 @@ async def test_pictures_and_models_are_for_those_who_are_logged_in(
         for method in ("post", "put", "delete"):
             answer = await getattr(friend, method)(path)
             assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+async def test_every_view_wants_a_log_in(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    await set_up()
+    stranger = await hass_client_no_auth()
+    tried = 0
+    for resource in hass.http.app.router.resources():
+        if resource.canonical.startswith("/api/objclass"):
+            path = re.sub(r"{\w+}", "x", resource.canonical)
+            assert (await stranger.get(path)).status in REFUSED, path
+            tried += 1
+    assert tried >= 5
 
 
 async def test_a_signed_address_is_good_for_its_picture_and_its_time(

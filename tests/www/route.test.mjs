@@ -8,6 +8,7 @@ test("an address leads to the page it was made for, filter and all", () => {
     ["classifiers", null, {}],
     ["new", null, {}],
     ["status", null, {}],
+    ["history", null, { run: "01J6" }],
     ["recent", "01J5", { camera: "front door", label: "über/leo", group: "event" }],
     ["quality", "a/b", {}],
   ]) {

@@ -26,6 +26,7 @@ from .learning.chosen import (
     connected,
     installed_runtime,
     load_chosen,
+    load_exactly,
 )
 from .learning.graph import ModelError
 from .runtime_packages import async_get_package, wanted_packages
@@ -145,11 +146,12 @@ class Worker:
     async def _async_get_packages(self) -> None:
         """Ask Home Assistant for faster runtimes; going without is not an error."""
         chosen = choice_of(self.settings).runtime
-        if self._hass.config.skip_pip:
-            return
-        for name in await self.run(
-            wanted_packages, chosen, installed_runtime(self.backbone)
-        ):
+        wanted: list[str] = []
+        if not self._hass.config.skip_pip:
+            wanted = await self.run(
+                wanted_packages, chosen, installed_runtime(self.backbone)
+            )
+        for name in wanted:
             try:
                 await async_get_package(self._hass, name)
                 self.backbone = await self._async_load_chosen()
@@ -199,9 +201,10 @@ def _load_proven(
     choice: Choice, report: Callable[[Helper, Exception | None], None]
 ) -> Backbone:
     """Load what was chosen, and refuse what only something else could be used for."""
-    backbone = load_chosen(choice, report)
-    if choice.runtime not in ("auto", installed_runtime(backbone)):
-        raise NoSuchRuntimeError(choice.runtime)
+    try:
+        here = load_exactly(choice)
+    except ImportError as err:
+        raise NoSuchRuntimeError(choice.runtime) from err
     if choice.server:
-        connected(choice.server, backbone)
-    return backbone
+        connected(choice.server, here)
+    return load_chosen(choice, report)

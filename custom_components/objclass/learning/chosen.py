@@ -1,17 +1,21 @@
 """What a person chose that the backbone runs on, made into a backbone."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from .backbone import Backbone, RuntimeName, load_backbone
 from .backbone_model import BUNDLED, BackboneModel
+from .graph import ModelError
 from .model_server import ModelServer
 from .runtime import Runtime
 from .runtime_fallback import FallbackRuntime
 from .runtime_litert_gpu import LiteRtGpuRuntime
 from .runtime_server import ServerRuntime
 from .self_test import check_features, expected_features
+
+_LOGGER = logging.getLogger(__name__)
 
 type Helper = Literal["gpu", "server"]
 """What computes in the place of this machine's processor while it can."""
@@ -58,11 +62,22 @@ def load_chosen(choice: Choice, report: HelperReport) -> Backbone:
 
 
 def load_here(choice: Choice) -> Backbone:
-    """Load the model for this machine's processor. Raises ModelError or OSError."""
-    try:
-        return load_backbone(choice.runtime, threads=choice.threads, model=choice.model)
-    except ImportError:
-        return load_backbone(threads=choice.threads, model=choice.model)
+    """Load the model for this machine's processor. Raises ModelError or OSError.
+
+    A chosen runtime that is not installed or does not work here, which it did when it
+    was chosen, is no reason to stop: another one is used.
+    """
+    if choice.runtime != "auto":
+        try:
+            return load_exactly(choice)
+        except (ImportError, ModelError) as error:
+            _LOGGER.warning("%s cannot be used: %s", choice.runtime, error)
+    return load_backbone(threads=choice.threads, model=choice.model)
+
+
+def load_exactly(choice: Choice) -> Backbone:
+    """Load the model with the chosen runtime, or raise as `load_backbone` does."""
+    return load_backbone(choice.runtime, threads=choice.threads, model=choice.model)
 
 
 def connected(server: ModelServer, here: Backbone) -> Runtime:

@@ -9,15 +9,22 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.stack.api import Api, Json
+from tests.frigate_sim.sim import FrigateSim
+from tests.stack.api import Api, Json, until
+from tests.stack.broker import Broker
 from tests.stack.home_assistant import CONFIGURATION, HomeAssistant
 
 PHOTOS = Path(__file__).parents[3] / "shared" / "data" / "images" / "day_night"
 CLASSES = ("day", "night")
 TAUGHT = 30  # pictures of each class
 SENSOR = "sensor.daylight_yard"
-
-pytestmark = pytest.mark.skipif(not PHOTOS.is_dir(), reason="the photos are not here")
+RULES = {
+    "threshold": 0.8,
+    "confirmations": 3,
+    "save_attempts": 100,
+    "familiarity": True,
+    "refuse_worse": False,
+}
 
 
 def photos(class_name: str) -> list[Path]:
@@ -30,6 +37,8 @@ async def alone(
 ) -> AsyncIterator[HomeAssistant]:
     """Return a Home Assistant with a camera that shows what a file holds."""
     folder: Path = tmp_path_factory.mktemp("alone")
+    if not PHOTOS.is_dir():
+        pytest.skip("the photos are not here")
     media = folder / "media"
     for class_name in CLASSES:
         (media / "examples" / class_name).mkdir(parents=True)
@@ -75,13 +84,7 @@ async def add_classifier(api: Api, entry_id: str) -> None:
             "camera_entities": ["camera.yard"],
             "when": {"interval": 1},
             "on": {"on_class": "day", "device_class": "light"},
-            "rules": {
-                "threshold": 0.8,
-                "confirmations": 3,
-                "save_attempts": 100,
-                "familiarity": True,
-                "refuse_worse": False,
-            },
+            "rules": RULES,
         }
     )
     assert asked["step_id"] == "parts", asked
@@ -176,3 +179,51 @@ async def test_examples_are_taken_from_the_camera(alone: HomeAssistant) -> None:
         "objclass.classify", classifier="Daylight", entity_id="camera.yard"
     )
     assert seen["class"] == "night"
+
+
+async def test_a_camera_of_frigates_is_looked_at_on_motion(
+    home_assistant: HomeAssistant, broker: Broker
+) -> None:
+    api = home_assistant.api
+    async with FrigateSim(mqtt_port=broker.port, prefix="moving_house", speed=4) as sim:
+        flow = await api.start_flow("objclass")
+        await flow.submit({"next_step_id": "manual"})
+        answer = {"url": sim.url, "verify_ssl": True, "login": {}}
+        entry_id = (await flow.submit(answer))["result"]["entry_id"]
+        await api.wait_for_entry(entry_id)
+        try:
+            flow = await api.start_subentry_flow(entry_id, "frame_classifier")
+            await flow.submit(
+                {
+                    "name": "Visit",
+                    "classes": ["quiet", "busy"],
+                    "frigate_cameras": ["front_door"],
+                    "when": {"frigate_motion": True},
+                    "on": {},
+                    "rules": RULES,
+                    "publish": True,
+                }
+            )
+            await flow.submit({})
+            await api.wait_for_state("sensor.visit_front_door", "unknown", within=30)
+            await looks(api, entry_id, more_than=0)
+            calm = await feed(api, entry_id)
+            sim.walk("leo", "front_door", duration=20)
+            await looks(api, entry_id, more_than=calm["looks"] + 2)
+            assert (await feed(api, entry_id))["missed"] == 0
+        finally:
+            await api.delete_entry(entry_id)
+
+
+async def feed(api: Api, entry_id: str) -> dict[str, Any]:
+    """Return what is known of the one camera of an entry."""
+    diagnostics = await api.get(f"/api/diagnostics/config_entry/{entry_id}")
+    (found,) = diagnostics["data"]["feeds"]
+    return dict(found)
+
+
+async def looks(api: Api, entry_id: str, *, more_than: int) -> None:
+    async def look() -> bool | None:
+        return (await feed(api, entry_id))["looks"] > more_than or None
+
+    await until(look, f"more than {more_than} looks", within=25)

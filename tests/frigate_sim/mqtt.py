@@ -42,8 +42,12 @@ class Publisher:
 
     def publish(self, topic: str, payload: Any) -> None:
         """Publish as JSON below the prefix."""
+        self.publish_text(topic, json.dumps(payload))
+
+    def publish_text(self, topic: str, text: str) -> None:
+        """Publish a bare text below the prefix."""
         if self._client and self._client.is_connected():
-            self._client.publish(f"{self._prefix}/{topic}", json.dumps(payload))
+            self._client.publish(f"{self._prefix}/{topic}", text)
 
     async def stop(self) -> None:
         """Say goodbye and disconnect."""

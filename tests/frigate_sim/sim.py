@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -78,6 +78,7 @@ class FrigateSim:
         self.faults = Faults()
         self.gate = Gate(accounts, self.world.version, cookie)
         self.published: deque[tuple[str, Any]] = deque(maxlen=_REMEMBERED)
+        self._moving: defaultdict[str, set[str]] = defaultdict(set)
         self._address = (host, http_port)
         self._base_path = base_path
         self._prefix = prefix
@@ -180,6 +181,23 @@ class FrigateSim:
         self.published.append(("events", message))
         if self._mqtt:
             self._mqtt.publish("events", message)
+        self._publish_motion(message)
+
+    def _publish_motion(self, message: dict[str, Any]) -> None:
+        """Tell when something begins or ceases to move on a camera.
+
+        Frigate waits half a minute (`mqtt_off_delay`) before it says that it is over.
+        """
+        seen = message["after"]
+        moving = self._moving[seen["camera"]]
+        before = bool(moving)
+        (moving.discard if message["type"] == "end" else moving.add)(seen["id"])
+        if bool(moving) == before:
+            return
+        topic, state = f"{seen['camera']}/motion", "ON" if moving else "OFF"
+        self.published.append((topic, state))
+        if self._mqtt:
+            self._mqtt.publish_text(topic, state)
 
     async def _keep_walking(self, pause: float) -> None:
         """Let everyone walk past in turn, on cameras in turn."""

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canCollect, firstPage, inKind, looksAt } from "../../custom_components/objclass/www/kinds.js";
+import { canCollect, firstPage, groupOf, inKind, looksAt } from "../../custom_components/objclass/www/kinds.js";
 
 const OBJECTS = { type: "classifier", labels: ["cat", "dog"], cameras: [{ id: "yard", name: "Yard" }] };
 const FRAMES = { type: "frame_classifier", labels: [], cameras: [{ id: "gate", name: "Gate" }, { id: "yard", name: "Yard" }] };
@@ -18,4 +18,10 @@ test("nobody is sent to gather pictures of the past where there are none", () =>
 test("a text that speaks of objects has another form for whole pictures", () => {
   assert.equal(inKind("empty.recent.text", OBJECTS), "empty.recent.text");
   assert.equal(inKind("empty.recent.text", FRAMES), "empty.recent.text_frames");
+});
+
+test("pictures are grouped by the visit of an object, whole pictures by their camera", () => {
+  const sample = { id: "1", event_id: "visit", camera: "yard" };
+  assert.deepEqual([groupOf(OBJECTS)(sample), groupOf(FRAMES)(sample)], ["visit", "yard"]);
+  assert.equal(groupOf(OBJECTS)({ ...sample, event_id: null }), "1");
 });

@@ -15,6 +15,7 @@ from .augmentation import Views, pictures_to_alter
 PLAIN: Final = 0
 FAR: Final = 1
 COMPRESSED: Final = 2
+_SAME_SCENE: Final = 300  # seconds
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS embeddings (
     sample_id TEXT NOT NULL REFERENCES samples (id) ON DELETE CASCADE,
@@ -118,7 +119,7 @@ def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:
     return TrainingSet(
         ids=[row["id"] for row in rows],
         labels=[row["label"] for row in rows],
-        groups=[row["event_id"] or row["id"] for row in rows],
+        groups=[_group(row) for row in rows],
         infrared=[bool(row["infrared"]) for row in rows],
         embeddings=_stacked(vectors),
         far=views(FAR),
@@ -128,9 +129,20 @@ def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:
 
 def _labelled(db: sqlite3.Connection) -> list[sqlite3.Row]:
     return db.execute(
-        "SELECT id, label, event_id, infrared FROM samples "
+        "SELECT id, label, event_id, infrared, source, camera, time FROM samples "
         "WHERE label IS NOT NULL ORDER BY time, id"
     ).fetchall()
+
+
+def _group(row: sqlite3.Row) -> str:
+    """Return what a sample shares with its near copies.
+
+    That is the event; pictures of no event that a camera took within minutes show the
+    same scene in the same light.
+    """
+    if row["event_id"] or row["source"] == "import":
+        return str(row["event_id"] or row["id"])
+    return f"{row['camera']} {row['time'] // _SAME_SCENE}"
 
 
 def _altered(rows: Sequence[sqlite3.Row]) -> list[int]:

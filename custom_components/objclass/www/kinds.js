@@ -1,5 +1,7 @@
 /** What differs between classifiers of tracked objects and those of a camera's whole picture. */
 
+import { cameraOf, eventOf } from "./layout.js";
+
 const isFrame = ({ type }) => type === "frame_classifier";
 
 /** Return what it looks at, in words. */
@@ -7,6 +9,9 @@ export const looksAt = ({ labels, cameras }) => (labels.length ? labels : camera
 
 /** Return whether examples can be gathered from the past: Frigate keeps objects, no pictures. */
 export const canCollect = (classifier) => !isFrame(classifier);
+
+/** Return what pictures are grouped by: the visit of an object, or the camera. */
+export const groupOf = (classifier) => (isFrame(classifier) ? cameraOf : eventOf);
 
 /** Return the page where one begins who has labelled nothing yet. */
 export const firstPage = (classifier) => (canCollect(classifier) ? "examples" : "recent");

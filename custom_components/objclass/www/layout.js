@@ -85,11 +85,17 @@ export function neighbour(rows, id, key) {
   return target ? target[Math.min(x, target.length - 1)] : id;
 }
 
-/** Group samples by the event they are pictures of, in order of first appearance. */
-export function byEvent(samples) {
+/** Return the event that a sample is a picture of; it may be of none. */
+export const eventOf = (sample) => sample.event_id ?? sample.id;
+
+/** Return the camera that took a sample. */
+export const cameraOf = (sample) => sample.camera;
+
+/** Group samples by their event, or by something else, in order of first appearance. */
+export function byEvent(samples, groupOf = eventOf) {
   const groups = new Map();
   for (const sample of samples) {
-    const key = sample.event_id ?? sample.id;
+    const key = groupOf(sample);
     if (!groups.has(key)) groups.set(key, { key, header: true, ids: [], first: sample });
     groups.get(key).ids.push(sample.id);
   }

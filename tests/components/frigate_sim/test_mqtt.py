@@ -65,12 +65,16 @@ async def test_it_announces_itself_tells_of_objects_and_says_goodbye(
             assert await heard.get() == ("house/available", "online", False)
             walk = sim.walk("leo", "front_door", duration=3)
             await sim.walks_done()
-        kinds = []
-        while (said := await heard.get())[0] == "house/events":
+        kinds, motion = [], []
+        while (said := await heard.get())[0] != "house/available":
+            if said[0] == "house/front_door/motion":
+                motion.append(said[1])
+                continue
             event = json.loads(said[1])
             kinds.append(event["type"])
             assert event["after"]["id"] == walk.id
         assert (kinds[0], kinds[-1]) == ("new", "end")
+        assert motion == ["ON", "OFF"]
         assert said == ("house/available", "stopped", False)
         async with listening(broker, "house/available") as later:
             assert await later.get() == ("house/available", "stopped", True)
@@ -114,11 +118,13 @@ async def test_it_runs_as_a_program_until_it_is_ended(
         assert (await heard.get())[:2] == ("frigate/available", "online")
         cameras: set[str] = set()
         while len(cameras) < 2:
-            cameras.add(json.loads((await heard.get())[1])["after"]["camera"])
+            topic, said, _ = await heard.get()
+            if topic == "frigate/events":
+                cameras.add(json.loads(said)["after"]["camera"])
         async with aiohttp.ClientSession() as session, session.get(url) as page:
             assert "front_door" in await page.text()
         process.send_signal(number)
         assert await process.wait() == (0 if number == signal.SIGTERM else -number)
-        while (said := await heard.get())[0] != "frigate/available":
+        while (last := await heard.get())[0] != "frigate/available":
             pass
-        assert said[1] == goodbye
+        assert last[1] == goodbye

@@ -8,6 +8,7 @@ import "./class-bar.js";
 import "./details.js";
 import "./grid.js";
 import { css, define, html, LitElement } from "../lit.js";
+import { groupOf } from "../kinds.js";
 import { byEvent } from "../layout.js";
 import { classOf } from "../palette.js";
 import { remember } from "../route.js";
@@ -296,8 +297,9 @@ class Workbench extends LitElement {
       if (predicted) this.#labelAndGoOn([id], predicted);
     } else if (key === "Delete") void this.#remove(ids);
     else if (key === "e") {
-      const event = this._list.items.get(id)?.event_id;
-      this._selection = toggleAll(this._selection, this._list.all.filter((item) => item.event_id === event).map((item) => item.id));
+      const of = groupOf(this.classifier);
+      const item = this._list.items.get(id);
+      if (item) this._selection = toggleAll(this._selection, this._list.all.filter((other) => of(other) === of(item)).map((other) => other.id));
     } else return false;
     return true;
   }
@@ -321,7 +323,7 @@ class Workbench extends LitElement {
     const { version, grouped } = this.#groups;
     if (version !== this._version || grouped !== this.grouped || this.#groups.list !== this._list) {
       const samples = this._list.all;
-      const value = this.grouped ? byEvent(samples) : [{ key: "all", header: false, ids: samples.map((item) => item.id) }];
+      const value = this.grouped ? byEvent(samples, groupOf(this.classifier)) : [{ key: "all", header: false, ids: samples.map((item) => item.id) }];
       this.#groups = { version: this._version, grouped: this.grouped, list: this._list, value };
     }
     return this.#groups.value;

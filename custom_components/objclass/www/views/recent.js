@@ -47,7 +47,7 @@ class Recent extends View {
       ${this.#select("score", SCORES.map((name) => [name, t(`score.${name}`)]), t("filter.any_score"))}
       ${this.#select("light", [["day", t("filter.day")], ["night", t("filter.night")]], t("filter.any_light"))}
       <button type="button" class="choice" aria-pressed=${String(Boolean(query.unfamiliar))} @click=${() => this.#set("unfamiliar", query.unfamiliar ? "" : "1")}>${icon("accountQuestion")}${t("filter.unfamiliar")}</button>
-      <button type="button" class="choice" aria-pressed=${String(query.group === "event")} @click=${() => this.#set("group", query.group ? "" : "event")}>${icon("selectAll")}${t("filter.group")}</button>
+      <button type="button" class="choice" aria-pressed=${String(query.group === "event")} @click=${() => this.#set("group", query.group ? "" : "event")}>${icon("selectAll")}${t(inKind("filter.group", this.classifier))}</button>
       ${query.event_id ? html`<button type="button" class="choice" aria-pressed="true" @click=${() => this.#set("event_id", "")}>${icon("close")}${t("filter.one_event")}</button>` : ""}
       ${given ? html`<a class="button plain" href=${path("recent", classifier.id, { group: query.group })}>${t("filter.clear")}</a>` : ""}
     </div>`;

@@ -261,7 +261,7 @@ def test_a_head_is_trained_on_the_labelled_samples(store: SampleStore) -> None:
     data = store.training_set("b")
     assert data.ids == ["b", "a", "d"]
     assert data.labels == ["charlie", "leo", "leo"]
-    assert data.groups == ["one", "one", "d"]
+    assert data.groups == ["one", "one", "yard 0.0"]
     assert data.embeddings.dtype == np.float32
     assert data.embeddings[:, 0].tolist() == [1.0, 3.0, 4.0]
     assert (len(data.far.embeddings), data.far.of) == (0, [])
@@ -433,3 +433,20 @@ def test_a_closed_store_says_so(folder: Path) -> None:
     for use in (store.find, store.counts, lambda: store.add(sample("a"), b"")):
         with pytest.raises(SampleStoreError, match="closed"):
             use()
+
+
+def test_whole_pictures_of_one_scene_are_held_out_together(store: SampleStore) -> None:
+    for name, camera, time, source in (
+        ("a", "gate", 900.0, "live"),
+        ("b", "gate", 1000.0, "collect"),
+        ("c", "yard", 1000.0, "live"),
+        ("d", "gate", 2000.0, "live"),
+        ("e", "", 2000.0, "import"),
+        ("f", "", 2000.0, "import"),
+    ):
+        add(store, name, time, label="open", camera=camera, source=source)
+        store.add_embedding(name, "net", vector(1))
+    data = store.training_set("net")
+    group = dict(zip(data.ids, data.groups, strict=True))
+    assert group["a"] == group["b"]
+    assert len(set(group.values())) == 5

@@ -45,9 +45,13 @@ async def test_the_past_is_looked_at_labelled_and_written(
 
         await page.get_by_role("button", name="to Frigate").click()
         await page.get_by_role("button", name="Write", exact=True).click()
-        await expect(page.get_by_text("Written to Frigate")).to_be_visible(
+        heading = page.get_by_role("heading", name="Written to Frigate")
+        await expect(heading).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_role("heading", name="Done")).to_be_visible(
             timeout=4 * PATIENCE
         )
+    (run,) = (await home.ask("history"))["runs"]
+    assert run["told"]["written"] == len(home.sim.world.writes) > 0
     assert {write.kind for write in home.sim.world.writes} == {"sub_label"}
 
 

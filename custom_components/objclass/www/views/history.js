@@ -191,7 +191,7 @@ class History extends View {
     if (!others.length) return "";
     return html`<div class="card"><h3>${t("history.others")}</h3><ul>${others.map((item) => html`<li>
       <a href=${path("history", null, { run: item.id })}>${f.full(item.started_at)}</a>
-      <span class="quiet">${this.#title(item)} ${t("history.looked_at", { count: item.done })}</span></li>`)}</ul></div>`;
+      <span class="quiet">${this.#title(item)} · ${t("history.looked_at", { count: item.done })}</span></li>`)}</ul></div>`;
   }
 
   static styles = [View.styles, css`

@@ -218,7 +218,7 @@ async def _async_frigate_side(
         frigate=frigate,
         worker=worker,
         chain=chain,
-        results=Results(hass, writeback),
+        results=Results(hass, entry, writeback),
     )
     history = History(
         hass, entry, worker=worker, path=folder / "runs.sqlite", writeback=writeback

@@ -9,10 +9,14 @@ from homeassistant.const import (
     CONF_USERNAME,
     CONF_VERIFY_SSL,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, async_get_hass, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .const import DOMAIN
+from .data import ObjclassConfigEntry
 from .frigate.client import FrigateClient
+from .frigate.errors import FrigateAuthError, FrigateError
 
 
 def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> FrigateClient:
@@ -24,4 +28,18 @@ def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> FrigateClient
         username=data.get(CONF_USERNAME),
         password=data.get(CONF_PASSWORD),
         verify_ssl=verify_ssl,
+    )
+
+
+@callback
+def async_frigate_failed(
+    entry: ObjclassConfigEntry, err: FrigateError
+) -> HomeAssistantError:
+    """Return what to tell who asked; a refused log-in is asked for anew."""
+    if isinstance(err, FrigateAuthError):
+        entry.async_start_reauth(async_get_hass())
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="frigate_failed",
+        translation_placeholders={"error": str(err)},
     )

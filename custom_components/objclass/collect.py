@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, zip_longest
 from typing import Final
 
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
+from .api import async_frigate_failed
 from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier, Tell
 from .collect_frames import Collected, async_collect_frames
 from .const import DOMAIN, LOGGER
@@ -59,11 +60,7 @@ async def async_collect(
         try:
             return await _async_collect(entry, classifier, count, cameras, days, tell)
         except FrigateError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="frigate_failed",
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise async_frigate_failed(entry, err) from err
 
 
 def _check(cameras: Iterable[str], known: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from .classifier import ObjectClassifier
 from .const import EVENT_RESULT, LOGGER
-from .data import SIGNAL_RESULT, Result
+from .data import SIGNAL_RESULT, ObjclassConfigEntry, Result
 from .learning.consensus import NONE, Attempt, Outcome, Verdict
 from .learning.head import Prediction
 from .learning.outcomes import KeptOutcome
@@ -19,8 +19,11 @@ from .writeback import Writeback
 class Results:
     """Weighs attempts, and tells Home Assistant and Frigate what they agree on."""
 
-    def __init__(self, hass: HomeAssistant, writeback: Writeback) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: ObjclassConfigEntry, writeback: Writeback
+    ) -> None:
         self._hass = hass
+        self._entry = entry
         self._writeback = writeback
 
     @callback
@@ -121,7 +124,8 @@ class Results:
         What was said of it while it was one has been taken back.
         """
         if state.frame_times(classifier):
-            self._hass.async_create_task(
+            self._entry.async_create_task(
+                self._hass,
                 classifier.async_forget_object(state.id),
                 f"objclass forget {state.id}",
             )
@@ -161,8 +165,10 @@ class Results:
             verdict=verdict,
             attempts=tuple(state.consensus(classifier).tried),
         )
-        self._hass.async_create_task(
-            classifier.async_keep_outcome(outcome), f"objclass outcome of {state.id}"
+        self._entry.async_create_task(
+            self._hass,
+            classifier.async_keep_outcome(outcome),
+            f"objclass outcome of {state.id}",
         )
 
     @callback

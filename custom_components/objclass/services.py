@@ -14,11 +14,12 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import MediaSelector
 from homeassistant.helpers.service import async_register_admin_service
 
+from .api import async_frigate_failed
 from .classifier import AnyClassifier, FrameClassifier
 from .collect import async_collect
 from .const import DOMAIN
@@ -270,7 +271,7 @@ async def _async_classify(call: ServiceCall) -> ServiceResponse:
     try:
         seen = await _async_look(call, entry, classifier)
     except FrigateError as err:
-        raise _frigate_failed(err) from err
+        raise async_frigate_failed(entry, err) from err
     except PictureError as err:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
@@ -390,12 +391,4 @@ def _no_such_training(classifier: AnyClassifier) -> ServiceValidationError:
         translation_domain=DOMAIN,
         translation_key="no_such_training",
         translation_placeholders={"classifier": classifier.settings.name},
-    )
-
-
-def _frigate_failed(err: FrigateError) -> HomeAssistantError:
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="frigate_failed",
-        translation_placeholders={"error": str(err)},
     )

@@ -6,11 +6,10 @@ from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 
+from ..api import async_frigate_failed
 from ..classifier import Classifier
-from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError
 from ..learning.model_head import PIXEL_RANGES
@@ -51,11 +50,7 @@ async def async_run_import(
             source = await async_frigate_source(entry, model)
             return await _async_import_pictures(hass, entry, classifier, source, data)
         except FrigateError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="frigate_failed",
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise async_frigate_failed(entry, err) from err
     async with (
         async_open_upload(hass, data[ATTR_FILE])
         if data.get(ATTR_FILE)

@@ -20,7 +20,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.diagnostics import async_get_config_entry_diagnostics
 from custom_components.objclass.learning import chosen
-from custom_components.objclass.learning.runtime_litert_gpu import LiteRtGpuRuntime
+from custom_components.objclass.learning.runtime_litert_gpu import (
+    LiteRtGpuRuntime,
+    why_no_gpu,
+)
 from custom_components.objclass.worker import Worker
 
 from .conftest import SetUp, classifier_of
@@ -153,15 +156,16 @@ async def test_a_chosen_runtime_that_is_gone_is_something_to_repair(
 
 
 @no_past
-async def test_a_graphics_processor_that_is_not_there_is_not_offered(
+async def test_a_graphics_processor_is_offered_where_there_is_one_else_the_reason(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:
     shown = await form(hass, await set_up())
     (device,) = [
         field for key, field in shown["data_schema"].schema.items() if key == "device"
     ]
-    assert device.config["options"] == ["cpu"]
-    assert "no graphics processor" in shown["description_placeholders"]["gpu"]
+    why = await hass.async_add_executor_job(why_no_gpu)
+    assert device.config["options"] == (["cpu"] if why else ["cpu", "gpu"])
+    assert shown["description_placeholders"]["gpu"] == (why or "")
 
 
 @no_past

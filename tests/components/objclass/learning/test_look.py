@@ -1,5 +1,6 @@
 """One look at an object: the backbone works once, however many heads there are."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -11,7 +12,7 @@ from custom_components.objclass.learning.backbone import Backbone, load_backbone
 from custom_components.objclass.learning.backbone_model import BUNDLED
 from custom_components.objclass.learning.crop import PictureError, crop_object
 from custom_components.objclass.learning.head import Head
-from custom_components.objclass.learning.look import look
+from custom_components.objclass.learning.look import Glimpse, look, look_again
 
 FRAME = (640, 360)
 BOX = (200, 100, 300, 180)
@@ -117,3 +118,17 @@ def test_a_picture_that_cannot_be_used_costs_no_pass_of_the_backbone(
     with pytest.raises(PictureError):
         look(backbone, picture, {}, box=BOX)  # in a frame of unknown size
     assert runtime.runs == 0
+
+
+def test_a_head_of_another_backbone_has_nothing_to_say(
+    backbone: Backbone, picture: bytes
+) -> None:
+    mine = head(backbone, "leo", "charlie", seed=1)
+    heads = {"mine": mine, "other": replace(mine, backbone="another")}
+    seen = look(backbone, picture, heads)
+    assert seen.backbone == backbone.identity
+    assert list(seen.predictions) == ["mine"]
+    # Nor later, when the network has changed since the look.
+    again = look_again(backbone.size, Glimpse.of(seen), heads)
+    assert again.backbone == backbone.identity
+    assert list(again.predictions) == ["mine"]

@@ -1,6 +1,6 @@
 """LiteRT's accelerators: asked for at run time, left when they fail.
 
-The machines that run these tests have no graphics processor; the interface is the same
+Most machines that run these tests have no graphics processor; the interface is the same
 for LiteRT's accelerator on the processor.
 """
 
@@ -20,7 +20,16 @@ from custom_components.objclass.learning.runtime_litert_gpu import (
     why_no_gpu,
 )
 
+WHY_NO_GPU = why_no_gpu()
 PICTURE = np.random.default_rng(3).integers(0, 256, (224, 224, 3), np.uint8)
+
+
+@pytest.mark.skipif(WHY_NO_GPU is not None, reason=str(WHY_NO_GPU))
+def test_a_real_one_computes_what_the_processor_computes() -> None:
+    here = load_backbone("litert")
+    backbone = load_chosen(Choice(gpu=True), lambda *_: None)
+    np.testing.assert_allclose(backbone.embed(PICTURE), here.embed(PICTURE), atol=1e-3)
+    assert backbone.runtime.name == "litert gpu"
 
 
 @pytest.mark.parametrize("size", [None, 160])
@@ -38,6 +47,7 @@ def test_an_accelerator_computes_what_the_processor_computes(size: int | None) -
         runtime.run(picture[1:])
 
 
+@pytest.mark.skipif(WHY_NO_GPU is None, reason="there is one here")
 def test_where_there_is_none_the_reason_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -46,6 +56,7 @@ def test_where_there_is_none_the_reason_is_said(
     assert why_no_gpu() == "LiteRT is not installed here."
 
 
+@pytest.mark.skipif(WHY_NO_GPU is None, reason="there is one here")
 def test_one_that_is_not_there_any_more_costs_nothing_but_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -45,7 +45,7 @@ class Benchmark:
 def benchmarks(photos: Path) -> dict[str, Benchmark]:
     """Return what is run, in this order. A new benchmark is a new item here."""
     shared, tasks = str(photos), TASKS.relative_to(ROOT)
-    finer, strangers = str(tasks / "finer"), ("--unknown", UNKNOWN)
+    finer, unknown = str(tasks / "finer"), ("--unknown", UNKNOWN)
     return {
         "peer": Benchmark(
             title="Beside Frigate's own recipe: 40 pictures per class",
@@ -85,13 +85,23 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
         ),
         "neighbours": Benchmark(
             title="Strangers of the same kind",
-            command=("learning", str(tasks / "neighbours"), *strangers),
+            command=("learning", str(tasks / "neighbours"), *unknown),
             judge=goals.neighbours,
         ),
         "unrelated": Benchmark(
             title="Something else altogether",
-            command=("learning", str(tasks / "unrelated"), *strangers),
+            command=("learning", str(tasks / "unrelated"), *unknown),
             judge=goals.unrelated,
+        ),
+        "strangers": Benchmark(
+            title="Strangers of the same kind, after consensus",
+            command=("strangers", str(tasks / "neighbours")),
+            judge=goals.strangers,
+        ),
+        "with_none": Benchmark(
+            title="Strangers of the same kind, after consensus, with examples of none",
+            command=("strangers", str(tasks / "with_none")),
+            judge=goals.strangers,
         ),
         "active": Benchmark(
             title="The right labels",

@@ -8,9 +8,7 @@ With --json it prints one object per task and line: task, accuracy, balanced_acc
 ece (expected calibration error, 10 bins), embed_s, fit_s, memory_mb (peak memory added
 by loading the backbone, embedding and training), n (pictures trained on); with
 --unknown also auroc, accepted (share of the unknown where 90 % of the known are
-accepted), unfamiliar and known_unfamiliar (shares that the head's own limit stops),
-assigned and known_assigned (shares of visits, see visits.py, that are given a class;
-the known: their own) and assigned_at_90 (where 90 % of the known are given their own).
+accepted), unfamiliar and known_unfamiliar (shares that the head's own limit stops).
 """
 
 import argparse
@@ -88,9 +86,7 @@ def as_text(measured: Measured) -> str:
         line += (
             f"; unknown: AUROC {found.auroc:.3f}, {found.accepted:.1%} accepted at 90 %"
             f" of the known; limit stops {found.unfamiliar:.1%} of them and"
-            f" {found.known_unfamiliar:.1%} of the known; visits given a class:"
-            f" {found.assigned:.1%} where {found.known_assigned:.1%} of the known are"
-            f" given theirs, {found.assigned_at_90:.1%} where 90 % are"
+            f" {found.known_unfamiliar:.1%} of the known"
         )
     return line
 

@@ -13,7 +13,6 @@ import numpy as np
 from learning.augmentation import Views, compressed, far_view, pictures_to_alter
 from learning.backbone import Backbone, load_backbone
 from learning.backbone_model import BUNDLED, BackboneModel
-from learning.consensus import NONE
 from learning.crop import decode, middle, pixels_of
 from learning.evaluation import balanced_accuracy, calibration_error
 from learning.head import Head, Prediction
@@ -22,10 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .tasks import Split
-from .visits import Visit, share_right, strictest_limit, visit_of
 
 type Runtime = Literal["auto", "litert", "ncnn", "numpy"]
-MOST_VISITS = 80
 KNOWN_ACCEPTED = 0.9  # strangers are counted where this share of the known passes
 
 
@@ -37,9 +34,6 @@ class Strangers:
     accepted: float  # share of strangers where 90 % of the known are accepted
     unfamiliar: float  # share of strangers that the head's own limit stops
     known_unfamiliar: float  # share of the known that it stops
-    assigned: float  # share of strangers' visits that are given a class
-    known_assigned: float  # share of the known's visits that are given their own
-    assigned_at_90: float  # the former where 90 % of the known are given their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,31 +136,12 @@ def _strangers(
     strange = _predictions(split.strangers, head, backbone)
     near = np.array([item.distance for item in known], float)
     far = np.array([item.distance for item in strange], float)
-    known_visits, names = _visits(split.judged, head, backbone)
-    strange_visits, nobody = _visits(
-        [(path, NONE) for path in split.strangers], head, backbone
-    )
-    limit = head.familiarity.limit if head.familiarity else math.inf
-    at_90 = strictest_limit(known_visits, names, KNOWN_ACCEPTED)
     return Strangers(
         auroc=auroc(near, far),
         accepted=float((far <= np.quantile(near, KNOWN_ACCEPTED)).mean()),
         unfamiliar=float(np.mean([item.unfamiliar for item in strange])),
         known_unfamiliar=float(np.mean([item.unfamiliar for item in known])),
-        assigned=1 - share_right(strange_visits, nobody, limit),
-        known_assigned=share_right(known_visits, names, limit),
-        assigned_at_90=1 - share_right(strange_visits, nobody, at_90),
     )
-
-
-def _visits(
-    pictures: Sequence[tuple[Path, str]], head: Head, backbone: Backbone
-) -> tuple[list[Visit], list[str | None]]:
-    """Return visits of some of the pictures, and what each ought to be assigned."""
-    # A visit takes as long as six pictures, so not all of many; from the whole list.
-    some = pictures[:: -(-len(pictures) // MOST_VISITS)]
-    visits = [visit_of(path, head, backbone) for path, _ in some]
-    return visits, [None if name == NONE else name for _, name in some]
 
 
 def auroc(low: NDArray[np.float64], high: NDArray[np.float64]) -> float:

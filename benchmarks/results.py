@@ -23,6 +23,7 @@ _COLUMNS: Final = {
     "auroc": "AUROC",
     "assigned": "strangers given a class",
     "known_assigned": "known given theirs",
+    "known_wrong": "known given another",
     "assigned_at_90": "strangers at 90 % of the known",
     "chosen": "asked for",
     "random": "random",

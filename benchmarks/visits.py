@@ -14,7 +14,7 @@ import numpy as np
 from learning.backbone import Backbone
 from learning.consensus import NONE, Attempt, Consensus, Rules
 from learning.crop import decode, middle
-from learning.head import Head, Prediction
+from learning.head import Prediction
 from learning.look import Look, look
 from PIL import Image
 
@@ -23,11 +23,6 @@ from .walks import FRAME, Frame, walk
 _SIDE: Final = 448  # to which the photos are scaled first
 
 type Visit = Sequence[Prediction]
-
-
-def visit_of(path: Path, head: Head, backbone: Backbone) -> Visit:
-    """Return what the head says of each frame of a photo's visit."""
-    return [head.predict(item.embedding) for item in looks_at(path, backbone)]
 
 
 def looks_at(path: Path, backbone: Backbone) -> list[Look]:

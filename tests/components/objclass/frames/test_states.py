@@ -8,6 +8,8 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
+from custom_components.objclass.classifier import frames
+
 from ..visits import STRANGER, Said, script
 from .cameras import GATE, add_cameras, add_entry, frame_data, frames_of, look
 
@@ -173,3 +175,36 @@ async def test_the_last_picture_is_shown(hass: HomeAssistant) -> None:
     image = hass.states.get("image.gate_last_crop")
     assert image is not None
     assert image.attributes["camera"] == GATE
+
+
+async def test_a_full_disk_does_not_stop_the_states(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    await add_cameras(hass, "Gate")
+    entry = await add_entry(hass)
+    monkeypatch.setattr(frames, "write_states", full)
+    assert (await shown(hass, entry, "open", looks=3)).state == "open"
+
+
+async def test_what_a_head_says_of_a_class_that_is_gone_is_no_result(
+    hass: HomeAssistant,
+) -> None:
+    await add_cameras(hass, "Gate")
+    entry = await add_entry(hass)
+    script(frames_of(entry), "ajar", classes=("ajar", "shut"))
+    await look(hass, entry, 4)
+    state = hass.states.get(SENSOR)
+    assert state is not None
+    assert state.state == "unknown"
+
+
+async def test_a_camera_that_frigate_does_not_have_is_left_out(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    await add_cameras(hass, "Gate")
+    entry = await add_entry(hass, frame_data(frigate_cameras=["gone"]))
+    assert list(entry.runtime_data.frames.feeds) == [GATE]
+    assert "gone is not looked at" in caplog.text

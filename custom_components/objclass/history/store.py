@@ -109,8 +109,11 @@ class HistoryStore:
         with _reported():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = _connected(path)
-            with self._db:
+            try:
                 self._db.executescript(_SCHEMA)
+            except sqlite3.Error:
+                self._db.close()
+                raise
 
     def close(self) -> None:
         """Close the file."""

@@ -5,6 +5,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from PIL import Image
 
@@ -154,7 +156,7 @@ async def test_an_object_without_a_usable_picture_is_counted(
     ids=["list", "log-in", "connection"],
 )
 async def test_a_frigate_that_cannot_be_asked_is_an_error_and_nothing_is_kept(
-    frigate: Frigate, set_up: SetUp, fault: dict[str, Any]
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, fault: dict[str, Any]
 ) -> None:
     past = been(frigate, hours=1)
     entry = await set_up()
@@ -163,3 +165,7 @@ async def test_a_frigate_that_cannot_be_asked_is_an_error_and_nothing_is_kept(
         await async_collect(entry, classifier_of(entry), count=9)
     assert caught.value.translation_key == "frigate_failed"
     assert await crops(entry, past.id) == []
+    asked = [
+        flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()
+    ]
+    assert asked == ([SOURCE_REAUTH] if fault.get("status") == 401 else [])

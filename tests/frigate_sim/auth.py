@@ -15,16 +15,16 @@ from aiohttp.typedefs import Handler
 
 from .versions import Version
 
-_SESSION = 86400
 _OPEN = ("/api/login", "/api/logout")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Someone who may log in."""
+    """Someone who may log in; the log-in `lasts` so many seconds."""
 
     password: str
     role: str = "admin"
+    lasts: int = 86400
 
 
 class Gate:
@@ -37,6 +37,7 @@ class Gate:
         self._version = version
         self._cookie = cookie
         self._key = secrets.token_bytes(32)
+        self.log_ins = 0
 
     def expire_all(self) -> None:
         """Make every token that was given out worthless."""
@@ -71,8 +72,10 @@ class Gate:
         if account is None or account.password != body.get("password"):
             return web.json_response({"message": "Login failed"}, status=401)
         answer = web.Response()
-        token = self._token({"sub": body["user"], "role": account.role})
-        answer.set_cookie(self._cookie, token, httponly=True, max_age=_SESSION)
+        self.log_ins += 1
+        claims = {"sub": body["user"], "role": account.role}
+        token = self._token(claims, account.lasts)
+        answer.set_cookie(self._cookie, token, httponly=True, max_age=account.lasts)
         return answer
 
     async def profile(self, request: web.Request) -> web.Response:
@@ -94,10 +97,10 @@ class Gate:
         claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
         return str(claims["sub"]) if claims["exp"] > time.time() else None
 
-    def _token(self, claims: dict[str, Any]) -> str:
+    def _token(self, claims: dict[str, Any], lasts: int) -> str:
         """Make a JSON web token (RFC 7519) signed with HS256."""
         now = int(time.time())
-        claims |= {"iat": now, "exp": now + _SESSION}
+        claims |= {"iat": now, "exp": now + lasts}
         parts = ({"alg": "HS256", "typ": "JWT"}, claims)
         signed = ".".join(_encoded(json.dumps(part).encode()) for part in parts)
         return f"{signed}.{self._signature(signed)}"

@@ -6,16 +6,25 @@ Each fault counts how often it struck, so that a test can tell that it really di
 import asyncio
 import contextlib
 import re
+import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
+from io import BytesIO
 from random import Random
 from typing import Any, Literal, Self
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from PIL import Image
 
-type Damage = Literal["truncate", "html", "garbage"]
+type Damage = Literal[
+    "truncate", "html", "garbage", "corrupt", "type", "40 megapixels", "bomb"
+]
 
+# Frigate says so of what is still in view.
+_FRESH = {"Cache-Control": "no-store"}
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
 
@@ -24,9 +33,10 @@ class Fault:
     """Strikes requests whose path contains the regular expression `path`.
 
     First `delay` (seconds), then `status` (an error without a useful body), or `damage`
-    to the answer: cut off in the middle, replaced by an HTML page with status 200, or
-    random bytes under the right content type. `times` limits how often, None is for
-    ever.
+    to the answer: cut off in the middle, replaced by an HTML page with status 200 or
+    by random bytes under the right content type, sound at the beginning only, called
+    a plain text, or replaced by a JPEG of 40 megapixels or a PNG of a few kilobytes
+    that unpacks to a quarter of a gigabyte. `times` limits how often, None is for ever.
     """
 
     path: str = ""
@@ -95,14 +105,30 @@ async def _answer(
         return web.Response(status=fault.status, text=_HTML, content_type="text/html")
     if fault.damage == "html":
         return web.Response(text=_HTML, content_type="text/html")
-    answer = await handler(request)
+    if fault.damage == "40 megapixels":
+        body = await asyncio.to_thread(_many_pixels)
+        return web.Response(body=body, content_type="image/jpeg", headers=_FRESH)
+    if fault.damage == "bomb":
+        body = await asyncio.to_thread(_bomb)
+        return web.Response(body=body, content_type="image/png", headers=_FRESH)
+    return await _damaged(fault, request, await handler(request))
+
+
+async def _damaged(
+    fault: Fault, request: web.Request, answer: web.StreamResponse
+) -> web.StreamResponse:
     if fault.damage is None or not isinstance(answer, web.Response):
         return answer
     body = answer.body if isinstance(answer.body, bytes) else b""
-    if fault.damage == "garbage":
-        answer.body = Random(fault.hits).randbytes(len(body))
-        return answer
-    return await _cut_off(request, answer, body)
+    if fault.damage == "truncate":
+        return await _cut_off(request, answer, body)
+    if fault.damage == "type":
+        answer.content_type = "text/plain"
+    else:
+        sound = len(body) // 8 if fault.damage == "corrupt" else 0
+        noise = Random(fault.hits).randbytes(len(body) - sound)
+        answer.body = body[:sound] + noise
+    return answer
 
 
 async def _cut_off(
@@ -117,3 +143,26 @@ async def _cut_off(
     if request.transport is not None:
         request.transport.close()
     return half
+
+
+@cache
+def _many_pixels() -> bytes:
+    file = BytesIO()
+    Image.new("L", (8000, 5000), 128).save(file, "JPEG")
+    return file.getvalue()
+
+
+@cache
+def _bomb(side: int = 16_000) -> bytes:
+    """Return a grey PNG picture, all of it black (RFC 2083)."""
+    packed, row = zlib.compressobj(), bytes(1 + side)
+    rows = b"".join(packed.compress(row) for _ in range(side)) + packed.flush()
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data))
+        + kind
+        + data
+        + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ user root
 listener {port} {host}
 allow_anonymous true
 persistence false
+sys_interval 1
 log_dest stderr
 """
 AMQTT_CONFIGURATION = """\
@@ -35,14 +37,37 @@ plugins:
 """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Broker:
-    """A running broker: where it listens, what it speaks, and what it logs."""
+    """A broker: where it listens, what it speaks, what it logs, and its process."""
 
+    program: Path
+    configuration: Path
+    log: Path
     host: str
     port: int
     protocol: str  # the newest MQTT version it knows, as Home Assistant writes it
-    log: Path
+    process: Process | None = None
+
+    async def start(self) -> None:
+        """Start it and return when it listens; also again, after a `kill`."""
+        process = await processes.start(
+            self.program, "-c", self.configuration, log=self.log
+        )
+        self.process = process
+        await listening(self.port, process, self.log, within=30)
+
+    async def stop(self) -> None:
+        """Ask it to end, and insist after a while."""
+        if self.process is not None:
+            await processes.stop(self.process, patience=5)
+
+    async def kill(self) -> int:
+        """End it as a power cut would; return the id of the process that is gone."""
+        if self.process is None:
+            raise RuntimeError("not running")
+        await processes.kill(self.process)
+        return self.process.pid
 
 
 class NoBrokerError(RuntimeError):
@@ -74,10 +99,16 @@ async def running_broker(
     is_mosquitto = program.name == "mosquitto"
     text = MOSQUITTO_CONFIGURATION if is_mosquitto else AMQTT_CONFIGURATION
     configuration.write_text(text.format(host=LOOPBACK, port=port))
-    process = await processes.start(program, "-c", configuration, log=log)
+    broker = Broker(
+        program=program,
+        configuration=configuration,
+        log=log,
+        host=LOOPBACK,
+        port=port,
+        protocol="5" if is_mosquitto else "3.1.1",
+    )
     try:
-        await listening(port, process, log, within=30)
-        protocol = "5" if is_mosquitto else "3.1.1"
-        yield Broker(host=LOOPBACK, port=port, protocol=protocol, log=log)
+        await broker.start()
+        yield broker
     finally:
-        await processes.stop(process, patience=5)
+        await broker.stop()

@@ -70,6 +70,7 @@ async def test_a_classifier_is_shown_with_all_that_is_known_of_it(
         "name": "Our cats",
         "type": "classifier",
         "kind": "sub_label",
+        "condition": None,
         "labels": ["cat"],
         "classes": ["leo", "charlie"],
         "all_classes": ["leo", "charlie", "none"],
@@ -121,6 +122,7 @@ async def test_what_can_be_chosen_for_a_new_classifier_is_told(
             "cameras": [],
             "zones": [],
             "frigate_models": [],
+            "parents": [],
             "types": ["classifier", "frame_classifier"],
         }
     ]

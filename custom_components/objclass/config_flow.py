@@ -7,6 +7,7 @@ from typing import Any, Final, override
 import voluptuous as vol
 from homeassistant.components import mqtt
 from homeassistant.config_entries import (
+    SOURCE_MQTT,
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
@@ -31,6 +32,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
 from yarl import URL
 
 from .api import create_client
@@ -44,6 +46,7 @@ from .const import (
     SUBENTRY_CLASSIFIER,
     SUBENTRY_FRAME,
 )
+from .discovery import async_find, data_of, entry_data, known_entries
 from .frame_flow import FrameFlow
 from .frigate.client import FrigateClient
 from .frigate.errors import (
@@ -55,7 +58,6 @@ from .frigate.errors import (
 from .frigate.models import FrigateVersion
 from .options_flow import ObjclassOptionsFlow
 
-FRIGATE: Final = "frigate"
 OLDEST_FRIGATE: Final = FrigateVersion(0, 14)
 ADMIN: Final = "admin"
 # The entry without a Frigate. No MQTT topic, by which the others are known, has a `#`.
@@ -124,7 +126,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask where the pictures come from."""
-        known = self.hass.config_entries.async_entries(FRIGATE, include_ignore=False)
+        known = known_entries(self.hass)
         # What the official integration knows already need not be entered again.
         return self.async_show_menu(
             step_id="user",
@@ -139,16 +141,45 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         self._abort_if_unique_id_configured()
         return self.async_create_entry(title=CAMERAS_TITLE, data={})
 
+    @override
+    async def async_step_mqtt(
+        self, discovery_info: MqttServiceInfo
+    ) -> ConfigFlowResult:
+        """Frigate has said on MQTT that it is there."""
+        prefix = discovery_info.topic.removesuffix("/available")
+        await self.async_set_unique_id(prefix)
+        self._abort_if_unique_id_configured()
+        if discovery_info.payload != "online":
+            # It will say so when it is there again.
+            return self.async_abort(reason="frigate_away")
+        self._placeholders["prefix"] = prefix
+        self.context["title_placeholders"] = {"prefix": prefix}
+        return await self.async_step_discovery_confirm()
+
+    async def async_step_discovery_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer the address at which the Frigate that was discovered answers."""
+        if user_input is None:
+            self._data = await async_find(self.hass, self._placeholders["prefix"]) or {}
+            if not self._data:
+                return await self._async_show_manual({})
+            return self.async_show_form(
+                step_id="discovery_confirm",
+                description_placeholders={
+                    **self._placeholders,
+                    "address": self._data[CONF_URL],
+                },
+            )
+        if error := await self._async_connect():
+            return await self._async_show_manual({"base": error})
+        return await self._async_finish()
+
     async def async_step_existing(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Take address and log-in from an entry of the official integration."""
-        known = {
-            entry.entry_id: entry
-            for entry in self.hass.config_entries.async_entries(
-                FRIGATE, include_ignore=False
-            )
-        }
+        known = known_entries(self.hass)
         if user_input is None and len(known) > 1:
             return self.async_show_form(
                 step_id="existing", data_schema=_choice_of(known.values())
@@ -157,13 +188,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         if chosen not in known:
             # It was removed meanwhile.
             return await self.async_step_user()
-        data = known[chosen].data
-        self._data = _entry_data(
-            data[CONF_URL],
-            # The official integration does not verify unless it is told to.
-            verify_ssl=bool(data.get("validate_ssl")),
-            login=data,
-        )
+        self._data = data_of(known[chosen])
         if error := await self._async_connect():
             return await self._async_show_manual({"base": error})
         return await self._async_finish()
@@ -172,6 +197,9 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for address and log-in."""
+        if user_input is None and self.source == SOURCE_MQTT and not self._data:
+            # The dialogue is opened only now, and Frigate may answer by now.
+            return await self.async_step_discovery_confirm()
         errors: dict[str, str] = {}
         if user_input is not None:
             login = dict(user_input[SECTION_LOGIN])
@@ -180,7 +208,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
                 login[CONF_PASSWORD] = login.get(CONF_PASSWORD) or self._data.get(
                     CONF_PASSWORD, ""
                 )
-            self._data = _entry_data(
+            self._data = entry_data(
                 user_input[CONF_URL],
                 verify_ssl=user_input[CONF_VERIFY_SSL],
                 login=login,
@@ -212,7 +240,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reauth_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            self._data = _entry_data(
+            self._data = entry_data(
                 entry.data[CONF_URL],
                 verify_ssl=entry.data[CONF_VERIFY_SSL],
                 login=user_input,
@@ -336,17 +364,3 @@ def _choice_of(entries: Iterable[ConfigEntry]) -> vol.Schema:
     ]
     selector = SelectSelector(SelectSelectorConfig(options=options))
     return vol.Schema({vol.Required(CONF_FRIGATE_ENTRY): selector})
-
-
-def _entry_data(
-    url: str, *, verify_ssl: bool, login: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return what an entry stores; an empty log-in is none."""
-    data: dict[str, Any] = {
-        CONF_URL: url.strip().rstrip("/"),
-        CONF_VERIFY_SSL: verify_ssl,
-    }
-    if login.get(CONF_USERNAME):
-        data[CONF_USERNAME] = login[CONF_USERNAME]
-        data[CONF_PASSWORD] = login.get(CONF_PASSWORD, "")
-    return data

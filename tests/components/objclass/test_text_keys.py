@@ -37,6 +37,7 @@ CHANGED = {
     "reconfigure_successful": "async_step_reconfigure",
 }
 IMPLIED_REASONS: dict[str, dict[str, str | None]] = {
+    "async_set_unique_id": {"already_in_progress": None},
     "_abort_if_unique_id_configured": {"already_configured": None},
     "_async_abort_entries_match": {"already_configured": None},
     "_abort_if_unique_id_mismatch": {"unique_id_mismatch": None},

@@ -140,16 +140,19 @@ def _yard(size: tuple[int, int], random: np.random.Generator) -> Image.Image:
 def _texture(
     size: tuple[int, int], colour: Colour, spread: float, random: np.random.Generator
 ) -> Image.Image:
-    """Make a surface: the colour, uneven at two scales."""
-    width, height = size
-    fine = random.normal(0, spread, (height, width))
-    coarse = random.normal(0, spread * 0.6, (height // 24 + 2, width // 24 + 2))
-    smooth = np.asarray(
-        Image.fromarray(coarse.astype(np.float32)).resize(
-            size, Image.Resampling.BICUBIC
+    """Make a surface: the colour, uneven at several scales.
+
+    As much at each, as it is in photographs; at the scale of single pixels a video
+    stream has lost it.
+    """
+    uneven = np.zeros(size[::-1])
+    for scale in (4, 10, 24):
+        rows, columns = (side // scale + 2 for side in size[::-1])
+        coarse = random.normal(0, spread * 0.6, (rows, columns)).astype(np.float32)
+        uneven += np.asarray(
+            Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
         )
-    )
-    pixels: NDArray[np.float64] = np.array(colour) + (fine + smooth)[:, :, None]
+    pixels: NDArray[np.float64] = np.array(colour) + uneven[:, :, None]
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8), "RGB")
 
 

@@ -27,7 +27,7 @@ _PLAIN: Mapping[str, int] = {
     "timestamp": 0,
     "crop": 0,
     "height": 0,
-    "quality": 100,
+    "quality": 70,
 }
 """What is left out, Frigate 0.18 does as configured: it draws boxes by default."""
 
@@ -149,7 +149,7 @@ class FrigateClient:
         """Fetch the newest frame of a camera in the size of its detect stream."""
         if not fields.is_safe_name(camera):
             raise FrigateNotFoundError("no such camera")
-        params = {"bbox": 0, "timestamp": 0, "quality": 100}
+        params = {"bbox": 0, "timestamp": 0, "quality": 70}
         answer = await self._connection.get(f"{camera}/latest.jpg", params)
         if answer.headers.get("X-Frigate-Offline", "").lower() == "true":
             raise FrigateNotFoundError("the camera is offline")

@@ -1,5 +1,6 @@
 """What is read from and written to Frigate, whatever its version."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -317,13 +318,14 @@ async def test_attributes_are_written_once_the_object_is_stored(
     assert event.model_attributes == {"collar": SubLabel(text="red", score=1.0)}
 
 
-async def test_an_attribute_that_frigate_does_not_know_is_refused(start: Start) -> None:
-    async with start(models=[COLLAR]) as (sim, client):
+async def test_an_attribute_of_objects_without_any_is_refused(start: Start) -> None:
+    of_cats = replace(COLLAR, objects=("cat",))
+    async with start(models=[of_cats]) as (sim, client):
         walk = await ended(sim, "rex")
         with pytest.raises(
             FrigateResponseError, match="No matching attributes"
         ) as refusal:
-            await client.set_attributes(walk.id, ["green"])
+            await client.set_attributes(walk.id, ["red"])
     assert refusal.value.status == 400
 
 

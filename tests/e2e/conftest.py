@@ -7,7 +7,9 @@ import pytest
 import pytest_asyncio
 
 from tests.stack.broker import Broker, running_broker
-from tests.stack.home_assistant import HomeAssistant
+from tests.stack.home_assistant import CONFIGURATION, HomeAssistant
+
+INSPECTOR = Path(__file__).with_name("inspector")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,6 +31,9 @@ async def home_assistant(
 ) -> AsyncIterator[HomeAssistant]:
     """Return a running Home Assistant that is connected to the broker."""
     folder: Path = tmp_path_factory.mktemp("home_assistant")
-    async with HomeAssistant(folder) as running:
+    (folder / "custom_components").mkdir()
+    (folder / "custom_components" / INSPECTOR.name).symlink_to(INSPECTOR)
+    configuration = f"{CONFIGURATION}{INSPECTOR.name}:\n"
+    async with HomeAssistant(folder, configuration=configuration) as running:
         await running.api.add_mqtt(broker)
         yield running

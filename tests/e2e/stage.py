@@ -11,13 +11,15 @@ from tests.stack.api import Api, Json
 from tests.stack.home_assistant import HomeAssistant
 from tests.stack.websocket import Subscription
 
-# Drawn cats differ a lot: two attempts settle it, and a fault has more to spoil.
+# Drawn cats differ a lot, and few examples make strangers of many: two attempts settle
+# it, whatever they look like.
 RULES = {
     "threshold": 0.7,
     "min_attempts": 2,
     "agreement": 0.6,
     "max_attempts": 16,
     "save_attempts": 200,
+    "familiarity": False,
 }
 WALK = 8.0  # seconds, before the simulation's speed
 TRIES = 5  # who is never sure enough about is looked at again, as in life

@@ -177,10 +177,14 @@ class FrigateSim:
             prefix=self._prefix,
         )
 
-    def _publish_event(self, message: dict[str, Any]) -> None:
+    def say_event(self, message: Any) -> None:
+        """Publish on `<prefix>/events` whatever it is, and nothing else."""
         self.published.append(("events", message))
         if self._mqtt:
             self._mqtt.publish("events", message)
+
+    def _publish_event(self, message: dict[str, Any]) -> None:
+        self.say_event(message)
         self._publish_motion(message)
 
     def _publish_motion(self, message: dict[str, Any]) -> None:

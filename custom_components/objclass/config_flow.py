@@ -108,13 +108,6 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
             return {SUBENTRY_CLASSIFIER: ClassifierFlow, SUBENTRY_FRAME: FrameFlow}
         return {SUBENTRY_FRAME: FrameFlow}
 
-    @classmethod
-    @callback
-    @override
-    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
-        # What Frigate is told, is all that there is to choose.
-        return CONF_URL in config_entry.data
-
     @staticmethod
     @callback
     @override

@@ -89,6 +89,33 @@ async def test_other_classifiers_and_frigate_are_offered(
     assert result["data"]["condition"] == on(CATS, "leo")
 
 
+class SeeingFrigate(Frigate):
+    """A Frigate that recognises faces and reads plates."""
+
+    def _config(self) -> dict[str, Any]:
+        on = {"enabled": True}
+        return super()._config() | {"face_recognition": on, "lpr": on}
+
+
+async def test_faces_and_plates_are_offered_where_frigate_reads_them(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    # What a model of Frigate's says as sub label is already in the sub label.
+    names = NativeModel(
+        name="names", type="sub_label", objects=("cat",), classes={"leo": 3}
+    )
+    async with SeeingFrigate(hass, models=(COLLAR, names), past_events=0) as seeing:
+        entry = await set_up(data={"url": seeing.url})
+        offered = choices(await begin(hass, entry), "condition", "parent")
+    assert set(offered) == {
+        "Our cats",
+        "Frigate: sub label",
+        "Frigate: face",
+        "Frigate: licence plate",
+        "Frigate: collar",
+    }
+
+
 async def test_a_condition_is_taken_away_by_clearing_its_parent(
     hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
     ConfigEntryState,
@@ -638,3 +639,23 @@ async def test_the_options_say_what_frigate_is_told(
     assert entry.options == changed
     assert entry.state is ConfigEntryState.LOADED
     assert entry.runtime_data is not before
+
+
+async def test_the_address_of_home_assistants_own_cameras_cannot_be_changed(
+    hass: HomeAssistant,
+) -> None:
+    entry = created(await pick(hass, await begin(hass), "cameras"))
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    assert result["reason"] == "nothing_to_change"
+
+
+async def test_without_a_frigate_the_options_are_what_all_classifiers_run_on(
+    hass: HomeAssistant,
+) -> None:
+    entry = created(await pick(hass, await begin(hass), "cameras"))
+    assert entry.supports_options
+    shown = await hass.config_entries.options.async_init(entry.entry_id)
+    assert shown["type"] is FlowResultType.FORM
+    assert shown["step_id"] == "runtime"

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
+from custom_components.objclass.classifier import classifier_folder
 from custom_components.objclass.learning.frame import WHOLE, Part
 
 from .conftest import Frigate, SetUp, data_of
@@ -150,6 +151,30 @@ async def test_a_renamed_class_keeps_its_pictures_and_stays_the_one_for_on(
     classifier = frames_of(entry)
     assert classifier.settings.on_class == "offen"
     assert dict(classifier.labelled) == {"offen": 2}
+
+
+async def test_pictures_that_cannot_be_counted_are_said_and_can_be_tried_again(
+    hass: HomeAssistant,
+) -> None:
+    await add_cameras(hass, "Gate")
+    entry = await add_entry(hass, frame_data())
+    await keep(frames_of(entry), "open", 2)
+    (subentry_id,) = entry.subentries
+    folder = classifier_folder(hass, entry.entry_id, subentry_id)
+    await hass.config_entries.async_unload(entry.entry_id)
+    database = folder / "samples.sqlite"
+    content = await hass.async_add_executor_job(database.read_bytes)
+    await hass.async_add_executor_job(database.write_bytes, b"scratched" * 1000)
+
+    shown = await entry.start_subentry_reconfigure_flow(hass, subentry_id)
+    shown = await submit(hass, shown, ANSWER | {"classes": ["offen", "shut"]})
+    shown = await submit(hass, shown, {})
+    assert shown["step_id"] == "parts"
+    assert shown["errors"] == {"base": "storage_failed"}
+
+    await hass.async_add_executor_job(database.write_bytes, content)
+    shown = await submit(hass, shown, {})
+    assert shown["step_id"] == "moves"
 
 
 async def test_the_panel_creates_renames_and_removes_like_the_form(

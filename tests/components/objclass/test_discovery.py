@@ -91,6 +91,9 @@ async def test_frigates_app_is_found_by_its_host_name(
     assert (await opened(hass))["step_id"] == "manual"
 
     hass.config.components.add("hassio")
+    monkeypatch.setattr(discovery, "APPS", ("http://127.0.0.1:1",))
+    assert (await opened(hass))["step_id"] == "manual"
+    monkeypatch.setattr(discovery, "APPS", ("http://127.0.0.1:1", frigate.url))
     shown = await opened(hass)
     assert shown["description_placeholders"]["address"] == frigate.url
     entry = created(await submit(hass, shown, {}))

@@ -16,7 +16,6 @@ import homeassistant
 import pytest
 from awesomeversion import AwesomeVersion
 from homeassistant.const import Platform
-from homeassistant.util.yaml import load_yaml_dict
 from packaging.requirements import Requirement
 
 from .source_code import COMPONENT, REPOSITORY, load_json, modules
@@ -160,14 +159,3 @@ def test_hacs_json_is_what_hacs_and_the_marketplace_read() -> None:
 def test_only_one_integration_is_in_the_repository() -> None:
     folders = [path.parent for path in COMPONENT.parent.glob("*/manifest.json")]
     assert folders == [COMPONENT]
-
-
-def test_quality_scale_answers_every_rule() -> None:
-    """The rules are those that an integration of Home Assistant itself answers."""
-    rules = load_yaml_dict(str(COMPONENT / "quality_scale.yaml"))["rules"]
-    example = Path(homeassistant.__file__).parent / "components/ntfy/quality_scale.yaml"
-    assert set(rules) == set(load_yaml_dict(str(example))["rules"])
-    for rule, answer in rules.items():
-        status = answer["status"] if isinstance(answer, dict) else answer
-        assert status in {"done", "todo", "exempt"}, rule
-        assert status != "exempt" or answer["comment"], rule

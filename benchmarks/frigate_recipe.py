@@ -36,6 +36,23 @@ def memory_mb(field: str) -> float:
     return 0.0
 
 
+def network(tf: Any, classes: int, weights: str | None) -> Any:
+    """Return the Keras model; without weights of its backbone it knows nothing."""
+    backbone = tf.keras.applications.MobileNetV2(
+        input_shape=(SIZE, SIZE, 3), include_top=False, weights=weights, alpha=0.35
+    )
+    backbone.trainable = False
+    return tf.keras.models.Sequential(
+        [
+            backbone,
+            tf.keras.layers.GlobalAveragePooling2D(),
+            tf.keras.layers.Dense(128, activation="relu"),
+            tf.keras.layers.Dropout(0.3),
+            tf.keras.layers.Dense(classes, activation="softmax"),
+        ]
+    )
+
+
 def train(tf: Any, dataset: str, weights: str) -> tuple[Any, list[str]]:
     """Return the trained Keras model and its class names in output order."""
     image = tf.keras.preprocessing.image
@@ -47,19 +64,7 @@ def train(tf: Any, dataset: str, weights: str) -> tuple[Any, list[str]]:
         class_mode="categorical",
         subset="training",
     )
-    backbone = tf.keras.applications.MobileNetV2(
-        input_shape=(SIZE, SIZE, 3), include_top=False, weights=weights, alpha=0.35
-    )
-    backbone.trainable = False
-    model = tf.keras.models.Sequential(
-        [
-            backbone,
-            tf.keras.layers.GlobalAveragePooling2D(),
-            tf.keras.layers.Dense(128, activation="relu"),
-            tf.keras.layers.Dropout(0.3),
-            tf.keras.layers.Dense(batches.num_classes, activation="softmax"),
-        ]
-    )
+    model = network(tf, batches.num_classes, weights)
     model.compile(
         optimizer=tf.keras.optimizers.Adam(learning_rate=LEARNING_RATE),
         loss="categorical_crossentropy",

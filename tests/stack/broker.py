@@ -18,12 +18,14 @@ SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 AMQTT = Path(__file__).parents[2] / ".dev" / "broker" / "bin" / "amqtt"
 
 # Started by root it would become another user, whom the kernel no longer ends with us.
+# By default it drops messages when a thousand wait for a client.
 MOSQUITTO_CONFIGURATION = """\
 user root
 listener {port} {host}
 allow_anonymous true
 persistence false
 sys_interval 1
+max_queued_messages 0
 log_dest stderr
 """
 AMQTT_CONFIGURATION = """\

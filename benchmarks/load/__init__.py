@@ -1,0 +1,1 @@
+"""What `scripts/benchmark pipeline` needs: a fast Frigate, a home, a monitor."""

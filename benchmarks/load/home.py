@@ -1,0 +1,215 @@
+"""A real Home Assistant beside a fast Frigate, with trained classifiers."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+from learning.backbone import load_backbone
+from learning.crop import decode, pixels_of
+from learning.heads import HeadShelf
+from learning.samples import Sample, SampleStore
+from learning.training import TrainingResult, train_head
+
+from tests.stack.api import until
+from tests.stack.broker import running_broker
+from tests.stack.home_assistant import HomeAssistant
+from tests.stack.websocket import WebSocket
+
+from .frigate import FastFrigate
+from .pictures import KINDS, crops
+
+MONITOR: Final = Path(__file__).with_name("loop_monitor")
+TRAINED_ON: Final = 10  # crops of each kind
+CONFIGURATION: Final = """\
+frontend:
+recorder:
+logbook:
+media_source:
+loop_monitor:
+logger:
+  default: warning
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classifiers:
+    """So many classifiers for a label."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """What runs."""
+
+    frigate: FastFrigate
+    hass: HomeAssistant
+    entry_id: str
+
+    async def ask(self, command: str, **data: Any) -> Any:
+        """Perform a websocket command on a connection of its own."""
+        async with self.hass.api.websocket() as ws:
+            return await ws.command(command, **data)
+
+    async def status(self) -> dict[str, Any]:
+        """Return what the panel shows of the one entry."""
+        answer: dict[str, Any] = (await self.ask("objclass/status"))["entries"][0]
+        return answer
+
+    async def settled(self, within: float = 120) -> None:
+        """Wait until nothing waits to be looked at."""
+
+        async def idle() -> bool | None:
+            return None if (await self.status())["waiting"] else True
+
+        await until(idle, "all looks to be made", within)
+
+    async def setup_seconds(self) -> float:
+        """Return how long the integration took to set up, as Home Assistant says."""
+        for item in await self.ask("integration/setup_info"):
+            if item["domain"] == "objclass":
+                return float(item["seconds"])
+        raise RuntimeError("The integration has not been set up")
+
+    async def restart(self) -> None:
+        """Restart, and wait for the integration."""
+        await self.hass.restart()
+        await self.hass.api.wait_for_entry(self.entry_id, within=120)
+
+    async def add(self, wanted: Sequence[Classifiers], *, samples: int) -> None:
+        """Create classifiers that are trained and keep so many crops, and restart."""
+        async with self.hass.api.websocket() as ws:
+            ids = [
+                await self._create(ws, item.label, number)
+                for item in wanted
+                for number in range(item.count)
+            ]
+        await self.hass.stop()
+        result = await asyncio.to_thread(trained_head)
+        folder = self.hass.folder / "objclass" / self.entry_id
+        for classifier_id in ids:
+            await asyncio.to_thread(fill, folder / classifier_id, result, samples)
+        await self.hass.start()
+        await self.hass.api.wait_for_entry(self.entry_id, within=120)
+
+    async def _create(self, ws: WebSocket, label: str, number: int) -> str:
+        created = await ws.command(
+            "objclass/create",
+            entry_id=self.entry_id,
+            data={
+                "name": f"{label} {number}",
+                "labels": [label],
+                "classes": [*KINDS],
+                "kind": "sub_label",
+            },
+        )
+        await self.hass.api.wait_for_entry(self.entry_id, within=120)
+        return str(created["classifier_id"])
+
+
+@asynccontextmanager
+async def running_home(folder: Path, *, cameras: int) -> AsyncIterator[Home]:
+    """Run a home with so many cameras, and no classifier yet."""
+    _install_monitor(folder / "home_assistant")
+    async with (
+        running_broker(folder) as broker,
+        FastFrigate(
+            mqtt_host=broker.host,
+            mqtt_port=broker.port,
+            cameras=cameras,
+            labels=("bird", "cat", "dog"),
+        ) as frigate,
+        HomeAssistant(folder / "home_assistant", configuration=CONFIGURATION) as hass,
+    ):
+        await hass.api.add_mqtt(broker)
+        flow = await hass.api.start_flow("objclass")
+        await flow.submit({"next_step_id": "manual"})
+        added = await flow.submit({"url": frigate.url, "verify_ssl": True, "login": {}})
+        entry_id = added["result"]["entry_id"]
+        await hass.api.wait_for_entry(entry_id)
+        yield Home(frigate=frigate, hass=hass, entry_id=entry_id)
+
+
+class Alone:
+    """A second event loop with nothing to do: how late the machine alone makes it."""
+
+    async def __aenter__(self) -> Self:
+        """Start it."""
+        self._process = await asyncio.create_subprocess_exec(
+            "python3",
+            MONITOR / "lateness.py",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End it."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        await self._process.wait()
+
+    async def take(self) -> dict[str, dict[str, float]]:
+        """Return figures in ms since the last time; see `Lateness.take`."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise RuntimeError("The pipes are gone")
+        stdin.write(b"\n")
+        figures: dict[str, dict[str, float]] = json.loads(await stdout.readline())
+        return figures
+
+
+def trained_head() -> TrainingResult:
+    """Train on a few drawn crops of each kind."""
+    backbone = load_backbone()
+    labels = [name for name in KINDS for _ in range(TRAINED_ON)]
+    pictures = [picture for kind in range(len(KINDS)) for picture in _known(kind)]
+    vectors = [
+        backbone.embed(pixels_of(decode(item), backbone.size)) for item in pictures
+    ]
+    return train_head(
+        np.stack(vectors),
+        labels,
+        groups=[str(number) for number in range(len(labels))],
+        classes=(*KINDS, "none"),
+        backbone=backbone.identity,
+        familiarity=False,
+    )
+
+
+def fill(folder: Path, result: TrainingResult, samples: int) -> None:
+    """Put a head and crops into a classifier's folder, while nobody has it open."""
+    HeadShelf(folder).put(result.head, result.report)
+    store = SampleStore(folder)
+    try:
+        for kind, name in enumerate(KINDS):
+            for number, picture in enumerate(crops(kind, samples // len(KINDS))):
+                sample = Sample(
+                    id=f"kept-{name}-{number}",
+                    event_id=f"kept-{name}-{number}",
+                    camera="camera_0",
+                    time=time.time() - 86400 + number,
+                    label=name if number < TRAINED_ON else None,
+                )
+                store.add(sample, picture)
+    finally:
+        store.close()
+
+
+def _known(kind: int) -> list[bytes]:
+    return crops(kind, TRAINED_ON)
+
+
+def _install_monitor(folder: Path) -> None:
+    link = folder / "custom_components" / MONITOR.name
+    link.parent.mkdir(parents=True)
+    # Else the repository's package of that name, which is on the path, would hide it.
+    (link.parent / "__init__.py").touch()
+    link.symlink_to(MONITOR, target_is_directory=True)

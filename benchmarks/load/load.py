@@ -1,0 +1,153 @@
+"""Many messages: what they do to the event loop, to memory, and to the looks."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from .frigate import FastFrigate, Seen
+from .home import Alone, Home
+
+RATE: Final = 200  # messages a second
+BURST: Final = 2000
+PER_OBJECT: Final = 10  # messages about one object
+NEWEST: Final = 64 + 2  # `work_queue.MAX_WAITING`, and the looks under way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What a time of load did. Times in ms, sizes in bytes."""
+
+    sent: int
+    loop: dict[str, dict[str, float]]  # of Home Assistant
+    alone: dict[str, dict[str, float]]  # of an idle program at the same time
+    rss: Sequence[int]  # once a second
+    attempts: int
+    dropped: int
+    invalid: int
+    looked_late: int  # pictures asked for after the last burst ...
+    not_newest: int  # ... of which so many were not of the newest objects
+    catching_up: float  # seconds from the last message until nothing waited
+    processor: float  # share of one processor that Home Assistant used
+
+
+@dataclass(kw_only=True)
+class Stream:
+    """Messages at a steady rate, about objects that come, move and go."""
+
+    frigate: FastFrigate
+    labels: Sequence[str]
+    steady: int = 0
+    bursts: int = 0
+    _going: list[tuple[Seen, int]] = field(default_factory=list)
+
+    @property
+    def sent(self) -> int:
+        """How many messages were sent."""
+        return self.steady + self.bursts * BURST
+
+    def step(self) -> None:
+        """Send one message: about the object that was quiet for longest, or a new one.
+
+        Each object in view speaks about once a second.
+        """
+        if len(self._going) < RATE:
+            seen, told = self.frigate.appear(self._label(), kind=self.steady % 2), 0
+        else:
+            seen, told = self._going.pop(0)
+        self.frigate.tell(seen, ended=told + 1 == PER_OBJECT)
+        self.steady += 1
+        if not seen.ended:
+            self._going.append((seen, told + 1))
+
+    def burst(self) -> list[Seen]:
+        """Send a burst at once, about new objects that stay."""
+        objects = []
+        self.bursts += 1
+        for number in range(BURST):
+            seen = self.frigate.appear(self.labels[number % len(self.labels)])
+            self.frigate.tell(seen)
+            objects.append(seen)
+        return objects
+
+    def end(self, objects: Sequence[Seen]) -> None:
+        """End objects of a burst: another burst."""
+        self.bursts += 1
+        for seen in objects:
+            self.frigate.tell(seen, ended=True)
+
+    def _label(self) -> str:
+        return self.labels[self.steady // PER_OBJECT % len(self.labels)]
+
+
+async def load(
+    home: Home, labels: Sequence[str], *, seconds: float, burst_every: float
+) -> Loaded:
+    """Send RATE messages a second, now and then a burst, and a last one at the end."""
+    stream = Stream(frigate=home.frigate, labels=labels)
+    rss: list[int] = []
+    before = await home.status()
+    async with Alone() as alone, home.hass.api.websocket() as ws:
+        await ws.command("loop_monitor/watch", ticks=True)
+        await alone.take()
+        first = await ws.command("loop_monitor/process")
+        started = time.monotonic()
+        next_burst, crowd = started + burst_every, list[Seen]()
+        while (passed := time.monotonic() - started) < seconds:
+            while stream.steady < passed * RATE:
+                stream.step()
+            if time.monotonic() >= next_burst:
+                next_burst += burst_every
+                # One burst brings them, the next one ends them.
+                if crowd:
+                    stream.end(crowd)
+                    crowd = []
+                else:
+                    crowd = stream.burst()
+            if passed >= len(rss):
+                rss.append((await ws.command("loop_monitor/process"))["rss"])
+                home.frigate.forget(time.time() - 60)
+            await asyncio.sleep(0.005)
+        newest = stream.burst()[-NEWEST:]
+        last_sent = time.monotonic()
+        # The broker and Home Assistant take a moment to hand the last message on.
+        await ws.command("loop_monitor/process")
+        taken_in = await _taken_in(home)
+        await home.settled(within=600)
+        caught_up = time.monotonic() - last_sent
+        last = await ws.command("loop_monitor/process")
+        loop = (await ws.command("loop_monitor/take"))["loop"]
+        idle = await alone.take()
+        await ws.command("loop_monitor/watch", ticks=False)
+    after = await home.status()
+    late = [asked for asked in home.frigate.asked if asked.at > taken_in]
+    numbers = {seen.number for seen in newest}
+    counts = {
+        name: after["counts"][name] - before["counts"][name] for name in after["counts"]
+    }
+    return Loaded(
+        sent=stream.sent,
+        loop=loop,
+        alone=idle,
+        rss=rss,
+        attempts=counts["attempts"],
+        dropped=after["dropped"] - before["dropped"],
+        invalid=counts["invalid_messages"] + counts["errors"],
+        looked_late=len(late),
+        not_newest=sum(asked.number not in numbers for asked in late),
+        catching_up=caught_up,
+        processor=(last["processor"] - first["processor"]) / (seconds + caught_up),
+    )
+
+
+async def _taken_in(home: Home) -> float:
+    """Return a monotonic time at which all messages have been taken in.
+
+    That is when no more looks are dropped.
+    """
+    dropped = -1
+    while dropped != (now := (await home.status())["dropped"]):
+        dropped = now
+        await asyncio.sleep(0.5)
+    return time.monotonic()

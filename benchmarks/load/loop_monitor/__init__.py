@@ -1,0 +1,174 @@
+"""Measures Home Assistant from within; put into its configuration by the benchmark.
+
+Three websocket commands: `loop_monitor/watch` (from now on; with or without ticks),
+`loop_monitor/take` (what was measured since the last time) and `loop_monitor/process`
+(the process as it is).
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, perf_counter, process_time
+from typing import Any
+
+import probatio
+from homeassistant.components import websocket_api
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.typing import ConfigType
+
+from .lateness import Lateness
+
+DOMAIN = "loop_monitor"
+WATCHED = "objclass"
+
+
+class Monitor:
+    """What was measured since the last time that somebody took it."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._hass = hass
+        self._lateness = Lateness()
+        self._ticking: asyncio.Task[None] | None = None
+        self._downloads: list[float] = []
+        self._looks: list[float] = []
+        self._states: list[tuple[str, str, float, float]] = []
+
+    @callback
+    def watch(self, *, ticks: bool) -> None:
+        """Begin; with `ticks`, also with what costs a few percent of a processor."""
+        if self._ticking:
+            self._ticking.cancel()
+            self._ticking = None
+        if ticks:
+            self._ticking = self._hass.async_create_background_task(
+                self._lateness.tick(), "loop monitor"
+            )
+        self.take()
+
+    @callback
+    def take(self) -> dict[str, Any]:
+        """Return all that was measured, in seconds unless it is the loop's lateness.
+
+        `states` are [entity, event, time of the frame, monotonic time of the change].
+        """
+        taken = {
+            "loop": self._lateness.take(),
+            "downloads": self._downloads,
+            "looks": self._looks,
+            "states": self._states,
+        }
+        self._downloads, self._looks, self._states = [], [], []
+        return taken
+
+    @callback
+    def time_entries(self) -> None:
+        """Time the parts of a look: the download and what the worker does."""
+        # Imported once it is set up: it must not be this that loads it.
+        from custom_components.objclass import pipeline  # noqa: PLC0415
+
+        look = vars(pipeline)["look"]
+        if not hasattr(look, "timed"):
+            vars(pipeline)["look"] = self._timed(look)
+        for entry in self._hass.config_entries.async_entries(WATCHED):
+            if entry.state is ConfigEntryState.LOADED:
+                client = entry.runtime_data.frigate.client
+                if not hasattr(client.snapshot, "timed"):
+                    client.snapshot = self._timed_download(client.snapshot)
+
+    def _timed(self, job: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            started = perf_counter()
+            try:
+                return job(*args, **kwargs)
+            finally:
+                self._looks.append(perf_counter() - started)
+
+        timed.timed = True  # type: ignore[attr-defined]
+        return timed
+
+    def _timed_download(self, download: Callable[..., Any]) -> Callable[..., Any]:
+        async def timed(*args: Any) -> Any:
+            started = perf_counter()
+            try:
+                return await download(*args)
+            finally:
+                self._downloads.append(perf_counter() - started)
+
+        timed.timed = True  # type: ignore[attr-defined]
+        return timed
+
+    @callback
+    def on_state(self, event: Event[EventStateChangedData]) -> None:
+        """Note when an entity shows a result."""
+        state = event.data["new_state"]
+        if state is not None and "votes" in state.attributes:
+            attributes = state.attributes
+            self._states.append(
+                (
+                    state.entity_id,
+                    attributes["event_id"],
+                    attributes["frame_time"],
+                    monotonic(),
+                )
+            )
+
+
+@callback
+@websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/process"})
+def process(
+    _hass: HomeAssistant,
+    connection: websocket_api.ActiveConnection,
+    msg: dict[str, Any],
+) -> None:
+    """Return the seconds of processor time used, the bytes held, and the tasks."""
+    connection.send_result(
+        msg["id"],
+        {
+            "processor": process_time(),
+            "rss": _rss(),
+            "tasks": len(asyncio.all_tasks()),
+        },
+    )
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Answer the commands."""
+    monitor = Monitor(hass)
+    hass.bus.async_listen("state_changed", monitor.on_state)
+
+    @callback
+    @websocket_api.websocket_command(
+        {
+            probatio.Required("type"): f"{DOMAIN}/watch",
+            probatio.Required("ticks"): bool,
+        }
+    )
+    def watch(
+        _hass: HomeAssistant,
+        connection: websocket_api.ActiveConnection,
+        msg: dict[str, Any],
+    ) -> None:
+        monitor.time_entries()
+        monitor.watch(ticks=msg["ticks"])
+        connection.send_result(msg["id"])
+
+    @callback
+    @websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/take"})
+    def take(
+        _hass: HomeAssistant,
+        connection: websocket_api.ActiveConnection,
+        msg: dict[str, Any],
+    ) -> None:
+        connection.send_result(msg["id"], monitor.take())
+
+    for command in (watch, take, process):
+        websocket_api.async_register_command(hass, command)
+    return True
+
+
+def _rss() -> int:
+    """Return the bytes that the process holds now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

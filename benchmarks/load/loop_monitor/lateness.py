@@ -1,0 +1,80 @@
+"""How late an event loop is, and, run as a program, how late the machine alone is.
+
+    python lateness.py
+
+An event loop with nothing else to do; on each line of standard input it prints what was
+measured since the last one, as JSON. Standard library only.
+"""
+
+import asyncio
+import json
+import sys
+from array import array
+from time import perf_counter, thread_time
+
+TICK = 0.001  # seconds
+STEP = 0.0001
+STEPS = 20_000  # up to two seconds
+
+
+class Histogram:
+    """Times by tenths of a ms, so that a long run takes no more memory than a short."""
+
+    def __init__(self) -> None:
+        self._counts = array("L", bytes(array("L").itemsize * STEPS))
+        self._most = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count a time."""
+        self._counts[min(max(int(seconds / STEP), 0), STEPS - 1)] += 1
+        self._most = max(self._most, seconds)
+
+    def figures(self) -> dict[str, float]:
+        """Return in ms what 50, 99 and 99.9 % stayed below, and the maximum."""
+        total, seen = sum(self._counts), 0
+        result, wanted = {"max": self._most * 1000}, [50, 99, 99.9]
+        for step, count in enumerate(self._counts):
+            seen += count
+            while wanted and total and seen >= total * wanted[0] / 100:
+                result[f"{wanted.pop(0):g}"] = (step + 1) * STEP * 1000
+        return result
+
+
+class Lateness:
+    """Ticks in the running event loop and notes how late each tick comes.
+
+    `late` is by how much: for so long the loop was blocked, or the machine did not let
+    it run. `busy` is the processor time that the loop's thread used between two ticks,
+    to which other programs and threads do not add.
+    """
+
+    def __init__(self) -> None:
+        self._late, self._busy = Histogram(), Histogram()
+
+    async def tick(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            started, used = perf_counter(), thread_time()
+            await asyncio.sleep(TICK)
+            self._late.add(perf_counter() - started - TICK)
+            self._busy.add(thread_time() - used)
+
+    def take(self) -> dict[str, dict[str, float]]:
+        """Return the figures since the last time, in ms."""
+        taken = {"late": self._late.figures(), "busy": self._busy.figures()}
+        self._late, self._busy = Histogram(), Histogram()
+        return taken
+
+
+async def main() -> None:
+    """Measure this loop, which has nothing to do."""
+    lateness = Lateness()
+    ticking = asyncio.create_task(lateness.tick())
+    while await asyncio.to_thread(sys.stdin.readline):
+        sys.stdout.write(json.dumps(lateness.take()) + "\n")
+        sys.stdout.flush()
+    ticking.cancel()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -11,10 +11,12 @@ from typing import Any, Final, Self
 
 import numpy as np
 from learning.backbone import load_backbone
+from learning.backbone_model import BUNDLED
 from learning.crop import decode, pixels_of
 from learning.heads import HeadShelf
 from learning.samples import Sample, SampleStore
 from learning.training import TrainingResult, train_head
+from numpy.typing import NDArray
 
 from tests.stack.api import until
 from tests.stack.broker import running_broker
@@ -92,10 +94,10 @@ class Home:
                 for number in range(item.count)
             ]
         await self.hass.stop()
-        result = await asyncio.to_thread(trained_head)
+        kept = await asyncio.to_thread(kept_crops, samples)
         folder = self.hass.folder / "objclass" / self.entry_id
         for classifier_id in ids:
-            await asyncio.to_thread(fill, folder / classifier_id, result, samples)
+            await asyncio.to_thread(fill, folder / classifier_id, kept)
         await self.hass.start()
         await self.hass.api.wait_for_entry(self.entry_id, within=120)
 
@@ -166,45 +168,62 @@ class Alone:
         return figures
 
 
-def trained_head() -> TrainingResult:
-    """Train on a few drawn crops of each kind."""
+@dataclass(frozen=True, kw_only=True)
+class Crop:
+    """A drawn crop, what it shows, and its embedding."""
+
+    kind: str
+    number: int  # within its kind
+    jpeg: bytes
+    vector: NDArray[np.float32]
+
+
+def kept_crops(count: int) -> list[Crop]:
+    """Draw so many crops, the same number of each kind, and look at them."""
     backbone = load_backbone()
-    labels = [name for name in KINDS for _ in range(TRAINED_ON)]
-    pictures = [picture for kind in range(len(KINDS)) for picture in _known(kind)]
-    vectors = [
-        backbone.embed(pixels_of(decode(item), backbone.size)) for item in pictures
+    return [
+        Crop(
+            kind=name,
+            number=number,
+            jpeg=jpeg,
+            vector=backbone.embed(pixels_of(decode(jpeg), backbone.size)),
+        )
+        for kind, name in enumerate(KINDS)
+        for number, jpeg in enumerate(crops(kind, count // len(KINDS)))
     ]
+
+
+def trained_on(kept: Sequence[Crop]) -> TrainingResult:
+    """Train on the first ones of each kind."""
+    labelled = [crop for crop in kept if crop.number < TRAINED_ON]
     return train_head(
-        np.stack(vectors),
-        labels,
-        groups=[str(number) for number in range(len(labels))],
+        np.stack([crop.vector for crop in labelled]),
+        [crop.kind for crop in labelled],
+        groups=[str(number) for number in range(len(labelled))],
         classes=(*KINDS, "none"),
-        backbone=backbone.identity,
+        backbone=BUNDLED.identity(),
         familiarity=False,
     )
 
 
-def fill(folder: Path, result: TrainingResult, samples: int) -> None:
+def fill(folder: Path, kept: Sequence[Crop]) -> None:
     """Put a head and crops into a classifier's folder, while nobody has it open."""
+    result = trained_on(kept)
     HeadShelf(folder).put(result.head, result.report)
     store = SampleStore(folder)
     try:
-        for kind, name in enumerate(KINDS):
-            for number, picture in enumerate(crops(kind, samples // len(KINDS))):
-                sample = Sample(
-                    id=f"kept-{name}-{number}",
-                    event_id=f"kept-{name}-{number}",
-                    camera="camera_0",
-                    time=time.time() - 86400 + number,
-                    label=name if number < TRAINED_ON else None,
-                )
-                store.add(sample, picture)
+        for crop in kept:
+            sample = Sample(
+                id=f"kept-{crop.kind}-{crop.number}",
+                event_id=f"kept-{crop.kind}-{crop.number}",
+                camera="camera_0",
+                time=time.time() - 86400 + crop.number,
+                label=crop.kind if crop.number < TRAINED_ON else None,
+            )
+            # Else they would be looked at after the start, beside what is measured.
+            store.add(sample, crop.jpeg, crop.vector, result.head.backbone)
     finally:
         store.close()
-
-
-def _known(kind: int) -> list[bytes]:
-    return crops(kind, TRAINED_ON)
 
 
 def _install_monitor(folder: Path) -> None:

@@ -19,7 +19,7 @@ from learning.crop import crop_object
 from learning.look import look, see
 from PIL import Image
 
-from .home import trained_head
+from .home import TRAINED_ON, kept_crops, trained_on
 from .pictures import BOX, SIZE, pictures
 
 PEER: Final = Path(__file__).parents[2] / ".dev" / "peer" / "bin" / "python"
@@ -35,7 +35,7 @@ def measure(folder: Path) -> dict[str, float]:
     `models` is missing without TensorFlow.
     """
     backbone = load_backbone("litert")
-    head = trained_head().head
+    head = trained_on(kept_crops(2 * TRAINED_ON)).head
     picture = pictures()[0][0]
     crop = crop_object(picture, BOX, SIZE, backbone.size)
     one, ten = {"0": head}, {str(number): head for number in range(COUNT)}

@@ -15,7 +15,7 @@ then on like all others.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from time import perf_counter
@@ -178,8 +178,7 @@ class Pipeline:
             LOGGER.info("Frigate %s is online", self._entry.title)
         else:
             LOGGER.info("Frigate %s is offline", self._entry.title)
-            for state in self._tracker:
-                self._async_give_up(state, "Frigate went offline")
+            self._async_give_up(*self._tracker, why="Frigate went offline")
         async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
 
     @callback
@@ -214,7 +213,7 @@ class Pipeline:
         if state.ended or self._looking(state) or self._children.unasked(state):
             dropped = self._queue.put(state.id)
             if dropped and (old := self._tracker.get(dropped)) and old.ended:
-                self._async_give_up(old, "it ended while too much was waiting")
+                self._async_give_up(old, why="it ended while too much was waiting")
 
     @callback
     def _async_on_update(self, message: ReceiveMessage) -> None:
@@ -241,8 +240,8 @@ class Pipeline:
 
     @callback
     def _async_sweep(self, _now: object) -> None:
-        for state in self._tracker.overdue():
-            self._async_give_up(state, "Frigate stopped speaking of it")
+        if overdue := self._tracker.overdue():
+            self._async_give_up(*overdue, why="Frigate stopped speaking of it")
 
     # Looking
 
@@ -275,9 +274,12 @@ class Pipeline:
                 self.counts["errors"] += 1
                 LOGGER.exception("Unexpected error while looking at %s", event_id)
                 if (state := self._tracker.get(event_id)) and state.ended:
-                    self._async_give_up(state, "looking at it failed")
+                    self._async_give_up(state, why="looking at it failed")
             finally:
                 self._queue.done(event_id)
+            # Much of it waits for nothing, such as the end of an object that is not
+            # looked at any more: many of these must not hold the event loop up.
+            await asyncio.sleep(0)
 
     async def _async_work_on(self, state: ObjectState) -> None:
         await self._children.async_ask(state)
@@ -383,11 +385,17 @@ class Pipeline:
             return await self._client.snapshot(event_id)
 
     @callback
-    def _async_give_up(self, state: ObjectState, why: str) -> None:
-        """Give the final outcome of an object that nobody is at work on."""
+    def _async_give_up(self, *states: ObjectState, why: str) -> None:
+        """Give the final outcome of objects that nobody is at work on."""
         self._entry.async_create_task(
-            self._hass, self._async_finish(state, why), f"objclass finish {state.id}"
+            self._hass, self._async_finish_all(states, why), "objclass finish"
         )
+
+    async def _async_finish_all(self, states: Sequence[ObjectState], why: str) -> None:
+        for state in states:
+            await self._async_finish(state, why)
+            # There may be thousands.
+            await asyncio.sleep(0)
 
     async def _async_finish(self, state: ObjectState, why: str) -> None:
         """Give the final outcome of every classifier, once, and forget the object.

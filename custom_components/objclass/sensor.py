@@ -290,6 +290,7 @@ class TrainingSensor(ClassifierEntity, SensorEntity):
     ) -> None:
         super().__init__(entry, classifier, description.key)
         self.entity_description = description
+        self._shown: object = None
 
     @property
     @override
@@ -305,4 +306,8 @@ class TrainingSensor(ClassifierEntity, SensorEntity):
     @callback
     @override
     def _async_on_changed(self) -> None:
-        self.async_write_ha_state()
+        # Every look is a change to the classifier, and hardly any is one to these.
+        shown = (self.native_value, self.extra_state_attributes)
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()

@@ -36,6 +36,7 @@ class ObjectClassifier(Classifier):
         super().__init__(hass, entry_id, subentry.subentry_id, settings, worker)
         self.in_view: dict[str, InView] = {}
         self.last_results: tuple[Result, ...] = ()
+        self._outcomes: list[KeptOutcome] = []
 
     @callback
     def async_note(self, result: Result) -> None:
@@ -74,17 +75,26 @@ class ObjectClassifier(Classifier):
 
     async def async_keep_outcome(self, outcome: KeptOutcome) -> None:
         """Note why an object ended as it did; going without is no defect."""
+        self._outcomes.append(outcome)
+        if len(self._outcomes) > 1:
+            # Many may end at once; the first of them takes the others along.
+            return
         try:
-            changes = await self._worker.run(self._keep_outcome, outcome)
+            changes = await self._worker.run(self._keep_outcomes)
         except HomeAssistantError, SampleStoreError:
             LOGGER.debug("Not kept why %s ended as it did", outcome.event_id)
         else:
             self._async_samples_changed(changes)
 
-    def _keep_outcome(self, outcome: KeptOutcome) -> SampleChanges:
-        self.samples.put_outcome(outcome)
-        crops = self.samples.find(event_id=outcome.event_id, limit=-1)
-        return SampleChanges(changed=[sample.id for sample in crops])
+    def _keep_outcomes(self) -> SampleChanges:
+        outcomes, self._outcomes = self._outcomes, []
+        self.samples.put_outcomes(outcomes)
+        crops = [
+            sample.id
+            for outcome in outcomes
+            for sample in self.samples.find(event_id=outcome.event_id, limit=-1)
+        ]
+        return SampleChanges(changed=crops)
 
     async def async_forget_object(self, event_id: str) -> None:
         """Remove what was kept of an object that is none of its own after all.

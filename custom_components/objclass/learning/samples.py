@@ -224,10 +224,11 @@ class SampleStore:
             ).fetchall()
         return self._delete([row["id"] for row in old], durable=False) if old else []
 
-    def put_outcome(self, outcome: KeptOutcome) -> None:
-        """Note how an event ended; it stays as long as a crop of the event does."""
+    def put_outcomes(self, ended: Iterable[KeptOutcome]) -> None:
+        """Note how events ended; it stays as long as a crop of the event does."""
         with self._transaction():
-            outcomes.put(self._db, outcome)
+            for outcome in ended:
+                outcomes.put(self._db, outcome)
 
     # Reading
 

@@ -47,8 +47,8 @@ def test_an_outcome_is_read_as_it_was_also_after_a_restart(tmp_path: Path) -> No
     with opened(tmp_path) as store:
         add(store, "a", event_id="one")
         add(store, "b", event_id="two")
-        store.put_outcome(LEO)
-        store.put_outcome(UNDECIDED)
+        store.put_outcomes([LEO])
+        store.put_outcomes([UNDECIDED])
     with opened(tmp_path) as store:
         assert store.outcomes(["one", "gone", "two"]) == {"one": LEO, "two": UNDECIDED}
         assert store.outcomes([]) == {}
@@ -58,8 +58,8 @@ def test_an_outcome_goes_with_the_last_crop_of_its_event(tmp_path: Path) -> None
     with opened(tmp_path) as store:
         for name in "abc":
             add(store, name, event_id="two" if name == "c" else "one")
-        store.put_outcome(LEO)
-        store.put_outcome(UNDECIDED)
+        store.put_outcomes([LEO])
+        store.put_outcomes([UNDECIDED])
         store.delete(["a"])
         assert set(store.outcomes(["one", "two"])) == {"one", "two"}
         store.prune(1)
@@ -68,17 +68,15 @@ def test_an_outcome_goes_with_the_last_crop_of_its_event(tmp_path: Path) -> None
 
 def test_events_without_a_crop_leave_nothing_behind(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        store.put_outcome(LEO)
+        store.put_outcomes([LEO])
         assert store.outcomes(["one"]) == {}
 
 
 def test_the_last_word_counts(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         add(store, "a", event_id="one")
-        store.put_outcome(
-            KeptOutcome(
-                event_id="one", outcome=Outcome.UNDECIDED, verdict=UNDECIDED.verdict
-            )
+        before = KeptOutcome(
+            event_id="one", outcome=Outcome.UNDECIDED, verdict=UNDECIDED.verdict
         )
-        store.put_outcome(LEO)
+        store.put_outcomes([before, LEO])
         assert store.outcomes(["one"]) == {"one": LEO}

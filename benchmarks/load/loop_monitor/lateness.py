@@ -31,11 +31,13 @@ class Histogram:
 
     def figures(self) -> dict[str, float]:
         """Return in ms what 50, 99 and 99.9 % stayed below, and the maximum."""
+        if not self._most:
+            return {}
         total, seen = sum(self._counts), 0
         result, wanted = {"max": self._most * 1000}, [50, 99, 99.9]
         for step, count in enumerate(self._counts):
             seen += count
-            while wanted and total and seen >= total * wanted[0] / 100:
+            while wanted and seen >= total * wanted[0] / 100:
                 result[f"{wanted.pop(0):g}"] = (step + 1) * STEP * 1000
         return result
 

@@ -13,5 +13,8 @@ _GREY: Final = 4.0
 
 def is_infrared(pixels: NDArray[np.uint8]) -> bool:
     """Return whether RGB pixels, shape (h, w, 3), have no colour."""
-    spread = pixels.max(axis=2) - pixels.min(axis=2)
-    return float(spread.mean()) < _GREY
+    # Colour by colour: NumPy takes fifty times as long along an axis of three.
+    red, green, blue = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    strongest = np.maximum(np.maximum(red, green), blue)
+    weakest = np.minimum(np.minimum(red, green), blue)
+    return float((strongest - weakest).mean()) < _GREY

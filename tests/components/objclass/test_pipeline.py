@@ -1,8 +1,10 @@
 """From a message of Frigate's to a look, and to one final outcome."""
 
+import asyncio
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -605,6 +607,73 @@ async def test_too_much_work_drops_the_oldest_and_still_ends_everything_once(
     for visit in visits:
         await visit.end()
     assert len(finals(told)) == 72
+
+
+async def test_many_that_end_at_once_let_home_assistant_work_in_between(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: list[Event[Mapping[str, Any]]],
+) -> None:
+    entry = await set_up()
+    ended: list[int] = []
+
+    async def count() -> None:
+        while True:
+            ended.append(len(finals(told)))
+            await asyncio.sleep(0)
+
+    async with busy_worker(entry):
+        fetched = requests(frigate, "snapshot")
+        visits = [Visit(frigate, entry), Visit(frigate, entry)]
+        for visit in visits:
+            frigate._publish_event(visit.next_message())
+        await until(lambda: fetched.hits == 2)
+        template = Visit(frigate, entry)
+        template.next_message()
+        message = template.end_message()
+        message["after"]["snapshot"] = None
+        for number in range(50):
+            message["after"]["id"] = f"{template.id}-{number}"
+            frigate._publish_event(message)
+        await until(lambda: frigate_of(entry).pipeline.waiting == 52)
+        counting = asyncio.create_task(count())
+    await settle(hass, entry)
+    counting.cancel()
+
+    assert ended[-1] == 50
+    # Two are at work, each on one object at a time.
+    assert max(after - before for before, after in pairwise(ended)) <= 2
+    for visit in visits:
+        await visit.end()
+
+
+async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: list[Event[Mapping[str, Any]]],
+) -> None:
+    entry = await set_up()
+    visit = Visit(frigate, entry)
+    message = visit.next_message()
+    message["after"]["snapshot"] = None
+    for number in range(20):
+        message["after"]["id"] = f"{visit.id}-{number}"
+        frigate._publish_event(message)
+    await settle(hass, entry)
+    ended: list[int] = []
+
+    async def count() -> None:
+        while len(finals(told)) < 20:
+            ended.append(len(finals(told)))
+            await asyncio.sleep(0)
+        ended.append(len(finals(told)))
+
+    frigate.say("available", "offline")
+    await asyncio.wait_for(count(), 10)
+
+    assert max(after - before for before, after in pairwise(ended)) <= 2
 
 
 async def test_a_defect_met_by_one_object_does_not_silence_the_others(

@@ -19,6 +19,7 @@ from .visits import Visit, script
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 FRONT, BACK = "sensor.our_cats_front_door", "sensor.our_cats_back_yard"
+LABELLED = "sensor.our_cats_labelled_crops"
 LEO, CHARLIE = "sensor.our_cats_leo_last_seen", "sensor.our_cats_charlie_last_seen"
 
 
@@ -186,6 +187,20 @@ async def test_labelled_crops_are_counted_in_all_and_by_class(
 
     await hass.config_entries.async_reload(entry.entry_id)
     assert state_of(hass, "sensor.our_cats_labelled_crops").state == "3"
+
+
+async def test_a_look_is_no_news_of_the_training(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), ("leo", 0.95), ("leo", 0.85))
+    visit = Visit(frigate, entry)
+    await visit.look()
+    before = state_of(hass, LABELLED).last_reported
+
+    await visit.look()
+
+    assert state_of(hass, LABELLED).last_reported == before
 
 
 async def test_a_training_leaves_its_accuracy_and_its_time(

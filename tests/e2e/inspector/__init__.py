@@ -49,7 +49,7 @@ def _held(
             "objects": _count(
                 type(item).__name__
                 for item in gc.get_objects()
-                if OURS in type(item).__module__
+                if OURS in str(type(item).__module__)
             ),
         },
     )

@@ -1,0 +1,213 @@
+"""Home Assistant is killed at random moments, and nothing acknowledged is lost.
+
+Each step of writing a head or a sample, cut off, is tested in `learning/test_heads`
+and `learning/test_samples_crash`; here all are under way at once when SIGKILL comes.
+"""
+
+import asyncio
+import contextlib
+import json
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import aiohttp
+import pytest_asyncio
+
+from custom_components.objclass.learning.heads import HeadShelf
+from tests.frigate_sim.sim import FrigateSim
+from tests.stack.broker import Broker
+from tests.stack.home_assistant import CONFIGURATION, HomeAssistant
+from tests.stack.websocket import CommandError, WebSocket
+
+from .stage import Stage, staged
+
+SEED = 20261122
+CLASSES = ("leo", "charlie", "none")
+# What a program notices of a Home Assistant that is gone.
+GONE = (ConnectionError, aiohttp.ClientError, TimeoutError)
+
+
+@dataclass(kw_only=True)
+class Ledger:
+    """What Home Assistant has said is done, and what it was still asked for.
+
+    What was asked for when it was killed may be done or not, but nothing else.
+    """
+
+    labels: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+    training: int = 0
+    imported: int = 0
+    under_way: set[str] = field(default_factory=set)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(tmp_path_factory: Any, broker: Broker) -> AsyncIterator[Stage]:
+    """Return a classifier in a Home Assistant that may be killed."""
+    folder: Path = tmp_path_factory.mktemp("killed")
+    (folder / "media").mkdir()
+    allowed = f"homeassistant:\n  allowlist_external_dirs:\n    - {folder / 'media'}\n"
+    async with (
+        FrigateSim(
+            mqtt_port=broker.port,
+            prefix="killed",
+            version="0.18.0",
+            past_events=40,
+            speed=2,
+        ) as sim,
+        HomeAssistant(folder, configuration=CONFIGURATION + allowed) as hass,
+    ):
+        await hass.api.add_mqtt(broker)
+        async with staged(hass, sim, "Killed") as stage:
+            yield stage
+
+
+async def label_for_ever(
+    stage: Stage, ws: WebSocket, book: Ledger, dice: Random
+) -> None:
+    """Label one crop after the other, and note what was acknowledged."""
+    samples = sorted(book.labels)
+    while True:
+        sample, name = dice.choice(samples), dice.choice(CLASSES)
+        book.asked = {sample: name}
+        await ws.command(
+            "objclass/label",
+            classifier_id=stage.classifier,
+            sample_ids=[sample],
+            **{"class": name},
+        )
+        book.labels[sample], book.asked = name, {}
+
+
+async def train_for_ever(stage: Stage, ws: WebSocket, book: Ledger) -> None:
+    """Train again and again, and note the last that was acknowledged."""
+    while True:
+        book.under_way.add("training")
+        trained = await ws.command("objclass/train", classifier_id=stage.classifier)
+        book.under_way.discard("training")
+        if trained["taken"]:
+            book.training = max(book.training, int(trained["number"]))
+
+
+async def import_for_ever(
+    stage: Stage, ws: WebSocket, book: Ledger, folder: Path
+) -> None:
+    """Import ever new pictures, and note how many were acknowledged."""
+    crops = sorted((files_of(stage) / "crops").glob("*.jpg"))
+    for turn in range(10_000):
+        examples = folder / str(turn) / "leo"
+        examples.mkdir(parents=True)
+        for number, crop in enumerate(crops[:8]):
+            # The same picture twice is one: each gets an end of its own.
+            content = crop.read_bytes() + f"{folder.name} {turn} {number}".encode()
+            (examples / f"{turn}-{number}.jpg").write_bytes(content)
+        book.under_way.add("importing")
+        answer = await ws.command(
+            "objclass/import",
+            classifier_id=stage.classifier,
+            path=str(examples.parent),
+        )
+        book.under_way.discard("importing")
+        book.imported += sum(answer["images"].values())
+
+
+def files_of(stage: Stage) -> Path:
+    return stage.hass.folder / "objclass" / stage.entry_id / stage.classifier
+
+
+async def work_until_killed(
+    stage: Stage, book: Ledger, dice: Random, folder: Path
+) -> set[str]:
+    """Let all go on at once, and kill; return what was under way at that moment."""
+    book.under_way.clear()
+    async with contextlib.AsyncExitStack() as sockets:
+        connect = [
+            await sockets.enter_async_context(stage.api.websocket()) for _ in range(3)
+        ]
+        work = [
+            asyncio.create_task(label_for_ever(stage, connect[0], book, dice)),
+            asyncio.create_task(train_for_ever(stage, connect[1], book)),
+            asyncio.create_task(import_for_ever(stage, connect[2], book, folder)),
+        ]
+        stage.sim.walk("leo", "front_door", duration=20)
+        await asyncio.sleep(dice.uniform(0.5, 2.5))  # the moment is the point here
+        failed = [job for job in work if job.done()]
+        assert not failed, [job.exception() for job in failed]
+        hit = book.under_way | ({"labelling"} if book.asked else set())
+        await stage.hass.kill()
+        ends = await asyncio.gather(*work, return_exceptions=True)
+        assert all(isinstance(end, (*GONE, CommandError)) for end in ends), ends
+        with contextlib.suppress(*GONE):
+            await sockets.aclose()
+    return hit
+
+
+async def test_five_kills_lose_no_label_no_training_and_no_import(stage: Stage) -> None:
+    dice = Random(SEED)
+    book = Ledger()
+    book.labels = {one: name for one, name in (await stage.samples()).items() if name}
+    assert len(book.labels) >= 10
+    book.training = 1
+    hit: set[str] = set()
+    for turn in range(5):
+        media = stage.hass.folder / "media" / str(turn)
+        hit |= await work_until_killed(stage, book, dice, media)
+        check_files(stage, book)
+        await stage.hass.start()
+        await stage.api.wait_for_entry(stage.entry_id, within=60)
+        await check_answers(stage, book)
+        shutil.rmtree(media)
+    # Each was hit in the middle at least once, or nothing has been shown.
+    assert hit == {"labelling", "training", "importing"}
+    assert book.training > 1
+    assert book.imported > 0
+    await is_looked_at(stage)
+    stage.expect_calm()
+
+
+async def is_looked_at(stage: Stage) -> None:
+    """Wait until a cat was looked at: with such labels nobody knows who it is."""
+    async with (
+        stage.api.websocket() as ws,
+        ws.events("objclass_result") as results,
+    ):
+        walk = stage.sim.walk("leo", "front_door", duration=8)
+        await stage.outcome(results, walk.id, final=True)
+    assert await stage.samples(event_id=walk.id)
+
+
+def check_files(stage: Stage, book: Ledger) -> None:
+    """See what is on the disk of a Home Assistant that was just killed."""
+    shelf = HeadShelf(files_of(stage))
+    current = shelf.current()
+    assert current is not None
+    assert current.number >= book.training
+    for number in shelf.numbers():
+        shelf.load(number)  # complete, or it would have no name yet
+    for report in (files_of(stage) / "heads").glob("[0-9]*.json"):
+        json.loads(report.read_text())
+
+
+async def check_answers(stage: Stage, book: Ledger) -> None:
+    """See what Home Assistant knows after its restart."""
+    known = await stage.samples()
+    for sample, label in book.labels.items():
+        allowed = {label, book.asked.get(sample, label)}
+        assert known.get(sample) in allowed, f"{sample}: {label} was acknowledged"
+        book.labels[sample] = str(known[sample])
+    book.asked = {}
+    brought = await stage.samples(source="import")
+    assert len(brought) >= book.imported, "an acknowledged import is gone"
+    assert set(brought.values()) == {"leo"}
+    book.imported = len(brought)
+    for sample in known:
+        path = files_of(stage) / "crops" / f"{sample}.jpg"
+        assert path.stat().st_size > 0
+    report = await stage.command("report")
+    (current,) = [one for one in report["history"] if one["current"]]
+    assert current["number"] >= book.training
+    book.training = int(current["number"])

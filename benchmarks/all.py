@@ -113,6 +113,11 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             command=("export", shared),
             judge=goals.export,
         ),
+        "hostile": Benchmark(
+            title="Hostile input",
+            command=("hostile",),
+            judge=goals.hostile,
+        ),
         "panel": Benchmark(
             title="The panel with thousands of crops",
             command=("panel",),

@@ -175,6 +175,26 @@ def runtime(lines: Sequence[Line]) -> list[Figure]:
     ]
 
 
+def hostile(lines: Sequence[Line]) -> list[Figure]:
+    """Judge what came of hostile input."""
+    return [
+        Figure(
+            name="cases",
+            value=sum(line["cases"] for line in lines),
+            goal=("at least", 100_000),
+        ),
+        Figure(
+            name="findings",
+            value=sum(line["findings"] for line in lines),
+            goal=("at most", 0),
+        ),
+        Figure(
+            name="slowest case, ms",
+            value=max(line["slowest_ms"] for line in lines),
+        ),
+    ]
+
+
 def stated(lines: Sequence[Line]) -> list[Figure]:
     """Take figures that come with their goals: each is to be at most that."""
     return [

@@ -133,3 +133,32 @@ async def test_address_log_in_and_options_are_changed(
         )
         assert answer["reason"] == "reauth_successful"
         await api.wait_for_entry(entry_id)
+
+
+async def test_a_running_frigate_is_discovered_and_ends_up_as_one_entry(
+    home_assistant: HomeAssistant, broker: Broker
+) -> None:
+    api = home_assistant.api
+
+    async def offered() -> list[dict[str, Any]]:
+        async with api.websocket() as ws:
+            flows = await ws.command("config_entries/flow/progress")
+        return [flow for flow in flows if flow["handler"] == "objclass"]
+
+    async def one_is_offered() -> dict[str, Any] | None:
+        return next(iter(await offered()), None)
+
+    async with FrigateSim(mqtt_port=broker.port) as sim:
+        found = await until(one_is_offered, "a Frigate to be discovered", within=30)
+        assert found["context"]["title_placeholders"] == {"prefix": "frigate"}
+        # No address is known: neither the official integration is here nor the app.
+        shown = await api.get(f"{FLOWS}/{found['flow_id']}")
+        assert shown["step_id"] == "manual"
+        form = {"url": sim.url, "verify_ssl": True, "login": {}}
+        created = await api.post(f"{FLOWS}/{found['flow_id']}", form)
+        entry_id = created["result"]["entry_id"]
+        try:
+            await api.wait_for_entry(entry_id)
+            assert not await offered()
+        finally:
+            await api.delete_entry(entry_id)

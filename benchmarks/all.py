@@ -1,8 +1,8 @@
 """Every benchmark in one run on one machine, held against its goals.
 
 Writes benchmarks/results.json (what each printed, its figures, and the goals that are
-missed) and the same as tables into benchmarks/README.md. Takes about a quarter of an
-hour on two free cores, most of it in Frigate's own training. The photos and the weights
+missed) and the same as tables into benchmarks/README.md. Takes about half an
+hour on two free cores, half of it in Frigate's own training. The photos and the weights
 of Frigate's network are looked for in ../shared. What fails is named, and counts as
 missed. With --only the named ones are run, and the others keep their last results.
 """
@@ -117,6 +117,16 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             title="Hostile input",
             command=("hostile",),
             judge=goals.hostile,
+        ),
+        "pipeline": Benchmark(
+            title="Many cameras at once",
+            command=("pipeline",),
+            judge=goals.stated,
+        ),
+        "soak": Benchmark(
+            title="Many cameras for ten minutes",
+            command=("pipeline", "--soak", "10"),
+            judge=goals.stated,
         ),
         "panel": Benchmark(
             title="The panel with thousands of crops",

@@ -111,7 +111,7 @@ async def under_load(home: Home) -> AsyncIterator[Figure]:
     """Send messages for a minute."""
     labels = [item.label for item in MANY]
     done = await load(home, labels, seconds=SECONDS, burst_every=BURST_EVERY)
-    for figure in load_figures(done):
+    for figure in [*load_figures(done), *memory_figures(done.rss)]:
         yield figure
 
 
@@ -178,7 +178,10 @@ async def soak(home: Home, minutes: int) -> AsyncIterator[Figure]:
 
 
 def memory_figures(rss: Sequence[int]) -> list[Figure]:
-    """Compare the time after the first fifth, the warm-up, with the last fifth."""
+    """Compare the time after the first fifth, the warm-up, with the last fifth.
+
+    In a minute, what is still filling up, such as what ended last, counts as growth.
+    """
     fifth = len(rss) // 5
     early, late = median(rss[fifth : 2 * fifth]), median(rss[-fifth:])
     return [

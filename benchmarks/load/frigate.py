@@ -20,6 +20,7 @@ from tests.stack.ports import LOOPBACK, free_port
 from .pictures import BOX, SIZE, pictures
 
 PREFIX: Final = "frigate"
+LAST: Final = "last_of_all"
 VERSION: Final = "0.18.0-a1b2c3d"
 
 
@@ -125,6 +126,10 @@ class FastFrigate:
         sent = time.monotonic()
         self._publisher.publish("events", payload)
         return sent
+
+    def say_last(self) -> None:
+        """Publish something after all that was published before."""
+        self._publisher.publish(LAST, {})
 
     def forget(self, before: float) -> None:
         """Forget the objects that have ended before a time (epoch seconds)."""

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from .frigate import FastFrigate, Seen
+from tests.stack.websocket import WebSocket
+
+from .frigate import LAST, PREFIX, FastFrigate, Seen
 from .home import Alone, Home
 
 RATE: Final = 200  # messages a second
@@ -111,9 +113,7 @@ async def load(
             await asyncio.sleep(0.005)
         newest = stream.burst()[-NEWEST:]
         last_sent = time.monotonic()
-        # The broker and Home Assistant take a moment to hand the last message on.
-        await ws.command("loop_monitor/process")
-        taken_in = await _taken_in(home)
+        taken_in = await _taken_in(home, ws)
         await home.settled(within=600)
         caught_up = time.monotonic() - last_sent
         last = await ws.command("loop_monitor/process")
@@ -141,13 +141,12 @@ async def load(
     )
 
 
-async def _taken_in(home: Home) -> float:
-    """Return a monotonic time at which all messages have been taken in.
+async def _taken_in(home: Home, ws: WebSocket) -> float:
+    """Return a monotonic time at which all messages have just been taken in.
 
-    That is when no more looks are dropped.
+    Messages come in the order in which they were sent, so a last one tells.
     """
-    dropped = -1
-    while dropped != (now := (await home.status())["dropped"]):
-        dropped = now
-        await asyncio.sleep(0.5)
+    async with ws.subscribe("mqtt/subscribe", topic=f"{PREFIX}/{LAST}") as last:
+        home.frigate.say_last()
+        await last.next(within=300)
     return time.monotonic()

@@ -188,7 +188,10 @@ class Writeback:
             raise
 
     def _start(self, job: Coroutine[None, None, None], name: str) -> None:
-        self._entry.async_create_background_task(self._hass, job, name)
+        # Later: first everything is shown.
+        self._entry.async_create_background_task(
+            self._hass, job, name, eager_start=False
+        )
 
     async def _async_publish(
         self,

@@ -60,7 +60,7 @@ def test_old_objects_that_are_looked_at_and_errors_miss_their_goals() -> None:
     times = {"max": 12.0, "50": 0.1, "99": 1.0, "99.9": 5.0}
     loaded = Loaded(
         sent=20000,
-        loop={"late": times, "busy": times},
+        loop={"late": times, "busy": times, "collecting": {}},
         alone={"late": times, "busy": times},
         rss=[MB],
         attempts=500,

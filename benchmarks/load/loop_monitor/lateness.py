@@ -7,9 +7,11 @@ measured since the last one, as JSON. Standard library only.
 """
 
 import asyncio
+import gc
 import json
 import sys
 from array import array
+from threading import get_ident
 from time import perf_counter, thread_time
 
 TICK = 0.001  # seconds
@@ -47,25 +49,49 @@ class Lateness:
 
     `late` is by how much: for so long the loop was blocked, or the machine did not let
     it run. `busy` is the processor time that the loop's thread used between two ticks,
-    to which other programs and threads do not add.
+    to which other programs and threads do not add; the garbage collector's is left out
+    there and told as `collecting`, by the collection.
     """
 
     def __init__(self) -> None:
-        self._late, self._busy = Histogram(), Histogram()
+        self._late, self._busy, self._collecting = Histogram(), Histogram(), Histogram()
+        self._collected = 0.0
+        self._collects_since: tuple[float, float] = (0.0, 0.0)
+        self._thread = get_ident()
 
     async def tick(self) -> None:
         """Tick until cancelled."""
-        while True:
-            started, used = perf_counter(), thread_time()
-            await asyncio.sleep(TICK)
-            self._late.add(perf_counter() - started - TICK)
-            self._busy.add(thread_time() - used)
+        self._thread = get_ident()
+        gc.callbacks.append(self._on_collection)
+        try:
+            while True:
+                self._collected = 0.0
+                started, used = perf_counter(), thread_time()
+                await asyncio.sleep(TICK)
+                self._late.add(perf_counter() - started - TICK)
+                self._busy.add(max(thread_time() - used - self._collected, 0.0))
+        finally:
+            gc.callbacks.remove(self._on_collection)
 
     def take(self) -> dict[str, dict[str, float]]:
         """Return the figures since the last time, in ms."""
-        taken = {"late": self._late.figures(), "busy": self._busy.figures()}
-        self._late, self._busy = Histogram(), Histogram()
+        taken = {
+            "late": self._late.figures(),
+            "busy": self._busy.figures(),
+            "collecting": self._collecting.figures(),
+        }
+        self._late, self._busy, self._collecting = Histogram(), Histogram(), Histogram()
         return taken
+
+    def _on_collection(self, phase: str, _info: dict[str, int]) -> None:
+        """Time the garbage collector, which stops all threads."""
+        if phase == "start":
+            self._collects_since = perf_counter(), thread_time()
+            return
+        started, used = self._collects_since
+        self._collecting.add(perf_counter() - started)
+        if get_ident() == self._thread:
+            self._collected += thread_time() - used
 
 
 async def main() -> None:

@@ -37,7 +37,7 @@ CAMERAS: Final = 50
 SECONDS: Final = 60
 BURST_EVERY: Final = 15
 MESSAGES: Final = 200  # whose way is timed, for each of one and ten classifiers
-STARTS: Final = 2
+STARTS: Final = 3
 PARTS: Final = ("latency", "load", "models", "start")
 MANY: Final = (Classifiers(label="cat", count=1), Classifiers(label="dog", count=10))
 MB: Final = 1e6

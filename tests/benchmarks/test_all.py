@@ -60,6 +60,9 @@ def test_every_benchmark_has_a_judge_for_what_it_prints() -> None:
         "value": 1.0,
         "unit": "s",
         "same_class": 1,
+        "cases": 100_000,
+        "findings": 0,
+        "slowest_ms": 5.0,
         "largest_difference": 0.01,
         "goal": 2,
     }

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntryState
@@ -89,7 +89,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         await _async_need_mqtt(hass)
         frigate = await _async_ask_frigate(client)
         _follow_prefix(hass, entry, frigate.topic_prefix)
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(
+        entry.add_update_listener(partial(_async_reload_if_new, _asked_for(entry)))
+    )
 
     worker = await _async_acquire_worker(hass)
     entry.async_on_unload(worker.async_release)
@@ -262,8 +264,25 @@ def _remove_stale_entities(hass: HomeAssistant, entry: ObjclassConfigEntry) -> N
 # What changes later
 
 
-async def _async_reload(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
-    await hass.config_entries.async_reload(entry.entry_id)
+async def _async_reload_if_new(
+    before: Mapping[str, Any], hass: HomeAssistant, entry: ObjclassConfigEntry
+) -> None:
+    """Reload, but not for what Home Assistant notes for itself, as how it was found."""
+    if _asked_for(entry) != before:
+        await hass.config_entries.async_reload(entry.entry_id)
+
+
+def _asked_for(entry: ObjclassConfigEntry) -> Mapping[str, Any]:
+    return {
+        "title": entry.title,
+        "data": entry.data,
+        "options": entry.options,
+        "subentries": {
+            # They are changed in place.
+            key: (subentry.title, subentry.data)
+            for key, subentry in entry.subentries.items()
+        },
+    }
 
 
 @callback

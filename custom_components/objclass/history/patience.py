@@ -19,7 +19,7 @@ from ..frigate.errors import (
 
 # How long Frigate is waited for before it is asked again (seconds); the last for ever.
 DELAYS: tuple[float, ...] = (1, 2, 5, 10, 30, 60)
-# What is cut off so often while Frigate answers otherwise is broken.
+# What fails so often while Frigate answers otherwise is broken.
 _TRIES: Final = 3
 
 
@@ -36,15 +36,16 @@ async def async_patiently[T](
             return await ask()
         except FrigateAuthError:
             entry.async_start_reauth(hass)
-        except FrigateConnectionError as err:
+        except (FrigateConnectionError, FrigateResponseError) as err:
+            # Frigate's web server answers for it while it restarts.
+            if (
+                isinstance(err, FrigateResponseError)
+                and err.status < HTTPStatus.INTERNAL_SERVER_ERROR
+            ):
+                raise
+            # It may have come back between the two questions.
             failures += await _async_answers(entry)
             if failures == _TRIES:
-                raise
-            LOGGER.debug("The past has to wait: %s", err)
-        except FrigateResponseError as err:
-            # Frigate's web server answers for it while it restarts.
-            restarting = err.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            if not restarting or await _async_answers(entry):
                 raise
             LOGGER.debug("The past has to wait: %s", err)
         await asyncio.sleep(delay)

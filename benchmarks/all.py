@@ -46,6 +46,11 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
     """Return what is run, in this order. A new benchmark is a new item here."""
     shared, tasks = str(photos), TASKS.relative_to(ROOT)
     finer, unknown = str(tasks / "finer"), ("--unknown", UNKNOWN)
+    same_kind = "Strangers of the same kind, after consensus"
+    apart = ("--objects", "photos")
+    # One seed says little where pictures are few.
+    seeds = ("--seeds", "3")
+    few = ("--per-class", "10", *seeds)
     return {
         "peer": Benchmark(
             title="Beside Frigate's own recipe: 40 pictures per class",
@@ -54,7 +59,7 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
         ),
         "peer_10": Benchmark(
             title="Beside Frigate's own recipe: 10 pictures per class",
-            command=("peer", shared, "--threads", "2", "--per-class", "10"),
+            command=("peer", shared, "--threads", "2", *few),
             judge=goals.peer,
         ),
         "peer_finer": Benchmark(
@@ -75,12 +80,13 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
         ),
         "learning_10": Benchmark(
             title="Right and honest: 10 pictures per class",
-            command=("learning", shared, "--per-class", "10"),
+            command=("learning", shared, *few),
             judge=goals.learning,
         ),
         "learning_finer": Benchmark(
             title="Right and honest: finer tasks",
-            command=("learning", finer),
+            # Most classes have a few pictures, and few are left to judge by.
+            command=("learning", finer, *seeds),
             judge=goals.learning,
         ),
         "neighbours": Benchmark(
@@ -94,13 +100,23 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             judge=goals.unrelated,
         ),
         "strangers": Benchmark(
-            title="Strangers of the same kind, after consensus",
-            command=("strangers", str(tasks / "neighbours")),
+            title=f"{same_kind}: frames that err together",
+            command=("strangers", str(tasks / "neighbours"), *seeds),
+            judge=goals.strangers,
+        ),
+        "strangers_photos": Benchmark(
+            title=f"{same_kind}: frames that err independently",
+            command=("strangers", str(tasks / "neighbours"), *apart, *seeds),
             judge=goals.strangers,
         ),
         "with_none": Benchmark(
-            title="Strangers of the same kind, after consensus, with examples of none",
-            command=("strangers", str(tasks / "with_none")),
+            title=f"{same_kind}, with examples of none: frames that err together",
+            command=("strangers", str(tasks / "with_none"), *seeds),
+            judge=goals.strangers,
+        ),
+        "with_none_photos": Benchmark(
+            title=f"{same_kind}, with examples of none: frames that err independently",
+            command=("strangers", str(tasks / "with_none"), *apart, *seeds),
             judge=goals.strangers,
         ),
         "active": Benchmark(

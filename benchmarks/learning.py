@@ -9,6 +9,8 @@ ece (expected calibration error, 10 bins), embed_s, fit_s, memory_mb (peak memor
 by loading the backbone, embedding and training), n (pictures trained on); with
 --unknown also auroc, accepted (share of the unknown where 90 % of the known are
 accepted), unfamiliar and known_unfamiliar (shares that the head's own limit stops).
+With --seeds these are means; seeds, balanced_accuracy_spread and ece_spread (standard
+deviations) are added.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from statistics import fmean
 from learning.head import FEWEST_CLASSES
 
 from .measure import Measured, measure
+from .seeds import Line, add_seeds, by_task, mean_of
 from .tasks import Split, find_tasks, split
 
 
@@ -42,77 +45,101 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def splits_of(options: argparse.Namespace, unknown: str | None = None) -> list[Split]:
-    """Return what to run; a task that cannot be run is named and left out."""
-    result = []
+def splits_of(
+    options: argparse.Namespace, unknown: str | None = None, seeds: int = 1
+) -> list[Split]:
+    """Return what to run, the seeds of one task after each other.
+
+    A task that cannot be run is named and left out.
+    """
+    result: list[Split] = []
     for task in find_tasks(options.folder):
         if options.tasks and task.name not in options.tasks:
             continue
-        made = split(
-            task, per_class=options.per_class, seed=options.seed, unknown=unknown
-        )
-        if unknown is not None and not made.strangers:
-            print(f"{task.name} has no class {unknown}", file=sys.stderr)
-        elif len(made.classes) < FEWEST_CLASSES:
-            print(f"{task.name} has no two classes to tell apart", file=sys.stderr)
-        elif not made.judged:
-            print(f"{task.name} has no pictures left to judge by", file=sys.stderr)
+        own = [
+            split(task, per_class=options.per_class, seed=seed, unknown=unknown)
+            for seed in range(options.seed, options.seed + seeds)
+        ]
+        if reason := _why_not(own[0], unknown):
+            print(f"{task.name} has no {reason}", file=sys.stderr)
         else:
-            result.append(made)
+            result += own
     if not result:
         raise SystemExit("There is no task that can be run.")
     return result
 
 
-def as_json(measured: Measured) -> str:
+def _why_not(made: Split, unknown: str | None) -> str | None:
+    """Return what a task lacks."""
+    if unknown is not None and not made.strangers:
+        return f"class {unknown}"
+    if len(made.classes) < FEWEST_CLASSES:
+        return "two classes to tell apart"
+    return None if made.judged else "pictures left to judge by"
+
+
+def as_line(measured: Measured) -> Line:
     """Return one flat object."""
     values = asdict(measured)
-    del values["judged"]
     strangers = values.pop("strangers")
-    return json.dumps(values | (strangers or {}))
+    return values | (strangers or {})
 
 
-def as_text(measured: Measured) -> str:
+def as_json(line: Line) -> str:
+    """Return what is printed for programs."""
+    return json.dumps({key: line[key] for key in line if key != "judged"})
+
+
+def as_text(line: Line) -> str:
     """Return a line for people."""
-    line = (
-        f"{measured.task:24} {measured.n:4} trained, {measured.judged:4} judged:"
-        f" accuracy {measured.accuracy:.3f}, balanced {measured.balanced_accuracy:.3f},"
-        f" calibration error {measured.ece:.3f};"
-        f" embeddings {measured.embed_s:.2f} s ({measured.n / measured.embed_s:.0f}"
-        f" pictures/s), fit {measured.fit_s:.2f} s, {measured.memory_mb:.0f} MB added"
+    text = (
+        f"{line['task']:24} {line['n']:4} trained, {line['judged']:4} judged:"
+        f" accuracy {line['accuracy']:.3f},"
+        f" balanced {_with_spread(line, 'balanced_accuracy')},"
+        f" calibration error {_with_spread(line, 'ece')};"
+        f" embeddings {line['embed_s']:.2f} s ({line['n'] / line['embed_s']:.0f}"
+        f" pictures/s), fit {line['fit_s']:.2f} s, {line['memory_mb']:.0f} MB added"
     )
-    if measured.strangers is not None:
-        found = measured.strangers
-        line += (
-            f"; unknown: AUROC {found.auroc:.3f}, {found.accepted:.1%} accepted at 90 %"
-            f" of the known; limit stops {found.unfamiliar:.1%} of them and"
-            f" {found.known_unfamiliar:.1%} of the known"
+    if "auroc" in line:
+        text += (
+            f"; unknown: AUROC {line['auroc']:.3f}, {line['accepted']:.1%} accepted at"
+            f" 90 % of the known; limit stops {line['unfamiliar']:.1%} of them and"
+            f" {line['known_unfamiliar']:.1%} of the known"
         )
-    return line
+    return text
 
 
-def summary(results: Sequence[Measured]) -> str:
+def _with_spread(line: Line, figure: str) -> str:
+    spread = line.get(f"{figure}_spread")
+    return f"{line[figure]:.3f}" + ("" if spread is None else f" (± {spread:.3f})")
+
+
+def summary(lines: Sequence[Line]) -> str:
     """Return the means over the tasks."""
-    line = (
-        f"mean of {len(results)} tasks: balanced error"
-        f" {1 - fmean(item.balanced_accuracy for item in results):.4f},"
-        f" calibration error {fmean(item.ece for item in results):.4f}"
+    text = (
+        f"mean of {len(lines)} tasks: balanced error"
+        f" {1 - fmean(line['balanced_accuracy'] for line in lines):.4f},"
+        f" calibration error {fmean(line['ece'] for line in lines):.4f}"
     )
-    aurocs = [item.strangers.auroc for item in results if item.strangers is not None]
-    return f"{line}, AUROC {fmean(aurocs):.3f}" if aurocs else line
+    aurocs = [line["auroc"] for line in lines if "auroc" in line]
+    return f"{text}, AUROC {fmean(aurocs):.3f}" if aurocs else text
 
 
 def main() -> None:
     """Run every task and print its figures."""
     parser = arguments(__doc__)
     parser.add_argument("--unknown", metavar="CLASS")
+    add_seeds(parser)
     options = parser.parse_args()
-    results = []
-    for made in splits_of(options, options.unknown):
-        results.append(measure(made, options.runtime, options.threads))
-        print((as_json if options.json else as_text)(results[-1]), flush=True)
+    lines = []
+    for splits in by_task(splits_of(options, options.unknown, options.seeds)):
+        runs = [
+            as_line(measure(made, options.runtime, options.threads)) for made in splits
+        ]
+        lines.append(mean_of(runs, "balanced_accuracy", "ece"))
+        print((as_json if options.json else as_text)(lines[-1]), flush=True)
     if not options.json:
-        print(summary(results))
+        print(summary(lines))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ of training and quantising, without importing TensorFlow.
 With --json it prints one object per task and line: task, n, judged, and the figures of
 both sides (ours_... and peer_...: balanced_error, ece, s, memory_mb) with their ratios
 (error_ratio, time_ratio, fit_ratio, memory_ratio). A task that the peer does not learn
-(no better than half-way between chance and nothing learnt) has peer_learnt false.
+(no better than half-way between chance and nothing learnt) has peer_learnt false. With
+--seeds these are means, and seeds and the spread (standard deviation) of both errors
+are added.
 """
 
 import argparse
@@ -28,6 +30,7 @@ from learning.evaluation import balanced_accuracy, calibration_error
 
 from .learning import arguments, splits_of
 from .measure import measure
+from .seeds import Line, add_seeds, by_task, mean_of
 from .tasks import Split
 
 ROOT: Final = Path(__file__).parents[1]
@@ -35,12 +38,14 @@ ENVIRONMENT: Final = ROOT / ".dev" / "peer"
 WEIGHTS: Final = ROOT.parent / "shared/data/weights/mobilenet_v2_0.35_224_no_top.h5"
 # The share of the way from chance to perfect that counts as having learnt something.
 LEARNT: Final = 0.2
+ERRORS: Final = ("ours_balanced_error", "peer_balanced_error")
 
 
 def main() -> None:
     """Run every task on both sides and print the figures."""
     parser = arguments(__doc__)
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    add_seeds(parser)
     options = parser.parse_args()
     if not options.weights.is_file():
         raise SystemExit(
@@ -50,8 +55,9 @@ def main() -> None:
         )
     python = environment()
     results = []
-    for made in splits_of(options):
-        results.append(compare(made, options, python))
+    for splits in by_task(splits_of(options, seeds=options.seeds)):
+        runs = [compare(made, options, python) for made in splits]
+        results.append(judged(mean_of(runs, *ERRORS)))
         print(
             json.dumps(results[-1]) if options.json else as_text(results[-1]),
             flush=True,
@@ -60,25 +66,31 @@ def main() -> None:
         print(summary(results))
 
 
-def compare(made: Split, options: argparse.Namespace, python: Path) -> dict[str, Any]:
-    """Return one task's figures of both sides."""
+def judged(line: Line) -> Line:
+    """Add the error ratio, and whether the peer learnt the task at all."""
+    ours, peer = (line[key] for key in ERRORS)
+    return line | {
+        "peer_learnt": peer < line["error_by_chance"] * (1 - LEARNT),
+        "error_ratio": ours / peer if peer else None,
+    }
+
+
+def compare(made: Split, options: argparse.Namespace, python: Path) -> Line:
+    """Return the figures of both sides for one seed."""
     ours = measure(made, options.runtime, options.threads)
-    peer = peer_of(made, python, options.weights, options.seed)
+    peer = peer_of(made, python, options.weights)
     order = {name: number for number, name in enumerate(peer["classes"])}
     truth = np.array([order[name] for _, name in made.judged])
     scores = np.array(peer["scores"])
     found = scores.argmax(axis=1)
-    error = 1 - balanced_accuracy(truth, found)
-    chance = 1 - 1 / len(order)
     seconds = ours.embed_s + ours.fit_s
     return {
         "task": made.task,
         "n": ours.n,
         "judged": ours.judged,
         "ours_balanced_error": 1 - ours.balanced_accuracy,
-        "peer_balanced_error": error,
-        "peer_learnt": bool(error < chance * (1 - LEARNT)),
-        "error_ratio": (1 - ours.balanced_accuracy) / error if error else None,
+        "peer_balanced_error": 1 - balanced_accuracy(truth, found),
+        "error_by_chance": 1 - 1 / len(order),
         "ours_ece": ours.ece,
         "peer_ece": calibration_error(scores.max(axis=1), found == truth),
         "ours_s": seconds,
@@ -91,7 +103,7 @@ def compare(made: Split, options: argparse.Namespace, python: Path) -> dict[str,
     }
 
 
-def peer_of(made: Split, python: Path, weights: Path, seed: int) -> dict[str, Any]:
+def peer_of(made: Split, python: Path, weights: Path) -> dict[str, Any]:
     """Run the recipe on the task; the pictures keep their bytes and get plain names."""
     with tempfile.TemporaryDirectory() as folder:
         for number, (path, name) in enumerate(made.trained):
@@ -103,7 +115,7 @@ def peer_of(made: Split, python: Path, weights: Path, seed: int) -> dict[str, An
                 str(python),
                 "-c",
                 "import frigate_recipe; frigate_recipe.main()",
-                *(folder, str(weights), str(seed)),
+                *(folder, str(weights), str(made.seed)),
             ],
             input="\n".join(str(path.resolve()) for path, _ in made.judged),
             capture_output=True,
@@ -130,7 +142,7 @@ def environment() -> Path:
     return ENVIRONMENT / "bin" / "python"
 
 
-def as_text(result: dict[str, Any]) -> str:
+def as_text(result: Line) -> str:
     """Return a line for people."""
     ratio = result["error_ratio"]
     return (
@@ -147,7 +159,7 @@ def as_text(result: dict[str, Any]) -> str:
     )
 
 
-def summary(results: Sequence[dict[str, Any]]) -> str:
+def summary(results: Sequence[Line]) -> str:
     """Return the means over the tasks on which the peer learnt something."""
     used = [result for result in results if result["peer_learnt"]]
     if not used:

@@ -26,6 +26,7 @@ class Split:
     """The same for everyone who is compared: (picture, class) pairs."""
 
     task: str
+    seed: int
     trained: Sequence[tuple[Path, str]]
     judged: Sequence[tuple[Path, str]]
     strangers: Sequence[Path]  # of the class that was left out
@@ -91,4 +92,10 @@ def split(task: Task, *, per_class: int, seed: int, unknown: str | None) -> Spli
         trained += [(path, name) for path in shuffled[:count]]
         judged += [(path, name) for path in shuffled[count:]]
     strangers = list(task.pictures.get(unknown, [])) if unknown else []
-    return Split(task=task.name, trained=trained, judged=judged, strangers=strangers)
+    return Split(
+        task=task.name,
+        seed=seed,
+        trained=trained,
+        judged=judged,
+        strangers=strangers,
+    )

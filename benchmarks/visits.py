@@ -1,10 +1,15 @@
-"""Visits made from single photos: what several looks at one object come to.
+"""Visits made from photos: what several looks at one object come to.
 
-There are no recordings of known and strange animals, so each photo becomes a visit (see
-`walks`). Its frames go through the product's consensus with its usual rules.
+There are no recordings of known and strange animals, so objects are made of photos, in
+two ways. Either each photo is one object, of which a camera sees several frames (see
+`walks`): they err together, as the pose and the ground stay the same. Or an object is
+seen once on each of several photos of its kind: they err independently, more so than
+those of a real object, which at least stays itself. The truth lies in between. The
+frames go through the product's consensus with its usual rules.
 """
 
-import math
+import random
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
@@ -20,6 +25,8 @@ from PIL import Image
 
 from .walks import FRAME, Frame, walk
 
+PHOTOS: Final = 5  # of one visit, where there are so many of a kind
+_FEWEST_PHOTOS: Final = 3  # of a visit; fewer are no kind of their own
 _SIDE: Final = 448  # to which the photos are scaled first
 
 type Visit = Sequence[Prediction]
@@ -39,6 +46,25 @@ def look_at(frame: Frame, backbone: Backbone) -> Look:
 def photo_of(path: Path) -> Image.Image:
     """Return the square that a photographed object fills."""
     return middle(decode(path.read_bytes())).resize((_SIDE, _SIDE))
+
+
+def gathered(photos: Sequence[Path]) -> list[list[Path]]:
+    """Return the photos of as many visits, each led by one of these.
+
+    Up to four others of its kind follow. Of one kind are those whose names are equal up
+    to the last "_", as breed_number.jpg; where they are too few for a visit, all are.
+    """
+    kinds: defaultdict[str, list[Path]] = defaultdict(list)
+    for path in photos:
+        kinds[path.stem.rpartition("_")[0]].append(path)
+    visits = []
+    for leader in photos:
+        own = kinds[leader.stem.rpartition("_")[0]]
+        kind = own if len(own) >= _FEWEST_PHOTOS else photos
+        others = sorted(path for path in kind if path != leader)
+        random.Random(f"visit {leader.name}").shuffle(others)
+        visits.append([leader, *others[: PHOTOS - 1]])
+    return visits
 
 
 def assigned(visit: Visit, limit: float) -> str | None:
@@ -71,13 +97,13 @@ def share_right(
 
 def strictest_limit(
     visits: Sequence[Visit], names: Sequence[str | None], share: float
-) -> float:
+) -> float | None:
     """Return the smallest limit at which that share of the visits is still right.
 
-    Infinity when there is none, because their scores do not allow it.
+    None when there is none, because their scores do not allow it.
     """
     distances = [seen.distance or 0.0 for visit in visits for seen in visit]
     for limit in np.quantile(distances, np.linspace(0, 1, 101)).tolist():
         if share_right(visits, names, limit) >= share:
             return float(limit)
-    return math.inf
+    return None

@@ -28,6 +28,15 @@ def test_it_prints_an_object_for_each_task(tmp_path: Path, run: Run) -> None:
         assert min(line["embed_s"], line["fit_s"], line["memory_mb"]) > 0
 
 
+def test_several_seeds_give_a_mean_and_a_spread(tmp_path: Path, run: Run) -> None:
+    make_task(tmp_path / "one", {"red": 4, "blue": 4})
+    output = run("learning", tmp_path, "--per-class", 2, "--seeds", 2, "--json")
+    (line,) = map(json.loads, output.splitlines())
+    assert set(line) == KEYS | {"seeds", "balanced_accuracy_spread", "ece_spread"}
+    assert (line["seeds"], line["n"]) == (2, 4)
+    assert (line["accuracy"], line["balanced_accuracy_spread"]) == (1, 0)
+
+
 def test_a_class_that_is_left_out_is_recognised_as_unknown(
     tmp_path: Path, run: Run
 ) -> None:

@@ -2,12 +2,20 @@
 
 import json
 from pathlib import Path
+from statistics import fmean
+
+import pytest
+
+from benchmarks import goals
+from benchmarks.seeds import Line, mean_of
+from benchmarks.strangers import as_text, summary
 
 from .conftest import Run, make_task
 
 KEYS = {
     *("task", "n", "judged", "strangers"),
-    *("known_assigned", "known_wrong", "assigned", "assigned_at_90"),
+    *("known_assigned", "known_wrong"),
+    *("assigned", "assigned_at_90", "reached_at_90"),
 }
 
 
@@ -21,8 +29,44 @@ def test_it_tells_who_was_named(tmp_path: Path, run: Run) -> None:
     assert line["known_wrong"] == 0
     assert line["known_assigned"] > 0.5
     assert 0 <= line["assigned_at_90"] <= 1
+    apart = run("strangers", tmp_path, *options, "--objects", "photos", "--json")
+    (other,) = map(json.loads, apart.splitlines())
+    assert set(other) == KEYS
+    assert (other["n"], other["judged"], other["strangers"]) == (10, 8, 3)
+    assert other["known_assigned"] > 0.5
 
     task, means = run("strangers", tmp_path, *options).splitlines()
     assert task.startswith("one ")
     assert "of 3 strangers" in task
     assert means.startswith("mean of 1 tasks: known given theirs")
+
+
+def test_seeds_are_put_together(tmp_path: Path, run: Run) -> None:
+    make_task(tmp_path / "one", {"red": 5, "blue": 5, "unknown": 3})
+    options = ("--per-class", 3, "--runtime", "numpy", "--json")
+    single = [
+        json.loads(run("strangers", tmp_path, *options, "--seed", seed))
+        for seed in (3, 4)
+    ]
+    both = json.loads(run("strangers", tmp_path, *options, "--seed", 3, "--seeds", 2))
+    assert set(both) == KEYS | {"seeds"}
+    assert both["seeds"] == 2
+    for key in ("known_assigned", "known_wrong", "assigned", "reached_at_90"):
+        assert both[key] == pytest.approx(fmean(line[key] for line in single))
+
+
+def test_it_says_so_when_most_of_the_known_are_not_reached() -> None:
+    counts = {"task": "cats", "n": 8, "judged": 4, "strangers": 4}
+    shares = {"known_assigned": 0.9, "known_wrong": 0.1, "assigned": 0.5}
+    reached: Line = counts | shares | {"assigned_at_90": 0.2, "reached_at_90": 1}
+    never = reached | {"assigned_at_90": None, "reached_at_90": 0}
+    assert "(20.0% where 90 % of the known get theirs)" in as_text(reached)
+    assert "(90 % of the known are not reached)" in as_text(never)
+    assert summary([reached, never]).endswith(
+        "of 1 tasks: 20.0% where 90 % of the known get theirs"
+    )
+    assert summary([never]).endswith("of 0 tasks: 90 % of the known are not reached")
+    share, unreached, *_ = goals.strangers([reached, never])
+    assert (share.value, unreached.value, unreached.met) == (0.2, 0.5, False)
+    half = mean_of([reached, never])
+    assert (half["assigned_at_90"], half["reached_at_90"]) == (0.2, 0.5)

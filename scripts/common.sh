@@ -10,6 +10,8 @@ MINIMUM_PYTHON=3.14.2
 export ROOT DEV
 export UV_LINK_MODE=${UV_LINK_MODE:-hardlink}
 export UV_PYTHON_DOWNLOADS=never # we ask for the one download we want ourselves
+# Compiled files halve the time in which Home Assistant starts, and it is started often.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() {

@@ -7,7 +7,10 @@ import pytest
 import pytest_asyncio
 
 from tests.stack.broker import Broker, running_broker
+from tests.stack.failures import pytest_runtest_makereport, pytest_runtest_setup
 from tests.stack.home_assistant import CONFIGURATION, HomeAssistant
+
+__all__ = ["pytest_runtest_makereport", "pytest_runtest_setup"]
 
 INSPECTOR = Path(__file__).with_name("inspector")
 

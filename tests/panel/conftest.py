@@ -10,9 +10,12 @@ from PIL import Image
 from playwright.async_api import Browser, Page
 
 from tests.frigate_sim.cameras import NativeModel
+from tests.stack.failures import pytest_runtest_makereport, pytest_runtest_setup
 
 from .home import Home, create_classifier, running_home, teach
 from .people import running_browser
+
+__all__ = ["pytest_runtest_makereport", "pytest_runtest_setup"]
 
 REPOSITORY = Path(__file__).parents[2]
 PHOTOS = REPOSITORY.parent / "shared" / "data" / "images" / "cat_or_dog"

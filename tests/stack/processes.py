@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 TIED = Path(__file__).with_name("tied.py")
+logs: set[Path] = set()
+"""The logs of all programs that were started."""
 
 
 class ProcessEndedError(RuntimeError):
@@ -26,6 +28,7 @@ async def start(
 
     The group keeps the terminal's Ctrl-C away from it: we end it in order.
     """
+    logs.add(log)
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", TIED, str(os.getpid()), *command),

@@ -191,8 +191,8 @@ def hostile(lines: Sequence[Line]) -> list[Figure]:
     """Judge what came of hostile input."""
     return [
         Figure(
-            name="cases",
-            value=sum(line["cases"] for line in lines),
+            name="different cases",
+            value=sum(line["different"] for line in lines),
             goal=("at least", 100_000),
         ),
         Figure(

@@ -33,7 +33,7 @@ JSON: SearchStrategy[Any] = st.recursive(
 def damaged_json(draw: st.DrawFn, whole: Sequence[Any]) -> Any:
     """Return one of these values with up to three of its parts gone or replaced."""
     root = [deepcopy(draw(st.sampled_from(whole)))]
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(st.integers(1, 3))):
         parent: Any = root
         place: Any = 0
         while (inner := parent[place]) and isinstance(inner, list | dict):
@@ -52,7 +52,7 @@ def damaged_json(draw: st.DrawFn, whole: Sequence[Any]) -> Any:
 def damaged_bytes(draw: st.DrawFn, whole: Sequence[bytes]) -> bytes:
     """Return one of these with some bytes changed, or its end cut off or grown."""
     content = bytearray(draw(st.sampled_from(whole)))
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, max(0, len(content) - 1)))
         piece = draw(st.binary(min_size=1, max_size=8) | _EXTREMES)
         content[start : start + len(piece)] = piece

@@ -14,7 +14,7 @@ from PIL import Image
 from custom_components.objclass.learning.crop import PictureError, crop_whole
 from custom_components.objclass.learning.graph import ModelError
 from custom_components.objclass.learning.head import HeadFileError, load_head, save_head
-from custom_components.objclass.learning.model_head import classes_of, read_labels
+from custom_components.objclass.learning.model_head import _open, read_labels
 from custom_components.objclass.learning.packages import (
     PackageError,
     UnreadableFileError,
@@ -24,10 +24,10 @@ from custom_components.objclass.learning.packages import (
 from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
 from custom_components.objclass.learning.tflite_writer import write_graph
 from custom_components.objclass.learning.training import train_head
-from tests.components.objclass.learning.test_runtime_numpy import MODELS
 from tests.components.objclass.learning.tiny_models import TinyModel
 
 from .damage import TEXTS, damaged_bytes
+from .graphs import crooked_models, sound_graphs
 from .target import Target, refused
 
 _SIZE: Final = 224
@@ -49,13 +49,9 @@ def _written(name: str, content: bytes) -> Path:
 # Models
 
 
+@cache
 def _models() -> list[bytes]:
-    """Return small models, of every operator that there may be."""
-    models = []
-    for build in MODELS:
-        model = TinyModel()
-        models.append(write_graph(model.graph(build(model))))
-    return models
+    return [write_graph(graph) for graph in sound_graphs()]
 
 
 def _model(content: bytes) -> bool:
@@ -153,12 +149,35 @@ def _picture(content: bytes) -> bool:
 # Labels and heads
 
 
+@cache
+def _three_scores() -> Path:
+    """Return a model that has to come with three labels."""
+    model = TinyModel()
+    axes = model.constant([1, 2], np.int32)
+    mean = model.add("MEAN", [model.value, axes], (1, 3), keep_dims=False)
+    return _written("three.tflite", write_graph(model.graph(mean)))
+
+
 def _labels(text: str) -> bool:
+    path, known = _three_scores(), ["leo", "charlie", "none"]
     names = read_labels(text)
-    classes = classes_of(names, ["leo", "charlie", "none"])
-    assert len(classes) == len(names)
-    assert set(classes) <= {"leo", "charlie", "none", *names}
+    try:
+        head = _open(path, names, known, "zero_to_255")
+    except ModelError as err:
+        return refused(err)
+    assert len(head.classes) == len(names) == 3
+    assert set(head.classes) <= {*known}
+    prediction = head.predict(np.zeros(head.runtime.input_shape, np.uint8))
+    assert set(prediction.scores) <= {*known}
     return True
+
+
+_LINES: Final = TEXTS | st.sampled_from(["0 leo", "1: charlie", "2 none", "leo", "7 x"])
+_LABELS: Final = (
+    st.text()
+    | st.lists(_LINES, min_size=3, max_size=3).map("\n".join)
+    | st.lists(_LINES, max_size=5).map("\r\n".join)
+)
 
 
 @cache
@@ -193,6 +212,7 @@ TARGETS: Final = (
         attempt=_model,
         whole=_models(),
     ),
+    Target(name="crooked models", cases=crooked_models(), attempt=_model),
     Target(
         name="zips",
         cases=damaged_bytes(_zips()) | _named_zips(),
@@ -205,7 +225,7 @@ TARGETS: Final = (
         attempt=_picture,
         whole=_pictures(),
     ),
-    Target(name="labels of models", cases=st.text(), attempt=_labels),
+    Target(name="labels of models", cases=_LABELS, attempt=_labels),
     Target(
         name="head files",
         cases=damaged_bytes(_heads()),

@@ -38,6 +38,7 @@ def _as_bytes(value: Any) -> bytes:
 def _payloads(whole: list[Any]) -> st.SearchStrategy[bytes]:
     return (
         damaged_json(whole).map(_as_bytes)
+        | damaged_json(whole).map(_as_bytes)
         | damaged_bytes([_as_bytes(value) for value in whole])
         | st.binary(max_size=200)
     )
@@ -154,23 +155,43 @@ class _Server:
         return cls()
 
 
-_BODIES = (
+_ANY_BODY: Final = (
     st.binary(max_size=100)
     | st.sampled_from([b"", b"0.18.0-abc", b"<html>", b"\xff\xd8\xff\xe0", b"[[[" * 50])
     | JSON.map(_as_bytes)
-    | damaged_json([CONFIG, STORED, [STORED], DATASET]).map(_as_bytes)
 )
-_ANSWERS = st.builds(
-    HttpCase,
-    method=st.sampled_from(sorted(METHODS)),
-    status=st.sampled_from(
-        [200, 200, 200, 201, 204, 400, 401, 403, 404, 429, 500, 503]
-    ),
-    kind=st.sampled_from(
-        ["application/json", "text/html", "image/jpeg", "image/webp", "text/plain", "x"]
-    ),
-    body=_BODIES,
+_PICTURE: Final = damaged_bytes([b"\xff\xd8\xff\xe0\0\x10JFIF\0", b"RIFF\0\0\0\0WEBP"])
+_BODIES: Final[dict[str, st.SearchStrategy[bytes]]] = {
+    "version": damaged_bytes([b"0.18.0-abcdef1", b"0.14.1"]),
+    "config": damaged_json([CONFIG]).map(_as_bytes),
+    "role": damaged_json([{"username": "ann", "role": "viewer"}]).map(_as_bytes),
+    "snapshot": _PICTURE,
+    "clean_snapshot": _PICTURE,
+    "latest_frame": _PICTURE,
+    "event": damaged_json([STORED]).map(_as_bytes),
+    "events": damaged_json([[STORED, STORED], []]).map(_as_bytes),
+    "dataset": damaged_json([DATASET]).map(_as_bytes),
+    "set_sub_label": damaged_json([{"success": True}]).map(_as_bytes),
+    "set_attributes": damaged_json([{"success": True}]).map(_as_bytes),
+}
+_OK: Final = (200, 200, 200, 201, 204)
+_REFUSALS: Final = (400, 401, 403, 404, 429, 500, 503)
+_KINDS: Final = (
+    *("application/json", "application/json", "image/jpeg", "image/webp"),
+    *("text/html", "text/plain", "x"),
 )
+
+
+@st.composite
+def _answers(draw: st.DrawFn) -> HttpCase:
+    """Return an answer that may be one to the question, or to none."""
+    method = draw(st.sampled_from(sorted(METHODS)))
+    return HttpCase(
+        method=method,
+        status=draw(st.sampled_from(_OK) | st.sampled_from(_REFUSALS)),
+        kind=draw(st.sampled_from(_KINDS)),
+        body=draw(_BODIES[method] | _BODIES[method] | _ANY_BODY),
+    )
 
 
 TARGETS: Final = (
@@ -188,7 +209,9 @@ TARGETS: Final = (
     ),
     Target(
         name="MQTT availability",
-        cases=damaged_bytes([b"online", b"offline"]) | st.binary(max_size=50),
+        cases=damaged_bytes([b"online", b"offline"])
+        | st.sampled_from([b"online", b"offline", b"stopped"])
+        | st.binary(max_size=50),
         attempt=_availability,
     ),
     Target(
@@ -206,7 +229,7 @@ TARGETS: Final = (
     ),
     Target(
         name="HTTP answers",
-        cases=_ANSWERS,
+        cases=_answers(),
         attempt=lambda case: _Server.shared().ask(case),
     ),
 )

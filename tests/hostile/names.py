@@ -10,6 +10,8 @@ from homeassistant.util import slugify
 from hypothesis import strategies as st
 
 from custom_components.objclass.classifier_flow import _validated
+from custom_components.objclass.frame_flow import _parts
+from custom_components.objclass.frame_flow import _validated as _validated_frame
 from custom_components.objclass.frigate.messages import (
     classification_payload,
     parse_tracked_object_update,
@@ -25,14 +27,19 @@ from .damage import TEXTS
 from .target import Target, refused
 
 _NAMES: Final = TEXTS | st.text(max_size=80) | st.text("./\\ \u202e🐈ab", max_size=12)
+_SOUND_NAMES: Final = st.sampled_from(["leo", "Leo", "Charlie Brown", "open", "größe"])
+_NAMES_OR_SOUND: Final = st.booleans().flatmap(
+    lambda sound: _SOUND_NAMES if sound else _NAMES
+)
+_CLASSES: Final = st.lists(_NAMES_OR_SOUND, max_size=4)
 
 
 @st.composite
 def _forms(draw: st.DrawFn) -> dict[str, Any]:
     return {
-        "name": draw(_NAMES),
-        "labels": draw(st.lists(_NAMES, max_size=3)),
-        "classes": draw(st.lists(_NAMES, max_size=4)),
+        "name": draw(_NAMES_OR_SOUND),
+        "labels": draw(st.lists(_NAMES_OR_SOUND, max_size=3)),
+        "classes": draw(_CLASSES),
         "kind": "sub_label",
         "filter": {"cameras": draw(st.lists(_NAMES, max_size=2))},
         "rules": {"min_attempts": 3, "max_attempts": 16, "save_attempts": 200},
@@ -61,6 +68,43 @@ def _form(form: dict[str, Any]) -> bool:
             score=0.9,
         )
         assert parse_tracked_object_update(payload).sub_label == name
+    return True
+
+
+@st.composite
+def _frame_forms(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what is typed on the two pages of a classifier of whole pictures."""
+    cameras = draw(st.lists(_NAMES_OR_SOUND, max_size=2))
+    classes = draw(_CLASSES)
+    numbers = st.floats().map(str) | st.sampled_from(["0", "0.2", "1", "1e400", " "])
+    form = {
+        "name": draw(_NAMES_OR_SOUND),
+        "classes": classes,
+        "frigate_cameras": cameras,
+        "when": {"interval": draw(st.integers(1, 60) | st.none())},
+        "on": {"on_class": draw(st.sampled_from([*classes, "", ""]))},
+        "rules": {"confirmations": 3.0, "save_attempts": 200.0},
+    }
+    sides = st.lists(numbers, min_size=3, max_size=5).map(", ".join)
+    sound = st.sampled_from(["0.2, 0.1, 0.6, 0.9", "", "0,0,1,1"])
+    entered = [draw(sound if draw(st.booleans()) else sides | _NAMES) for _ in cameras]
+    return form, dict(zip(cameras, entered, strict=True))
+
+
+def _frame_form(case: tuple[dict[str, Any], dict[str, str]]) -> bool:
+    form, entered = case
+    data, errors = _validated_frame(form, {})
+    parts, wrong = _parts(entered)
+    for left, top, right, bottom in parts.values():
+        assert 0 <= left < right <= 1
+        assert 0 <= top < bottom <= 1
+    if errors or wrong:
+        assert set(errors) <= {"name", "classes", "camera_entities", "base"}
+        assert set(wrong) <= {*entered}
+        return False
+    assert 0 < len(data["name"]) <= 64
+    assert len({name.casefold() for name in data["classes"]}) == len(data["classes"])
+    assert data["on"].get("on_class", data["classes"][0]) in data["classes"]
     return True
 
 
@@ -94,25 +138,39 @@ def _sample(case: tuple[str, str, str | None]) -> bool:
 
 @cache
 def _pictures() -> Pictures:
-    return Pictures(Path(mkdtemp(prefix="hostile-")))
+    """Return a shelf with one picture, beside a file that is nobody's business."""
+    folder = Path(mkdtemp(prefix="hostile-"))
+    (folder / "secrets.jpg").write_bytes(b"secret")
+    pictures = Pictures(folder / "classifier")
+    pictures.write("1.5-a", b"jpeg", durable=False)
+    return pictures
 
 
 def _address(name: str) -> bool:
     """Ask for the picture of a sample as the end of an address names it."""
-    pictures = _pictures()
+    asked = unquote(name)
     try:
-        pictures.read(unquote(name))
+        content = _pictures().read(asked)
     except FileNotFoundError:
         return False
-    raise AssertionError("there is no picture to be read")
+    assert (asked, content) == ("1.5-a", b"jpeg")
+    return True
+
+
+_ADDRESSES: Final = (
+    _NAMES
+    | st.sampled_from(["1.5-a", "1%2E5%2da", "../secrets", "%2e%2e/crops/1.5-a"])
+    | st.text("1.5-aA%2e/\0\n", max_size=12)
+)
 
 
 TARGETS: Final = (
     Target(name="forms of classifiers", cases=_forms(), attempt=_form),
+    Target(name="forms of whole pictures", cases=_frame_forms(), attempt=_frame_form),
     Target(
         name="names of objects and cameras",
         cases=st.tuples(_NAMES, _NAMES, st.none() | _NAMES),
         attempt=_sample,
     ),
-    Target(name="addresses of crops", cases=_NAMES, attempt=_address),
+    Target(name="addresses of crops", cases=_ADDRESSES, attempt=_address),
 )

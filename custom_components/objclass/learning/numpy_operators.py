@@ -94,6 +94,7 @@ def _mean(call: Call) -> Step:
         if keep or axis not in axes
     )
     output = call.expect(shape)
+    call.workspace.spend(x.size)
     factor = np.float32(1 / math.prod(x.shape[axis] for axis in axes))
 
     def step() -> None:
@@ -132,7 +133,8 @@ def _resize_bilinear(call: Call) -> Step:
         raise UnsupportedModelError("RESIZE_BILINEAR of this kind is not supported.")
     output = call.expect((1, height, width, x.shape[3]))
     call.workspace.spend(x.size * height + output.size * x.shape[2])
-    rows, columns = _blend(x.shape[1], height), _blend(x.shape[2], width)
+    rows = _blend(call, x.shape[1], height)
+    columns = _blend(call, x.shape[2], width)
 
     def step() -> None:
         tall = np.tensordot(rows, x[0], 1)
@@ -141,12 +143,18 @@ def _resize_bilinear(call: Call) -> Step:
     return step
 
 
-def _blend(before: int, after: int) -> Floats:
+def _blend(call: Call, before: int, after: int) -> Floats:
     """Return how much each of `before` pixels in a row adds to each of `after`."""
-    centres = (np.arange(after) + 0.5) * before / after - 0.5
-    centres = centres.clip(0, before - 1)
-    distances = np.abs(centres[:, None] - np.arange(before))
-    return (1 - distances).clip(0).astype(np.float32)
+    # Of hostile sides these would be gigabytes: they count, and are never given back.
+    shares: Floats = call.workspace.take((after, before))
+    shares.fill(0)
+    centres = ((np.arange(after) + 0.5) * before / after - 0.5).clip(0, before - 1)
+    left = centres.astype(np.intp)
+    right = np.minimum(left + 1, before - 1)
+    places = np.arange(after)
+    shares[places, right] = centres - left
+    shares[places, left] += 1 - (centres - left)
+    return shares
 
 
 def _rectified(high: float | None, call: Call) -> Step:

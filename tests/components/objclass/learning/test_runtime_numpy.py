@@ -441,6 +441,32 @@ def test_a_model_cannot_ask_for_hours_of_work(tmp_path: Path) -> None:
         NumpyRuntime(path)
 
 
+def test_a_model_cannot_ask_for_hours_by_averaging_the_same_again_and_again(
+    tmp_path: Path,
+) -> None:
+    model = TinyModel(1200, 1200)
+    axes = model.constant([1, 2, 3], np.int32)
+    for _ in range(4000):
+        last = model.add("MEAN", [model.value, axes], (1,), keep_dims=False)
+    path = model.write(tmp_path, last)
+    with pytest.raises(UnsupportedModelError, match="too many computations"):
+        NumpyRuntime(path)
+
+
+def test_a_model_cannot_ask_for_all_memory_to_resize_a_picture(tmp_path: Path) -> None:
+    """What is blended with what is a table of old rows by new ones."""
+    side = 1 << 15
+    model = TinyModel(side, 1)
+    size = model.constant([side, 1], np.int32)
+    options = {"align_corners": False, "half_pixel_centers": True}
+    result = model.add(
+        "RESIZE_BILINEAR", [model.value, size], (1, side, 1, 3), **options
+    )
+    path = model.write(tmp_path, result)
+    with pytest.raises(UnsupportedModelError, match="too much memory"):
+        NumpyRuntime(path)
+
+
 def test_a_model_cannot_ask_for_all_memory(tmp_path: Path) -> None:
     model = TinyModel()
     inputs = [model.value, model.weights(1, 3000, 3, 3)]

@@ -125,11 +125,7 @@ def load_figures(done: Loaded) -> list[Figure]:
         ),
         Figure(figure="event loop blocked, 99.9 %", value=late["99.9"], unit="ms"),
         Figure(figure="event loop blocked, 99 %", value=late["99"], unit="ms"),
-        Figure(
-            figure="of that, Python's garbage collector, longest",
-            value=done.loop["collecting"].get("max", 0),
-            unit="ms",
-        ),
+        *blocks(done),
         Figure(
             figure="the loop's own work between two ticks, longest",
             value=busy["max"],
@@ -171,6 +167,32 @@ def load_figures(done: Loaded) -> list[Figure]:
             unit="s",
         ),
         Figure(figure="processors used", value=done.processor, unit=""),
+    ]
+
+
+def blocks(done: Loaded) -> list[Figure]:
+    """Return whose fault it was when the loop was blocked for long, and for how long.
+
+    Other threads share the interpreter with the loop's; the machine's is what none of
+    Home Assistant's threads had.
+    """
+    names = {
+        "work": "the loop's own work",
+        "collector": "Python's garbage collector",
+        "threads": "other threads of Home Assistant",
+        "machine": "other programs",
+    }
+    return [
+        figure
+        for cause, name in names.items()
+        for figure in (
+            Figure(
+                figure=f"blocked for more than 20 ms, mostly by {name}",
+                value=done.loop["blocks"][cause],
+                unit="times",
+            ),
+            Figure(figure="... longest", value=done.loop["longest"][cause], unit="ms"),
+        )
     ]
 
 

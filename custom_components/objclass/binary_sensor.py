@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import FrameClassifier, ObjectClassifier
 from .data import ObjclassConfigEntry, state_attributes
-from .entity import FrameEntity, ObjectEntity
+from .entity import ChangingEntity, FrameEntity, ObjectEntity
 from .lookup import frame_classifiers, object_classifiers, watched_cameras
 
 PARALLEL_UPDATES = 0
@@ -74,7 +74,7 @@ class StateBinarySensor(FrameEntity, BinarySensorEntity):
         return state_attributes(state) if state else None
 
 
-class InViewSensor(ObjectEntity, BinarySensorEntity):
+class InViewSensor(ChangingEntity, ObjectEntity, BinarySensorEntity):
     """Whether an object of a class is in view of any camera."""
 
     _attr_translation_key = "in_view"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from homeassistant.core import callback
 
 from .chain import Chain
-from .classifier import ObjectClassifier
+from .classifier import ObjectClassifier, async_keep_live
 from .frigate.messages import TrackedObject
 from .held_looks import HeldLook, HeldLooks
 from .learning.look import Glimpse, Look, look_again
@@ -68,7 +68,7 @@ class Children:
             for classifier in self.interested(state.latest)
             if held
             and self._chain.is_met(state, classifier)
-            and not has_enough(state, classifier)
+            and not state.has_enough(classifier)
         }
         return {classifier: looks for classifier, looks in unasked.items() if looks}
 
@@ -94,7 +94,7 @@ class Children:
                 return
             if not self._chain.is_met(state, classifier):
                 continue
-            state.frame_times(classifier).update(item.frame_time for item in looks)
+            state.note_frames(classifier, *(item.frame_time for item in looks))
             self._results.async_count(
                 state,
                 classifier,
@@ -105,7 +105,8 @@ class Children:
             )
             self.async_follow(state)
             for item, seen in asked:
-                await classifier.async_keep(item.tracked, item.frame_time, seen)
+                sample = classifier.live_sample(item.tracked, item.frame_time, seen)
+                await async_keep_live(self._worker, [(classifier, sample)], seen)
 
     async def _async_look_again(
         self, classifier: ObjectClassifier, looks: Sequence[HeldLook]
@@ -113,12 +114,6 @@ class Children:
         heads = {classifier.id: classifier.head} if classifier.head else {}
         size = self._worker.backbone.size
         return [
-            (item, await self._worker.run(look_again, size, item.glimpse, heads))
+            (item, await self._worker.run_live(look_again, size, item.glimpse, heads))
             for item in looks
         ]
-
-
-def has_enough(state: ObjectState, classifier: ObjectClassifier) -> bool:
-    """Return whether a further look would not help a classifier."""
-    consensus = state.consensus(classifier)
-    return consensus.full if classifier.head else consensus.kept_enough

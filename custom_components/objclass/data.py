@@ -207,9 +207,13 @@ class Progress:
 
 # A Result, by classifier id
 SIGNAL_RESULT: SignalTypeFormat[Result] = SignalTypeFormat("objclass_result_{}")
+# The same, by classifier id and camera
+SIGNAL_CAMERA_RESULT: SignalTypeFormat[Result] = SignalTypeFormat(
+    "objclass_result_{}_on_{}"
+)
 # By classifier id
 SIGNAL_STATE: SignalTypeFormat[StateChange] = SignalTypeFormat("objclass_state_{}")
-# Labels, training or what is in view changed, by classifier id
+# Labels, training, the newest crop or what is in view changed, by classifier id
 SIGNAL_CHANGED: SignalTypeFormat[()] = SignalTypeFormat("objclass_changed_{}")
 # By classifier id
 SIGNAL_SAMPLES: SignalTypeFormat[SampleChanges] = SignalTypeFormat(

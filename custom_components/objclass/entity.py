@@ -11,8 +11,8 @@ from .classifier import Classifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
 from .data import (
     SIGNAL_AVAILABLE,
+    SIGNAL_CAMERA_RESULT,
     SIGNAL_CHANGED,
-    SIGNAL_RESULT,
     SIGNAL_STATE,
     ObjclassConfigEntry,
     Result,
@@ -44,29 +44,42 @@ class ClassifierEntity(Entity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the classifier."""
+        """Follow whether there is anything to show."""
         await super().async_added_to_hass()
-        for unsubscribe in (
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_CHANGED.format(self.classifier.id),
-                self._async_on_changed,
-            ),
+        self.async_on_remove(
             async_dispatcher_connect(
                 self.hass,
                 SIGNAL_AVAILABLE.format(self._entry.entry_id),
                 self._async_on_available,
-            ),
-        ):
-            self.async_on_remove(unsubscribe)
-
-    @callback
-    def _async_on_changed(self) -> None:
-        """Labels, training or what is in view changed."""
+            )
+        )
 
     @callback
     def _async_on_available(self) -> None:
         """Frigate, or the pictures of a camera, came or went."""
+
+
+class ChangingEntity(ClassifierEntity):
+    """An entity about what a classifier has: labels, a training, who is in view.
+
+    Every look changes that, so only those follow it that show some of it.
+    """
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the classifier."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_CHANGED.format(self.classifier.id),
+                self._async_on_changed,
+            )
+        )
+
+    @callback
+    def _async_on_changed(self) -> None:
+        """Labels, training, the newest crop or what is in view changed."""
 
 
 class ObjectEntity(ClassifierEntity):
@@ -80,18 +93,6 @@ class ObjectEntity(ClassifierEntity):
         super().__init__(entry, classifier, key)
         self._frigate = entry.runtime_data.need_frigate()
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow what is found out about objects."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_RESULT.format(self.classifier.id),
-                self._async_on_result,
-            )
-        )
-
     @property
     @override
     def available(self) -> bool:
@@ -101,10 +102,6 @@ class ObjectEntity(ClassifierEntity):
     @override
     def _async_on_available(self) -> None:
         self.async_write_ha_state()
-
-    @callback
-    def _async_on_result(self, result: Result) -> None:
-        """Something was found out about an object."""
 
 
 class CameraEntity(ObjectEntity):
@@ -121,6 +118,22 @@ class CameraEntity(ObjectEntity):
         self.camera = camera
         config = self._frigate.config.cameras[camera]
         self._attr_translation_placeholders = {"camera": config.title}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what is found out about the objects on the camera."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_CAMERA_RESULT.format(self.classifier.id, self.camera),
+                self._async_on_result,
+            )
+        )
+
+    @callback
+    def _async_on_result(self, result: Result) -> None:
+        """Something was found out about an object on the camera."""
 
 
 class FrameEntity(ClassifierEntity):

@@ -88,7 +88,7 @@ class ClassificationEvent(CameraEntity, EventEntity):
     @override
     def _async_on_result(self, result: Result) -> None:
         ended_without = result.outcome in (Outcome.NONE, Outcome.UNDECIDED)
-        if result.camera != self.camera or not (result.changed or ended_without):
+        if not (result.changed or ended_without):
             return
         without = UNDECIDED if result.taken_back is None else TAKEN_BACK
         self._trigger_event(

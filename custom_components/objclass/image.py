@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import Classifier, ObjectClassifier
 from .data import ObjclassConfigEntry
-from .entity import ClassifierEntity
+from .entity import ChangingEntity
 
 PARALLEL_UPDATES = 0
 
@@ -25,7 +25,7 @@ async def async_setup_entry(
         )
 
 
-class LastCropImage(ClassifierEntity, ImageEntity):
+class LastCropImage(ChangingEntity, ImageEntity):
     """What the classifier looked at last."""
 
     _attr_translation_key = "last_crop"
@@ -34,7 +34,7 @@ class LastCropImage(ClassifierEntity, ImageEntity):
     def __init__(
         self, hass: HomeAssistant, entry: ObjclassConfigEntry, classifier: Classifier
     ) -> None:
-        ClassifierEntity.__init__(self, entry, classifier, "last_crop")
+        ChangingEntity.__init__(self, entry, classifier, "last_crop")
         ImageEntity.__init__(self, hass)
         self._update()
 

@@ -2,11 +2,11 @@
 
 A message on `<prefix>/events` updates what is known about an object and, when it shows
 a new frame that a classifier cares for, lets the object wait for a look. A look fetches
-the picture, and on the worker's thread crops it, embeds it once and asks the head of
-every classifier. Each answer is an attempt; when attempts agree, the class is assigned:
-shown in Home Assistant, and told to Frigate (`results`). The crop is kept last, so that
-it costs no time before the result. When the object ends, each classifier gives one
-final outcome.
+the picture, and on the thread for live looks crops it, embeds it once and asks the head
+of every classifier. Each answer is an attempt; when attempts agree, the class is
+assigned: shown in Home Assistant, and told to Frigate (`results`). The crop is kept
+last, so that it costs no time before the result. When the object ends, each classifier
+gives one final outcome.
 
 A classifier with a condition is asked once the condition is met (`chain`): about the
 looks that there have been (`children`), which takes its head and no picture, and from
@@ -28,8 +28,8 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 
 from .chain import Chain
-from .children import Children, has_enough
-from .classifier import ObjectClassifier
+from .children import Children
+from .classifier import ObjectClassifier, async_keep_live
 from .const import LOGGER
 from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry
 from .frigate.client import FrigateClient
@@ -260,7 +260,7 @@ class Pipeline:
             for classifier in self._interested(state.latest)
             if snapshot.frame_time not in state.frame_times(classifier)
             and self.chain.is_met(state, classifier)
-            and not has_enough(state, classifier)
+            and not state.has_enough(classifier)
         ]
 
     async def _async_work(self) -> None:
@@ -318,7 +318,7 @@ class Pipeline:
         box = snapshot.box
         started = perf_counter()
         try:
-            seen = await self._worker.run(
+            seen = await self._worker.run_live(
                 look,
                 self._worker.backbone,
                 picture.data,
@@ -340,7 +340,7 @@ class Pipeline:
             # What it hangs on may have changed meanwhile, or with this very look.
             if self.chain.is_met(state, classifier):
                 counted.append(classifier)
-                state.frame_times(classifier).add(snapshot.frame_time)
+                state.note_frames(classifier, snapshot.frame_time)
                 self._results.async_count(
                     state,
                     classifier,
@@ -349,8 +349,11 @@ class Pipeline:
         self._children.hold(state, tracked, snapshot.frame_time, seen)
         self._children.async_follow(state)
         await self._children.async_ask(state)
-        for classifier in counted:
-            await classifier.async_keep(tracked, snapshot.frame_time, seen)
+        samples = [
+            (classifier, classifier.live_sample(tracked, snapshot.frame_time, seen))
+            for classifier in counted
+        ]
+        await async_keep_live(self._worker, samples, seen)
 
     async def _async_fetch(
         self, state: ObjectState, snapshot: Snapshot, *, last: bool

@@ -8,7 +8,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from .classifier import ObjectClassifier
 from .const import EVENT_RESULT, LOGGER
-from .data import SIGNAL_RESULT, ObjclassConfigEntry, Result
+from .data import SIGNAL_CAMERA_RESULT, SIGNAL_RESULT, ObjclassConfigEntry, Result
 from .learning.consensus import NONE, Attempt, Outcome, Verdict
 from .learning.head import Prediction
 from .learning.outcomes import KeptOutcome
@@ -219,7 +219,11 @@ class Results:
             taken_back=taken_back,
         )
         classifier.async_note(result)
-        async_dispatcher_send(self._hass, SIGNAL_RESULT.format(classifier.id), result)
+        for signal in (
+            SIGNAL_RESULT.format(classifier.id),
+            SIGNAL_CAMERA_RESULT.format(classifier.id, result.camera),
+        ):
+            async_dispatcher_send(self._hass, signal, result)
         if changed or outcome is not None:
             self._hass.bus.async_fire(EVENT_RESULT, result.as_event_data())
 

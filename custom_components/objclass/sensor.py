@@ -15,15 +15,16 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .classifier import Classifier, FrameClassifier, ObjectClassifier
-from .data import ObjclassConfigEntry, Result, rounded, state_attributes
+from .data import SIGNAL_RESULT, ObjclassConfigEntry, Result, rounded, state_attributes
 from .entity import (
     CameraEntity,
-    ClassifierEntity,
+    ChangingEntity,
     FrameEntity,
     ObjectEntity,
     cameras_of,
@@ -182,7 +183,7 @@ class ClassSensor(CameraEntity, RestoredSensor):
     @callback
     @override
     def _async_on_result(self, result: Result) -> None:
-        if result.camera != self.camera or result.outcome is not None:
+        if result.outcome is not None:
             return
         if result.taken_back is not None:
             self._take_back(result.event_id)
@@ -249,8 +250,19 @@ class LastSeenSensor(RestoredSensor):
         self._before: tuple[str, Any, dict[str, Any]] | None = None
         self._attr_translation_placeholders = {"class": class_name}
 
-    @callback
     @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what is found out about objects."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_RESULT.format(self.classifier.id),
+                self._async_on_result,
+            )
+        )
+
+    @callback
     def _async_on_result(self, result: Result) -> None:
         if result.taken_back == self._class_name:
             self._take_back(result.event_id)
@@ -277,7 +289,7 @@ class LastSeenSensor(RestoredSensor):
             self.async_write_ha_state()
 
 
-class TrainingSensor(ClassifierEntity, SensorEntity):
+class TrainingSensor(ChangingEntity, SensorEntity):
     """A figure about the training; known whether Frigate runs or not."""
 
     entity_description: TrainingSensorDescription

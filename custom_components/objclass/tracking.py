@@ -58,15 +58,28 @@ class ObjectState:
         return self.latest.id
 
     def consensus(self, classifier: ObjectClassifier) -> Consensus:
-        """Return a classifier's attempts on the object so far."""
+        """Return a classifier's attempts on the object so far.
+
+        Most objects of a crowd are never looked at, and have none.
+        """
         if (consensus := self._consensus.get(classifier.id)) is None:
             consensus = Consensus(classifier.settings.rules)
             self._consensus[classifier.id] = consensus
         return consensus
 
-    def frame_times(self, classifier: ObjectClassifier) -> set[float]:
+    def has_enough(self, classifier: ObjectClassifier) -> bool:
+        """Return whether a further look would not help a classifier."""
+        if (consensus := self._consensus.get(classifier.id)) is None:
+            return False
+        return consensus.full if classifier.head else consensus.kept_enough
+
+    def frame_times(self, classifier: ObjectClassifier) -> Collection[float]:
         """Return the times of the frames that a classifier has looked at."""
-        return self._frame_times.setdefault(classifier.id, set())
+        return self._frame_times.get(classifier.id, ())
+
+    def note_frames(self, classifier: ObjectClassifier, *times: float) -> None:
+        """Note that a classifier has looked at the frames of these times."""
+        self._frame_times.setdefault(classifier.id, set()).update(times)
 
     def answer(self, classifier: ObjectClassifier) -> str | None:
         """Return what a classifier says of the object by now: a class, `none` or None.
@@ -75,7 +88,8 @@ class ObjectState:
         """
         if verdict := self.assigned.get(classifier.id):
             return verdict.class_name
-        consensus = self.consensus(classifier)
+        if (consensus := self._consensus.get(classifier.id)) is None:
+            return None
         verdict = consensus.final_verdict() if self.final else consensus.verdict()
         return NONE if verdict.class_name == NONE else None
 

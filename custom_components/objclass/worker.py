@@ -1,7 +1,9 @@
-"""The integration's own thread, and the backbone that lives on it.
+"""The integration's own threads, and the backbone that lives on them.
 
 There is one of each in a Home Assistant, shared by all entries: pixels, files and
-training never touch the event loop, and at most one inference runs at a time.
+training never touch the event loop, and at most one inference runs at a time. What is
+looked at live has a thread to itself, since the disk may take a tenth of a second and a
+training longer.
 """
 
 import asyncio
@@ -63,13 +65,14 @@ async def async_change_runtime(hass: HomeAssistant, settings: RuntimeSettings) -
 
 
 class Worker:
-    """One thread for everything that takes longer than the event loop may wait."""
+    """Threads for everything that takes longer than the event loop may wait."""
 
     backbone: Backbone
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=DOMAIN)
+        self._live = ThreadPoolExecutor(1, thread_name_prefix=f"{DOMAIN}_live")
         self._users = 1
         self._getting: asyncio.Task[None] | None = None
         self.settings: RuntimeSettings = {}
@@ -78,14 +81,24 @@ class Worker:
     async def run[**P, T](
         self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a blocking function on the worker's thread."""
+        """Run a blocking function after all others: files, training, the past."""
+        return await self._run_in(self._executor, partial(job, *args, **kwargs))
+
+    async def run_live[**P, T](
+        self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a look at what is happening now, which waits for other looks only.
+
+        It must not touch files.
+        """
+        return await self._run_in(self._live, partial(job, *args, **kwargs))
+
+    async def _run_in[T](self, executor: ThreadPoolExecutor, job: Callable[[], T]) -> T:
         if self._users == 0:
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="stopped"
             )
-        return await self._hass.loop.run_in_executor(
-            self._executor, partial(job, *args, **kwargs)
-        )
+        return await self._hass.loop.run_in_executor(executor, job)
 
     @classmethod
     async def async_acquire(cls, hass: HomeAssistant) -> Worker:
@@ -103,7 +116,7 @@ class Worker:
         return worker
 
     async def async_release(self) -> None:
-        """Let go of the worker; the last one to do so ends its thread."""
+        """Let go of the worker; the last one to do so ends its threads."""
         self._users -= 1
         if self._users:
             return
@@ -112,7 +125,8 @@ class Worker:
             self._getting.cancel()
         del self._hass.data[_WORKER]
         # What was asked for before, like closing files, is still done.
-        await self._hass.async_add_executor_job(self._executor.shutdown)
+        for executor in (self._live, self._executor):
+            await self._hass.async_add_executor_job(executor.shutdown)
 
     async def _async_load(self) -> None:
         self._async_clear_issues()
@@ -172,7 +186,7 @@ class Worker:
             )
 
     def _report(self, helper: Helper, error: Exception | None) -> None:
-        """Take what the worker's thread says of the GPU or the server."""
+        """Take what the worker's threads say of the GPU or the server."""
         self._hass.loop.call_soon_threadsafe(self._async_on_report, helper, error)
 
     @callback

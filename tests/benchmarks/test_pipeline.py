@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.load.latency import Way, Ways
 from benchmarks.load.load import Loaded
-from benchmarks.load.loop_monitor.lateness import Histogram
+from benchmarks.load.loop_monitor.lateness import CAUSES, Histogram, Lateness
 from benchmarks.pipeline import load_figures, memory_figures, way_figures
 
 MB = 1_000_000
@@ -24,6 +24,20 @@ def test_a_blocked_loop_shows_in_the_maximum_and_in_the_share_of_late_ticks() ->
     assert figures["99.9"] == pytest.approx(30.6)
     assert figures["max"] == pytest.approx(30.5)
     assert Histogram().figures() == {}
+
+
+def test_a_long_block_counts_for_what_took_most_of_it() -> None:
+    lateness = Lateness()
+    lateness.blame(0.030, busy=0.025, threads=0.005)
+    lateness.blame(0.500, busy=0.010, threads=0.030)
+    lateness.blame(0.100, busy=0.010, threads=0.010)
+
+    taken = lateness.take()
+
+    assert taken["blocks"] == {"collector": 0, "work": 1, "threads": 0, "machine": 2}
+    assert taken["longest"]["work"] == pytest.approx(30)
+    assert taken["longest"]["machine"] == pytest.approx(500)
+    assert sum(lateness.take()["blocks"].values()) == 0
 
 
 def test_the_way_of_a_message_is_told_without_download_and_look() -> None:
@@ -60,7 +74,13 @@ def test_old_objects_that_are_looked_at_and_errors_miss_their_goals() -> None:
     times = {"max": 12.0, "50": 0.1, "99": 1.0, "99.9": 5.0}
     loaded = Loaded(
         sent=20000,
-        loop={"late": times, "busy": times, "collecting": {}},
+        loop={
+            "late": times,
+            "busy": times,
+            "collecting": {},
+            "blocks": dict.fromkeys(CAUSES, 0),
+            "longest": dict.fromkeys(CAUSES, 0),
+        },
         alone={"late": times, "busy": times},
         rss=[MB],
         attempts=500,

@@ -12,11 +12,14 @@ import json
 import sys
 from array import array
 from threading import get_ident
-from time import perf_counter, thread_time
+from time import perf_counter, process_time, thread_time
 
 TICK = 0.001  # seconds
 STEP = 0.0001
 STEPS = 20_000  # up to two seconds
+LONG = 0.02  # seconds; whoever is late by more is asked why
+COLLECTOR, WORK, THREADS, MACHINE = "collector", "work", "threads", "machine"
+CAUSES = (COLLECTOR, WORK, THREADS, MACHINE)
 
 
 class Histogram:
@@ -51,11 +54,15 @@ class Lateness:
     it run. `busy` is the processor time that the loop's thread used between two ticks,
     to which other programs and threads do not add; the garbage collector's is left out
     there and told as `collecting`, by the collection.
+
+    A tick that is late by more than LONG counts for what took most of the time: the
+    garbage `collector`, `work` of the loop's thread, other `threads` of the process
+    (which take turns with it), or the `machine`, which let none of them run.
     """
 
     def __init__(self) -> None:
-        self._late, self._busy, self._collecting = Histogram(), Histogram(), Histogram()
-        self._collected = 0.0
+        self._begin()
+        self._collected = self._collecting_for = 0.0
         self._collects_since: tuple[float, float] = (0.0, 0.0)
         self._thread = get_ident()
 
@@ -65,23 +72,48 @@ class Lateness:
         gc.callbacks.append(self._on_collection)
         try:
             while True:
-                self._collected = 0.0
-                started, used = perf_counter(), thread_time()
+                self._collected = self._collecting_for = 0.0
+                started, used, of_all = perf_counter(), thread_time(), process_time()
                 await asyncio.sleep(TICK)
-                self._late.add(perf_counter() - started - TICK)
-                self._busy.add(max(thread_time() - used - self._collected, 0.0))
+                late = perf_counter() - started - TICK
+                used, of_all = thread_time() - used, process_time() - of_all
+                busy = max(used - self._collected, 0.0)
+                self._late.add(late)
+                self._busy.add(busy)
+                if late > LONG:
+                    threads = max(of_all - used, 0.0)
+                    self.blame(late, busy=busy, threads=threads)
         finally:
             gc.callbacks.remove(self._on_collection)
 
     def take(self) -> dict[str, dict[str, float]]:
-        """Return the figures since the last time, in ms."""
+        """Return the figures since the last time, in ms.
+
+        `blocks` has how many ticks were late by more than LONG for each cause, and
+        `longest` by how much.
+        """
         taken = {
             "late": self._late.figures(),
             "busy": self._busy.figures(),
             "collecting": self._collecting.figures(),
+            "blocks": self._blocks,
+            "longest": self._longest,
         }
-        self._late, self._busy, self._collecting = Histogram(), Histogram(), Histogram()
+        self._begin()
         return taken
+
+    def _begin(self) -> None:
+        self._late, self._busy, self._collecting = Histogram(), Histogram(), Histogram()
+        self._blocks: dict[str, float] = dict.fromkeys(CAUSES, 0)
+        self._longest: dict[str, float] = dict.fromkeys(CAUSES, 0)
+
+    def blame(self, late: float, *, busy: float, threads: float) -> None:
+        """Count a tick that was late by so many seconds for its main cause."""
+        parts = {COLLECTOR: self._collecting_for, WORK: busy, THREADS: threads}
+        parts[MACHINE] = late - sum(parts.values())
+        cause = max(parts, key=parts.__getitem__)
+        self._blocks[cause] += 1
+        self._longest[cause] = max(self._longest[cause], late * 1000)
 
     def _on_collection(self, phase: str, _info: dict[str, int]) -> None:
         """Time the garbage collector, which stops all threads."""
@@ -89,7 +121,9 @@ class Lateness:
             self._collects_since = perf_counter(), thread_time()
             return
         started, used = self._collects_since
-        self._collecting.add(perf_counter() - started)
+        took = perf_counter() - started
+        self._collecting.add(took)
+        self._collecting_for += took
         if get_ident() == self._thread:
             self._collected += thread_time() - used
 

@@ -7,6 +7,7 @@ What all classifiers have is in a file per subject (`core`, `keeping`, `labellin
 from .classifier import Classifier
 from .core import Tell, classifier_folder
 from .frames import FrameClassifier
+from .keeping import async_keep_live
 from .objects import ObjectClassifier
 
 type AnyClassifier = ObjectClassifier | FrameClassifier
@@ -17,5 +18,6 @@ __all__ = [
     "FrameClassifier",
     "ObjectClassifier",
     "Tell",
+    "async_keep_live",
     "classifier_folder",
 ]

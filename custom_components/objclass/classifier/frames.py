@@ -19,6 +19,7 @@ from ..learning.vectors import unit_rows
 from ..settings import FrameSettings
 from ..worker import Worker
 from .classifier import Classifier
+from .keeping import async_keep_live
 
 # A part of the picture may change without the whole looking different (seconds).
 _KEPT_AT_LEAST_EVERY: Final = 3600
@@ -77,7 +78,7 @@ class FrameClassifier(Classifier):
             return
         self._kept[camera] = time, seen
         sample = self.frame_sample(seen, camera, time, "live")
-        await self._async_keep_live(sample, seen)
+        await async_keep_live(self._worker, [(self, sample)], seen)
 
     def frame_sample(self, seen: Look, camera: str, time: float, source: str) -> Sample:
         """Return what there is to note about a look at a camera's picture."""

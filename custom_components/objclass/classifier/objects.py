@@ -11,7 +11,7 @@ from ..data import InView, Result, SampleChanges
 from ..frigate.messages import TrackedObject
 from ..learning.look import Look
 from ..learning.outcomes import KeptOutcome
-from ..learning.samples import SampleStoreError
+from ..learning.samples import Sample, SampleStoreError
 from ..settings import ObjectSettings
 from ..worker import Worker
 from .classifier import Classifier
@@ -59,11 +59,11 @@ class ObjectClassifier(Classifier):
         if before != self.in_view.get(result.event_id):
             self._async_changed()
 
-    async def async_keep(
+    def live_sample(
         self, tracked: TrackedObject, frame_time: float, seen: Look
-    ) -> None:
-        """Keep the crop of an attempt."""
-        sample = self.sample_of(
+    ) -> Sample:
+        """Return what there is to note about an attempt."""
+        return self.sample_of(
             seen,
             sample_id=f"{tracked.id}-{frame_time:.3f}",
             event_id=tracked.id,
@@ -71,7 +71,6 @@ class ObjectClassifier(Classifier):
             time=frame_time,
             source="live",
         )
-        await self._async_keep_live(sample, seen)
 
     async def async_keep_outcome(self, outcome: KeptOutcome) -> None:
         """Note why an object ended as it did; going without is no defect."""

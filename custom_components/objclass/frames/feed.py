@@ -126,7 +126,7 @@ class Feed:
                 heads[watch.classifier.id] = head
         try:
             picture = await self.source.async_picture()
-            seen = await self._worker.run(
+            seen = await self._worker.run_live(
                 look_at_frame, self._worker.backbone, picture, wanted
             )
         except (NoPictureError, PictureError) as err:

@@ -9,6 +9,8 @@ import math
 import re
 from collections.abc import Mapping
 
+import orjson
+
 from .errors import InvalidMessageError
 
 type JsonObject = Mapping[str, object]
@@ -29,6 +31,11 @@ def load_json(payload: str | bytes | bytearray, *, limit: int) -> object:
     """
     if len(payload) > limit:
         raise InvalidMessageError(f"longer than {limit} bytes")
+    try:
+        # Four times as fast; what it refuses is rare, and judged by Python's own.
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        pass
     try:
         text = payload if isinstance(payload, str) else payload.decode()
         return json.loads(text, parse_constant=lambda _: None)

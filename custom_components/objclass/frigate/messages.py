@@ -272,10 +272,9 @@ def _model_attributes(data: JsonObject) -> dict[str, SubLabel]:
     """Find the fields `"<model>": [text, score]`; other lists look different."""
     found: dict[str, SubLabel] = {}
     for key, value in data.items():
-        name = fields.optional_text(key)
-        if name is None or name in _NOT_MODELS:
-            continue
         match value:
-            case [str(), int() | float()] if attribute := _sub_label(value):
-                found[name] = attribute
+            case [str(), int() | float()] if key not in _NOT_MODELS:
+                name, attribute = fields.optional_text(key), _sub_label(value)
+                if name and attribute:
+                    found[name] = attribute
     return found

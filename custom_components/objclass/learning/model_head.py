@@ -9,8 +9,9 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -36,7 +37,7 @@ _NUMBERED: Final = re.compile(r"(\d+)[\s:]\s*(\S.*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelHead:
-    """A model, and what each of its results stands for.
+    """A model, and what each of its results stands for. May be used from any thread.
 
     `labels` are the model's own words; `classes` are the classifier's, `none` among
     them, one for each label: the scores of labels of one class are added.
@@ -45,6 +46,7 @@ class ModelHead:
     labels: tuple[str, ...]
     classes: tuple[str, ...]
     runtime: Runtime
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def predict(self, pixels: NDArray[np.uint8]) -> Prediction:
         """Classify a crop, uint8 RGB of any size. It cannot say what is a stranger."""
@@ -67,7 +69,8 @@ class ModelHead:
 
     def _scores(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Return scores that sum to 1, as Frigate makes them; logits are softmaxed."""
-        numbers = self.runtime.run(pixels).astype(np.float64)
+        with self._lock:
+            numbers = self.runtime.run(pixels).astype(np.float64)
         if not np.isfinite(numbers).all() or not numbers.any():
             return np.full(len(numbers), 1 / len(numbers))
         if numbers.min() < 0:

@@ -108,7 +108,7 @@ class Pictures:
                 if file.name not in names:
                     Path(file).unlink(missing_ok=True)
                 elif folder == self._crops and file.stat().st_size:
-                    whole.add(Path(file).stem)
+                    whole.add(file.name.removesuffix(".jpg"))
         return whole
 
 

@@ -94,7 +94,7 @@ async def test_an_end_while_a_child_is_being_asked_counts_nothing_twice(
     entry, _, _ = await cats_and_collar(set_up, "leo")
     visit = Visit(frigate, entry)
     await visit.look(2)
-    async with busy_worker(entry):
+    async with busy_worker(entry, looking=True):
         frigate._publish_event(visit.next_message())
         frigate.say("available", "offline")
     await visit.say()

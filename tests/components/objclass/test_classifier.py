@@ -33,7 +33,7 @@ from .conftest import (
     frigate_of,
 )
 from .crops import keep
-from .visits import Visit, busy_worker, crops, finals, requests, script, settle, until
+from .visits import Visit, busy_worker, crops, finals, script, settle, until
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
@@ -329,10 +329,9 @@ async def test_classification_goes_on_while_a_head_is_trained(
     async with busy_worker(entry):
         training = asyncio.create_task(classifier.async_train())
         await until(lambda: classifier.training is not None)
-        fetched = requests(frigate, "snapshot")
         frigate._publish_event(visit.next_message())
-        await until(lambda: fetched.hits == 1)
-        await until(lambda: data_of(entry).worker._executor._work_queue.qsize() == 2)
+        # However long the training takes, or whatever the disk is waiting for.
+        await until(lambda: bool(progress))
     await training
     await settle(hass, entry)
 

@@ -14,7 +14,8 @@ ALLOWED = {
         *("numpy", "PIL", "tflite", "flatbuffers", "ai_edge_litert", "tflite_runtime"),
         "ncnn",
     },
-    "frigate": {"aiohttp", "yarl"},
+    # Home Assistant itself cannot do without these.
+    "frigate": {"aiohttp", "orjson", "yarl"},
 }
 NOT_FOR = {"learning": {"asyncio"}, "frigate": set[str]()}
 

@@ -1,4 +1,4 @@
-"""The one thread for everything that takes long, and the backbone that lives on it."""
+"""The threads for everything that takes long, and the backbone that lives on them."""
 
 import asyncio
 import platform
@@ -67,7 +67,22 @@ async def test_jobs_run_one_after_the_other_in_a_thread_of_their_own(
     await worker.async_release()
 
 
-async def test_all_share_one_worker_and_the_last_one_ends_its_thread(
+async def test_what_is_looked_at_live_waits_for_no_other_job(
+    hass: HomeAssistant,
+) -> None:
+    worker = await Worker.async_acquire(hass)
+    gate = threading.Event()
+    training = asyncio.create_task(worker.run(gate.wait))
+
+    assert await worker.run_live(int, "7") == 7
+    assert not training.done()
+
+    gate.set()
+    await training
+    await worker.async_release()
+
+
+async def test_all_share_one_worker_and_the_last_one_ends_its_threads(
     hass: HomeAssistant,
 ) -> None:
     first, second = await asyncio.gather(

@@ -141,15 +141,19 @@ async def until(true: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def busy_worker(entry: MockConfigEntry) -> AsyncIterator[None]:
-    """Let the worker's thread be busy; what it is asked for meanwhile waits."""
+async def busy_worker(
+    entry: MockConfigEntry, *, looking: bool = False
+) -> AsyncIterator[None]:
+    """Let the worker be busy with files, or with looking; such jobs wait meanwhile."""
+    worker = data_of(entry).worker
     gate, started = threading.Event(), threading.Event()
 
     def wait() -> None:
         started.set()
         gate.wait(60)
 
-    job = asyncio.create_task(data_of(entry).worker.run(wait))
+    run = worker.run_live if looking else worker.run
+    job = asyncio.create_task(run(wait))
     await until(started.is_set)
     try:
         yield

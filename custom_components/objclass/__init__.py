@@ -28,11 +28,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
-from .absence import async_watch_for_absence
 from .api import create_client
-from .catching_up import async_keep_up
-from .chain import Chain
 from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier
+from .conditions.chain import Chain
 from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER, SUBENTRY_FRAME
 from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassData
 from .frames import FrameWatch
@@ -40,19 +38,21 @@ from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
 from .history.manager import History
-from .issues import async_check_conditions, async_forget_issues
+from .issues.absence import async_watch_for_absence
+from .issues.problem import async_check_conditions, async_forget_issues
+from .issues.standing import async_watch_for_issues
 from .learning.graph import ModelError
 from .learning.samples import SampleStoreError
-from .names import Names
+from .objects.names import Names
+from .objects.pipeline import Pipeline
+from .objects.results import Results
+from .objects.writeback import Writeback
 from .panel import async_setup_panel
-from .pipeline import Pipeline
-from .results import Results
+from .runtime.catching_up import async_keep_up
+from .runtime.worker import Worker
 from .services import async_setup_services
-from .standing_issues import async_watch_for_issues
 from .views import async_setup_views
 from .websocket import async_setup_websocket
-from .worker import Worker
-from .writeback import Writeback
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [

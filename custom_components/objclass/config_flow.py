@@ -36,7 +36,6 @@ from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
 from yarl import URL
 
 from .api import create_client
-from .classifier_flow import ClassifierFlow
 from .const import (
     CONF_FRIGATE_ENTRY,
     CONF_PUBLISH_MQTT,
@@ -47,7 +46,9 @@ from .const import (
     SUBENTRY_FRAME,
 )
 from .discovery import async_find, data_of, entry_data, known_entries
-from .frame_flow import FrameFlow
+from .flow.classifier import ClassifierFlow
+from .flow.frame import FrameFlow
+from .flow.options import ObjclassOptionsFlow
 from .frigate.client import FrigateClient
 from .frigate.errors import (
     FrigateAuthError,
@@ -56,7 +57,6 @@ from .frigate.errors import (
     FrigateResponseError,
 )
 from .frigate.models import FrigateVersion
-from .options_flow import ObjclassOptionsFlow
 
 OLDEST_FRIGATE: Final = FrigateVersion(0, 14)
 ADMIN: Final = "admin"

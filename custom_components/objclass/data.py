@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from .frigate.client import FrigateClient
     from .frigate.models import FrigateConfig
     from .history.manager import History
-    from .pipeline import Pipeline
-    from .worker import Worker
+    from .objects.pipeline import Pipeline
+    from .runtime.worker import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,14 +13,14 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from yarl import URL
 
 from .classifier import AnyClassifier, FrameClassifier
-from .condition import Condition
+from .conditions.condition import Condition
 from .const import DOMAIN
 from .data import FrigateSide, ObjclassConfigEntry
 from .frigate.errors import FrigateError
 from .learning.consensus import NONE
 from .learning.evaluation import TrainingReport
-from .pipeline import Pipeline
-from .runtime_settings import shareable
+from .objects.pipeline import Pipeline
+from .runtime.settings import shareable
 from .settings import FrameSettings
 
 # Names and ids; the other figures of a report say nothing about anybody.

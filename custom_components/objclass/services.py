@@ -21,7 +21,7 @@ from homeassistant.helpers.service import async_register_admin_service
 
 from .api import async_frigate_failed
 from .classifier import AnyClassifier, FrameClassifier
-from .collect import async_collect
+from .collecting.collect import async_collect
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateError

@@ -8,7 +8,7 @@ from typing import Any, Final, Self, override
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_NAME
 
-from .condition import Condition
+from .conditions.condition import Condition
 from .const import (
     CONF_AGREEMENT,
     CONF_CAMERA_ENTITIES,

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 from homeassistant.util import slugify
 from hypothesis import strategies as st
 
-from custom_components.objclass.classifier_flow import _validated
-from custom_components.objclass.frame_flow import _parts
-from custom_components.objclass.frame_flow import _validated as _validated_frame
+from custom_components.objclass.flow.classifier import _validated
+from custom_components.objclass.flow.frame import _parts
+from custom_components.objclass.flow.frame import _validated as _validated_frame
 from custom_components.objclass.frigate.messages import (
     classification_payload,
     parse_tracked_object_update,

@@ -66,7 +66,7 @@ class Monitor:
     def time_entries(self) -> None:
         """Time the parts of a look: the download and what the worker does."""
         # Imported once it is set up: it must not be this that loads it.
-        from custom_components.objclass import pipeline  # noqa: PLC0415
+        from custom_components.objclass.objects import pipeline  # noqa: PLC0415
 
         look = vars(pipeline)["look"]
         if not hasattr(look, "timed"):

@@ -25,8 +25,8 @@ from ..learning.head import Head, HeadFileError
 from ..learning.heads import HeadShelf, KeptHead
 from ..learning.model_head import ModelHead, ModelShelf
 from ..learning.samples import ClassCount, SampleStore, SampleStoreError
+from ..runtime.worker import Worker
 from ..settings import ClassifierSettings
-from ..worker import Worker
 
 # Takes how far a job is, 0 to 1, None when that is not known.
 type Tell = Callable[[float | None], None]

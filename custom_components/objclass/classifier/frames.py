@@ -16,8 +16,8 @@ from ..learning.likeness import ALIKE
 from ..learning.look import Look
 from ..learning.samples import Sample
 from ..learning.vectors import unit_rows
+from ..runtime.worker import Worker
 from ..settings import FrameSettings
-from ..worker import Worker
 from .classifier import Classifier
 from .keeping import async_keep_live
 

@@ -12,8 +12,8 @@ from ..frigate.messages import TrackedObject
 from ..learning.look import Look
 from ..learning.outcomes import KeptOutcome
 from ..learning.samples import Sample, SampleStoreError
+from ..runtime.worker import Worker
 from ..settings import ObjectSettings
-from ..worker import Worker
 from .classifier import Classifier
 
 # So many objects are remembered as the last ones that were given a class.

@@ -16,7 +16,7 @@ from ..learning.frame import Part, look_at_frame
 from ..learning.head import Head
 from ..learning.look import Look
 from ..learning.model_head import ModelHead
-from ..worker import Worker
+from ..runtime.worker import Worker
 from .sources import NoPictureError, Source
 from .watch import Watch
 

@@ -18,7 +18,7 @@ from ..classifier import FrameClassifier
 from ..const import LOGGER
 from ..data import FrigateSide, ObjclassConfigEntry
 from ..lookup import is_entity
-from ..worker import Worker
+from ..runtime.worker import Worker
 from .feed import Feed
 from .publishing import async_publish_states
 from .sources import NoPictureError, camera_source

@@ -10,8 +10,8 @@ from ..frigate.errors import (
     FrigatePermissionError,
     FrigateResponseError,
 )
-from ..tracking import past_object
-from ..writeback import Told, Writeback
+from ..objects.tracking import past_object
+from ..objects.writeback import Told, Writeback
 from .looking import UnusableError, tracked_of
 from .patience import async_patiently
 from .store import Found

@@ -13,6 +13,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 
 from ..classifier import Classifier, FrameClassifier, ObjectClassifier
+from ..conditions.past import PastCondition, Question
 from ..data import ObjclassConfigEntry
 from ..frigate.messages import TrackedObject
 from ..frigate.models import StoredEvent
@@ -20,8 +21,7 @@ from ..learning.consensus import Consensus, Verdict
 from ..learning.head import Head, Prediction
 from ..learning.look import Look, look
 from ..learning.model_head import ModelHead
-from ..past_condition import PastCondition, Question
-from ..results import attempt_of
+from ..objects.results import attempt_of
 from .frame_looking import async_keep_moment, async_look_at_moment, found_in
 from .pace import Pace
 from .patience import async_patiently

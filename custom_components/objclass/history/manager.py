@@ -14,14 +14,14 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
 from ..classifier import Classifier, FrameClassifier, ObjectClassifier
+from ..conditions.past import PastCondition
 from ..const import DOMAIN, EVENT_HISTORY, LOGGER
 from ..data import SIGNAL_HISTORY, ObjclassConfigEntry
 from ..frigate.errors import FrigateError
 from ..frigate.models import StoredEvent
 from ..learning.crop import PictureError
-from ..past_condition import PastCondition
-from ..worker import Worker
-from ..writeback import Writeback
+from ..objects.writeback import Writeback
+from ..runtime.worker import Worker
 from .applying import async_tell
 from .frame_looking import async_keep_moment, async_look_at_moment
 from .listing import async_pages, frames

@@ -3,7 +3,7 @@
 import asyncio
 from time import monotonic
 
-from ..pipeline import Pipeline
+from ..objects.pipeline import Pipeline
 
 
 class Pace:

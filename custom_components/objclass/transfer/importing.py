@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from ..classifier import Classifier
 from ..const import DOMAIN, LOGGER
 from ..data import ObjclassConfigEntry
-from ..dialogue import async_add_classes
+from ..flow.dialogue import async_add_classes
 from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
 from ..learning.infrared import is_infrared

@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from ..classifier import Classifier, Tell
 from ..const import DOMAIN, LOGGER
 from ..data import ObjclassConfigEntry
-from ..dialogue import async_add_classes
+from ..flow.dialogue import async_add_classes
 from ..learning.consensus import NONE
 from ..learning.crop import PictureError
 from ..learning.graph import InvalidModelError, UnsupportedModelError

@@ -7,9 +7,9 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from ..classifier import AnyClassifier, FrameClassifier, ObjectClassifier
-from ..condition_form import frigate_parents
 from ..const import DOMAIN, SUBENTRY_CLASSIFIER, SUBENTRY_FRAME
 from ..data import FrigateSide, ObjclassConfigEntry
+from ..flow.condition import frigate_parents
 from ..frigate.models import FrigateConfig
 from ..learning.standing_advice import standing_advice
 from ..lookup import loaded_classifiers, title_of, watched_cameras

@@ -8,7 +8,6 @@ from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from ..classifier_flow import UNLABEL
 from ..const import (
     CONF_CLASSES,
     CONF_THRESHOLD,
@@ -18,7 +17,8 @@ from ..const import (
     SUBENTRY_FRAME,
 )
 from ..data import ObjclassConfigEntry
-from ..dialogue import async_add_classes, async_create, async_reconfigure, refused
+from ..flow.classifier import UNLABEL
+from ..flow.dialogue import async_add_classes, async_create, async_reconfigure, refused
 from .command import Call, classifier_command, command
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from ..collect import async_collect
+from ..collecting.collect import async_collect
 from ..learning.heads import KeptHead
 from .command import Call, classifier_command
 

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.objclass.const import DOMAIN
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from .flow.test_condition import BELLS, CATS, COLLARS, change, classifier, on
 from .flow_texts import watch_flows
-from .test_condition_form import BELLS, CATS, COLLARS, change, classifier, on
 from .visits import Visit, script
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)

@@ -30,7 +30,7 @@ FLOW_BASES = {
 }
 OF_A_KIND = {"issues."}  # followed by the kind
 # What a dialogue may have parts of its form, its steps or its checks from.
-HELPERS = ("condition_form", "form_fields")
+HELPERS = ("condition", "fields")
 # Reasons for which Home Assistant ends a dialogue by itself, some only after a step.
 CHANGED = {
     "reauth_successful": "async_step_reauth",
@@ -196,8 +196,8 @@ def _helpers(module: ast.Module) -> list[ast.Module]:
     source = ast.unparse(module)
     found = {name for name in HELPERS if f"from .{name} import" in source}
     if "(ClassifierFlow):" in source:
-        found |= {"classifier_flow", *HELPERS}
-    return [modules()[COMPONENT / f"{name}.py"] for name in found]
+        found |= {"classifier", *HELPERS}
+    return [modules()[COMPONENT / "flow" / f"{name}.py"] for name in found]
 
 
 def _implied_reasons(module: ast.Module) -> set[str]:

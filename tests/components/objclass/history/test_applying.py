@@ -15,7 +15,7 @@ from tests.frigate_sim.cameras import NativeModel
 from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of
-from ..test_writeback import told
+from ..objects.test_writeback import told
 from ..visits import Visit, requests, script
 from .runs import applied, been, history_of, ran, results
 

@@ -5,8 +5,8 @@ from homeassistant.exceptions import ServiceValidationError
 
 from custom_components.objclass.learning.consensus import Outcome
 
+from ..conditions.test_children import OUR_CATS, cats_and_collar, child, named
 from ..conftest import Frigate, SetUp, classifier_data
-from ..test_children import OUR_CATS, cats_and_collar, child, named
 from ..visits import Visit, script
 from .runs import been, ran, results, start
 

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.frigate_sim.cameras import NativeModel
 
 from ..conftest import Frigate, SetUp
-from ..test_condition_form import BELLS, CATS, COLLARS, classifier, on
+from ..flow.test_condition import BELLS, CATS, COLLARS, classifier, on
 from .client import Panel
 
 COLLAR = NativeModel(

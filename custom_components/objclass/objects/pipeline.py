@@ -1,0 +1,429 @@
+"""From a Frigate message to a published result.
+
+A message on `<prefix>/events` updates what is known about an object and, when it shows
+a new frame that a classifier cares for, lets the object wait for a look. A look fetches
+the picture, and on the thread for live looks crops it, embeds it once and asks the head
+of every classifier. Each answer is an attempt; when attempts agree, the class is
+assigned: shown in Home Assistant, and told to Frigate (`results`). The crop is kept
+last, so that it costs no time before the result. When the object ends, each classifier
+gives one final outcome.
+
+A classifier with a condition is asked once the condition is met (`chain`): about the
+looks that there have been (`children`), which takes its head and no picture, and from
+then on like all others.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from time import perf_counter
+from typing import Final
+
+from homeassistant.components import mqtt
+from homeassistant.components.mqtt.models import ReceiveMessage
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.event import async_track_time_interval
+
+from ..classifier import ObjectClassifier, async_keep_live
+from ..conditions.chain import Chain
+from ..conditions.children import Children
+from ..const import LOGGER
+from ..data import SIGNAL_AVAILABLE, ObjclassConfigEntry
+from ..frigate.client import FrigateClient
+from ..frigate.errors import (
+    FrigateAuthError,
+    FrigateError,
+    FrigateNotFoundError,
+    InvalidMessageError,
+)
+from ..frigate.messages import (
+    SOURCE,
+    EventMessage,
+    Snapshot,
+    TrackedObject,
+    parse_availability,
+    parse_event,
+    parse_tracked_object_update,
+)
+from ..frigate.models import FrigateConfig, Picture
+from ..learning.crop import PictureError
+from ..learning.look import look
+from ..learning.outcomes import KeptOutcome
+from ..runtime.worker import Worker
+from .results import Results
+from .tracking import ObjectState, Tracker
+from .work_queue import WorkQueue
+
+# One fetches while the other's picture is being looked at.
+_WORKERS: Final = 2
+_SWEEP: Final = timedelta(minutes=1)
+# Times of frames travel as text; frames are further apart than this (seconds).
+SAME_FRAME: Final = 0.001
+
+
+class Pipeline:
+    """One Frigate at work."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        *,
+        client: FrigateClient,
+        frigate: FrigateConfig,
+        worker: Worker,
+        chain: Chain,
+        results: Results,
+    ) -> None:
+        self.frigate = frigate
+        self.counts: Counter[str] = Counter()
+        self.seconds_per_look: float | None = None
+        self._hass = hass
+        self._entry = entry
+        self._client = client
+        self._worker = worker
+        self.chain = chain
+        self._results = results
+        self._tracker = Tracker()
+        self._children = Children(worker, chain, results, self._tracker)
+        self._queue = WorkQueue()
+        self._online = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def available(self) -> bool:
+        """Whether Frigate runs and can be heard."""
+        return self._online and mqtt.is_connected(self._hass)
+
+    @property
+    def waiting(self) -> int:
+        """How many objects wait for a look."""
+        return len(self._queue)
+
+    @property
+    def dropped(self) -> int:
+        """How many looks were dropped because newer ones were waiting."""
+        return self._queue.dropped
+
+    async def async_start(self) -> None:
+        """Start listening; the subscriptions end when the entry is unloaded."""
+        prefix = self.frigate.topic_prefix
+        topics: dict[str, Callable[[ReceiveMessage], None]] = {
+            f"{prefix}/available": self._async_on_available,
+            f"{prefix}/events": self._async_on_event,
+            f"{prefix}/tracked_object_update": self._async_on_update,
+        }
+        for topic, on_message in topics.items():
+            self._entry.async_on_unload(
+                await mqtt.async_subscribe(self._hass, topic, on_message)
+            )
+        self._entry.async_on_unload(
+            mqtt.async_subscribe_connection_status(
+                self._hass, self._async_on_connection
+            )
+        )
+        self._entry.async_on_unload(
+            async_track_time_interval(self._hass, self._async_sweep, _SWEEP)
+        )
+        self._tasks = [
+            self._entry.async_create_background_task(
+                self._hass, self._async_work(), f"objclass pipeline {number}"
+            )
+            for number in range(_WORKERS)
+        ]
+
+    async def async_stop(self) -> None:
+        """Stop looking; what is under way is given up."""
+        self._queue.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @callback
+    def outcome_so_far(
+        self, classifier: ObjectClassifier, event_id: str
+    ) -> KeptOutcome | None:
+        """Return what the attempts on an object in view come to by now."""
+        state = self._tracker.get(event_id)
+        if state is None or not self.chain.is_met(state, classifier):
+            return None
+        consensus = state.consensus(classifier)
+        return KeptOutcome(
+            event_id=event_id,
+            outcome=None,
+            verdict=state.assigned.get(classifier.id) or consensus.verdict(),
+            attempts=tuple(consensus.tried),
+        )
+
+    async def async_wait_idle(self) -> None:
+        """Wait until nothing waits and nothing is being looked at."""
+        await self._queue.join()
+
+    # What Frigate says
+
+    @callback
+    def _async_on_available(self, message: ReceiveMessage) -> None:
+        with suppress(InvalidMessageError):
+            self._async_set_online(parse_availability(message.payload))
+
+    @callback
+    def _async_set_online(self, online: bool) -> None:
+        if online == self._online:
+            return
+        self._online = online
+        if online:
+            LOGGER.info("Frigate %s is online", self._entry.title)
+        else:
+            LOGGER.info("Frigate %s is offline", self._entry.title)
+            self._async_give_up(*self._tracker, why="Frigate went offline")
+        async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
+
+    @callback
+    def _async_on_connection(self, _connected: bool) -> None:
+        async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
+
+    @callback
+    def _async_on_event(self, message: ReceiveMessage) -> None:
+        try:
+            event = parse_event(message.payload)
+        except InvalidMessageError as err:
+            self.counts["invalid_messages"] += 1
+            LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
+            return
+        self._async_set_online(online=True)
+        if self._tracker.get(event.after.id) or self._interested(event.after):
+            self._async_take_in(event)
+
+    @callback
+    def _async_take_in(self, event: EventMessage) -> None:
+        """Note what a message says; let the object wait if there is work to do."""
+        if event.after.false_positive:
+            return
+        state = self._tracker.update(event.after, ended=event.type == "end")
+        if state is not None:
+            self._children.async_follow(state)
+            self._async_let_wait(state)
+
+    @callback
+    def _async_let_wait(self, state: ObjectState) -> None:
+        """Let an object wait if there is work to do."""
+        if state.ended or self._looking(state) or self._children.unasked(state):
+            dropped = self._queue.put(state.id)
+            if dropped and (old := self._tracker.get(dropped)) and old.ended:
+                self._async_give_up(old, why="it ended while too much was waiting")
+
+    @callback
+    def _async_on_update(self, message: ReceiveMessage) -> None:
+        """Hear what Frigate itself finds out, before the object's next event says so.
+
+        A face, a licence plate that it knows, and what its own models say.
+        """
+        try:
+            update = parse_tracked_object_update(message.payload)
+        except InvalidMessageError as err:
+            self.counts["invalid_messages"] += 1
+            LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
+            return
+        state = self._tracker.get(update.id)
+        if state is None or update.source == SOURCE:
+            return
+        state.note_sub_label(update.sub_label or update.name)
+        if update.model and update.attribute:
+            state.attributes[update.model] = update.attribute
+        state.findings.hear_update(update, self.frigate.face_threshold)
+        self._children.async_follow(state)
+        if any(c.settings.condition for c in self._interested(state.latest)):
+            self._async_let_wait(state)
+
+    @callback
+    def _async_sweep(self, _now: object) -> None:
+        if overdue := self._tracker.overdue():
+            self._async_give_up(*overdue, why="Frigate stopped speaking of it")
+
+    # Looking
+
+    def _interested(self, tracked: TrackedObject) -> list[ObjectClassifier]:
+        """Return the classifiers that an object may be a matter for, parents first."""
+        return self.chain.interested(tracked)
+
+    def _looking(self, state: ObjectState) -> list[ObjectClassifier]:
+        """Return the classifiers that a look at the newest frame would help."""
+        snapshot = state.latest.snapshot
+        if snapshot is None:
+            return []
+
+        return [
+            classifier
+            for classifier in self._interested(state.latest)
+            if snapshot.frame_time not in state.frame_times(classifier)
+            and self.chain.is_met(state, classifier)
+            and not state.has_enough(classifier)
+        ]
+
+    async def _async_work(self) -> None:
+        while True:
+            event_id = await self._queue.get()
+            try:
+                if state := self._tracker.get(event_id):
+                    await self._async_work_on(state)
+            except Exception:  # noqa: BLE001
+                # A defect met by one object must not silence all the others.
+                self.counts["errors"] += 1
+                LOGGER.exception("Unexpected error while looking at %s", event_id)
+                if (state := self._tracker.get(event_id)) and state.ended:
+                    self._async_give_up(state, why="looking at it failed")
+            finally:
+                self._queue.done(event_id)
+            # Much of it waits for nothing, such as the end of an object that is not
+            # looked at any more: many of these must not hold the event loop up.
+            await asyncio.sleep(0)
+
+    async def _async_work_on(self, state: ObjectState) -> None:
+        await self._children.async_ask(state)
+        if not state.ended:
+            if looking := self._looking(state):
+                # When it ends meanwhile, it waits again.
+                await self._async_attempt(state, looking)
+        else:
+            if undecided := self._needs_last_look(state):
+                await self._async_attempt(state, undecided, last=True)
+            await self._async_finish(state, "it ended")
+
+    def _needs_last_look(self, state: ObjectState) -> list[ObjectClassifier]:
+        """Return the classifiers that had too few attempts on an ended object."""
+        return [
+            classifier
+            for classifier in self._looking(state)
+            if state.consensus(classifier).too_few
+        ]
+
+    async def _async_attempt(
+        self,
+        state: ObjectState,
+        classifiers: list[ObjectClassifier],
+        *,
+        last: bool = False,
+    ) -> None:
+        """Look at an object once, for all classifiers that care."""
+        tracked, snapshot = state.latest, state.latest.snapshot
+        camera = self.frigate.cameras.get(tracked.camera)
+        if snapshot is None or camera is None:
+            return
+        picture = await self._async_fetch(state, snapshot, last=last)
+        if picture is None:
+            return
+        box = snapshot.box
+        started = perf_counter()
+        try:
+            seen = await self._worker.run_live(
+                look,
+                self._worker.backbone,
+                picture.data,
+                {c.id: c.head for c in classifiers if c.head},
+                box=(box.x1, box.y1, box.x2, box.y2),
+                frame_size=(camera.width, camera.height),
+            )
+        except PictureError as err:
+            self.counts["bad_pictures"] += 1
+            LOGGER.debug("No attempt on %s: %s", state.id, err)
+            return
+        self.seconds_per_look = perf_counter() - started
+        if self._tracker.get(state.id) is None:
+            # It has been given its final outcome meanwhile; nothing comes after that.
+            return
+        self.counts["attempts"] += 1
+        counted = []
+        for classifier in classifiers:
+            # What it hangs on may have changed meanwhile, or with this very look.
+            if self.chain.is_met(state, classifier):
+                counted.append(classifier)
+                state.note_frames(classifier, snapshot.frame_time)
+                self._results.async_count(
+                    state,
+                    classifier,
+                    [(snapshot.frame_time, seen.predictions.get(classifier.id))],
+                )
+        self._children.hold(state, tracked, snapshot.frame_time, seen)
+        self._children.async_follow(state)
+        await self._children.async_ask(state)
+        samples = [
+            (classifier, classifier.live_sample(tracked, snapshot.frame_time, seen))
+            for classifier in counted
+        ]
+        await async_keep_live(self._worker, samples, seen)
+
+    async def _async_fetch(
+        self, state: ObjectState, snapshot: Snapshot, *, last: bool
+    ) -> Picture | None:
+        """Fetch the picture that a snapshot's box belongs to; None when it is gone."""
+        if (held := state.held) and _is_of(held, snapshot):
+            state.held = None
+            return held
+        fetch = self._async_last_picture if last else self._client.snapshot
+        try:
+            picture = await fetch(state.id)
+        except FrigateError as err:
+            self.counts["failed_fetches"] += 1
+            LOGGER.debug("No picture of %s: %s", state.id, err)
+            if isinstance(err, FrigateAuthError):
+                self._entry.async_start_reauth(self._hass)
+            return None
+        if _is_of(picture, snapshot):
+            return picture
+        # A better frame was found since; its box comes with the next message.
+        state.held = picture
+        return None
+
+    async def _async_last_picture(self, event_id: str) -> Picture:
+        """Fetch the picture of an object that has ended.
+
+        Where Frigate keeps no snapshots, it still has it in memory for a moment.
+        """
+        try:
+            return await self._client.clean_snapshot(event_id)
+        except FrigateNotFoundError:
+            return await self._client.snapshot(event_id)
+
+    @callback
+    def _async_give_up(self, *states: ObjectState, why: str) -> None:
+        """Give the final outcome of objects that nobody is at work on."""
+        self._entry.async_create_task(
+            self._hass, self._async_finish_all(states, why), "objclass finish"
+        )
+
+    async def _async_finish_all(self, states: Sequence[ObjectState], why: str) -> None:
+        for state in states:
+            await self._async_finish(state, why)
+            # There may be thousands.
+            await asyncio.sleep(0)
+
+    async def _async_finish(self, state: ObjectState, why: str) -> None:
+        """Give the final outcome of every classifier, once, and forget the object.
+
+        A final outcome may be what others wait for, so theirs come after it.
+        """
+        if not self._tracker.forget(state.id):
+            return
+        state.final = True
+        for classifier in self._interested(state.latest):
+            await self._children.async_ask(state, final=True)
+            if self.chain.is_met(state, classifier):
+                self._results.async_finish(state, classifier, why)
+            else:
+                self._results.async_not_asked(state, classifier)
+        self._children.forget(state.id)
+        self._results.async_end(state)
+
+
+def _is_of(picture: Picture, snapshot: Snapshot) -> bool:
+    """Return whether a picture shows the frame of that time, as far as one can know.
+
+    Frigate tells the time of a picture from 0.18 on.
+    """
+    return (
+        picture.frame_time is None
+        or abs(picture.frame_time - snapshot.frame_time) < SAME_FRAME
+    )

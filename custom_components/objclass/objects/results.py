@@ -1,0 +1,251 @@
+"""What the attempts come to: assignments while an object is in view, and its end."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+
+from ..classifier import ObjectClassifier
+from ..const import EVENT_RESULT, LOGGER
+from ..data import SIGNAL_CAMERA_RESULT, SIGNAL_RESULT, ObjclassConfigEntry, Result
+from ..learning.consensus import NONE, Attempt, Outcome, Verdict
+from ..learning.head import Prediction
+from ..learning.outcomes import KeptOutcome
+from .tracking import ObjectState
+from .writeback import Writeback
+
+
+class Results:
+    """Weighs attempts, and tells Home Assistant and Frigate what they agree on."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ObjclassConfigEntry, writeback: Writeback
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._writeback = writeback
+
+    @callback
+    def async_count(
+        self,
+        state: ObjectState,
+        classifier: ObjectClassifier,
+        looked: Iterable[tuple[float, Prediction | None]],
+    ) -> None:
+        """Count attempts, and assign the class if the attempts agree.
+
+        Each comes with the time of its frame. Without a prediction there is no trained
+        head yet, and nothing to count.
+        """
+        counted_at = None
+        for frame_time, prediction in looked:
+            if prediction is None:
+                state.consensus(classifier).add_unscored()
+                LOGGER.debug(
+                    "%s: %s at %.3f is only kept, since no head has been trained yet",
+                    classifier.settings.name,
+                    state.id,
+                    frame_time,
+                )
+            elif self._count(state, classifier, prediction, frame_time):
+                counted_at = frame_time
+        verdict = state.consensus(classifier).verdict()
+        if counted_at is not None and verdict.outcome is Outcome.ASSIGNED:
+            self._async_assign(state, classifier, verdict, counted_at)
+
+    def _count(
+        self,
+        state: ObjectState,
+        classifier: ObjectClassifier,
+        prediction: Prediction,
+        frame_time: float,
+    ) -> bool:
+        consensus = state.consensus(classifier)
+        attempt = attempt_of(classifier, prediction, frame_time)
+        counts = consensus.add(attempt)
+        verdict = consensus.verdict()
+        LOGGER.debug(
+            "%s: %s looks like %s at %.3f (%s): %s; votes so far %s: %s",
+            classifier.settings.name,
+            state.id,
+            prediction.best,
+            frame_time,
+            ", ".join(f"{name} {p:.2f}" for name, p in prediction.scores.items()),
+            _how_it_counts(attempt, classifier.settings.rules.threshold, counts=counts),
+            dict(verdict.votes),
+            verdict.reason,
+        )
+        return counts
+
+    @callback
+    def async_follow(
+        self, state: ObjectState, classifier: ObjectClassifier, *, met: bool
+    ) -> None:
+        """Take back what a classifier said of an object it is no matter for any more.
+
+        What it has seen stays counted, and is said again when the condition is met
+        again.
+        """
+        if not met and classifier.id in state.assigned:
+            self._async_take_back(state, classifier)
+        elif met and classifier.id in state.taken_back:
+            state.taken_back.discard(classifier.id)
+            verdict = state.consensus(classifier).verdict()
+            if verdict.outcome is Outcome.ASSIGNED:
+                self._async_assign(state, classifier, verdict, state.latest.frame_time)
+
+    @callback
+    def _async_take_back(
+        self, state: ObjectState, classifier: ObjectClassifier
+    ) -> None:
+        before = state.assigned.pop(classifier.id)
+        state.taken_back.add(classifier.id)
+        LOGGER.debug(
+            "%s: taking %s back from %s, since its condition is not met any more",
+            classifier.settings.name,
+            before.class_name,
+            state.id,
+        )
+        self._async_publish(
+            state,
+            classifier,
+            replace(before, class_name=None, score=0.0, distance=None),
+            state.latest.frame_time,
+            changed=True,
+            taken_back=before.class_name,
+        )
+        self._writeback.async_take_back(state, classifier)
+
+    @callback
+    def async_not_asked(self, state: ObjectState, classifier: ObjectClassifier) -> None:
+        """End an object that was no matter for a classifier: nothing is said or kept.
+
+        What was said of it while it was one has been taken back.
+        """
+        if state.frame_times(classifier):
+            self._entry.async_create_task(
+                self._hass,
+                classifier.async_forget_object(state.id),
+                f"objclass forget {state.id}",
+            )
+
+    @callback
+    def async_end(self, state: ObjectState) -> None:
+        """Tidy up after all final outcomes of an object."""
+        self._writeback.async_finish(state)
+
+    @callback
+    def async_finish(
+        self, state: ObjectState, classifier: ObjectClassifier, why: str
+    ) -> None:
+        """Give the one final outcome of an object."""
+        frame_time = state.latest.frame_time
+        if verdict := state.assigned.get(classifier.id):
+            self._writeback.async_write(state, classifier, verdict)
+        else:
+            verdict = state.consensus(classifier).final_verdict()
+            if verdict.outcome is Outcome.ASSIGNED:
+                self._async_assign(state, classifier, verdict, frame_time)
+        LOGGER.debug(
+            "%s: %s is finally %s %s, since %s (%s)",
+            classifier.settings.name,
+            state.id,
+            verdict.outcome,
+            verdict.class_name or "",
+            verdict.reason,
+            why,
+        )
+        self._async_publish(
+            state, classifier, verdict, frame_time, outcome=verdict.outcome
+        )
+        outcome = KeptOutcome(
+            event_id=state.id,
+            outcome=verdict.outcome,
+            verdict=verdict,
+            attempts=tuple(state.consensus(classifier).tried),
+        )
+        self._entry.async_create_task(
+            self._hass,
+            classifier.async_keep_outcome(outcome),
+            f"objclass outcome of {state.id}",
+        )
+
+    @callback
+    def _async_assign(
+        self,
+        state: ObjectState,
+        classifier: ObjectClassifier,
+        verdict: Verdict,
+        frame_time: float,
+    ) -> None:
+        before = state.assigned.get(classifier.id)
+        state.assigned[classifier.id] = verdict
+        changed = before is None or before.class_name != verdict.class_name
+        if changed:
+            LOGGER.debug(
+                "%s: assigning %s to %s with %.2f, since %s",
+                classifier.settings.name,
+                verdict.class_name,
+                state.id,
+                verdict.score,
+                verdict.reason,
+            )
+        self._async_publish(state, classifier, verdict, frame_time, changed=changed)
+        self._writeback.async_tell(state, classifier, verdict, frame_time)
+
+    @callback
+    def _async_publish(
+        self,
+        state: ObjectState,
+        classifier: ObjectClassifier,
+        verdict: Verdict,
+        frame_time: float,
+        *,
+        changed: bool = False,
+        outcome: Outcome | None = None,
+        taken_back: str | None = None,
+    ) -> None:
+        result = Result(
+            classifier_id=classifier.id,
+            classifier_name=classifier.settings.name,
+            event_id=state.id,
+            camera=state.latest.camera,
+            label=state.latest.label,
+            frame_time=frame_time,
+            verdict=verdict,
+            changed=changed,
+            outcome=outcome,
+            taken_back=taken_back,
+        )
+        classifier.async_note(result)
+        for signal in (
+            SIGNAL_RESULT.format(classifier.id),
+            SIGNAL_CAMERA_RESULT.format(classifier.id, result.camera),
+        ):
+            async_dispatcher_send(self._hass, signal, result)
+        if changed or outcome is not None:
+            self._hass.bus.async_fire(EVENT_RESULT, result.as_event_data())
+
+
+def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:
+    if attempt.unfamiliar:
+        return f"unfamiliar (distance {attempt.distance:.2f}), so it counts as {NONE}"
+    return f"{'meets' if counts else 'does not meet'} the threshold of {threshold:.2f}"
+
+
+def attempt_of(
+    classifier: ObjectClassifier, prediction: Prediction, frame_time: float
+) -> Attempt:
+    """Turn a prediction into an attempt.
+
+    A head may know a class that was removed since; nobody wants to hear of it.
+    """
+    known = prediction.best in classifier.settings.all_classes
+    return Attempt(
+        class_name=prediction.best if known else NONE,
+        score=prediction.score,
+        frame_time=frame_time,
+        unfamiliar=prediction.unfamiliar and classifier.settings.familiarity,
+        distance=prediction.distance,
+    )

@@ -1,0 +1,179 @@
+"""What is known about the objects that Frigate tracks right now."""
+
+import asyncio
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final
+
+from ..classifier import ObjectClassifier
+from ..frigate.findings import Findings
+from ..frigate.messages import TrackedObject
+from ..frigate.models import Picture
+from ..learning.consensus import NONE, Consensus, Verdict
+
+# Frigate speaks of an object at least once a minute. One that it has not mentioned for
+# this long will never end: Frigate was restarted, or the message was lost.
+FORGET_AFTER: Final = 600.0
+# An object that has ended stays ended, whatever repeated or late messages say.
+_REMEMBERED_ENDS: Final = 4096
+
+
+@dataclass(slots=True)
+class ObjectState:
+    """An object in view, with what was seen of it and what was said about it.
+
+    `latest` is Frigate's newest message about it. `held` is a picture that was newer
+    than the message it was fetched for. `assigned` holds what each classifier (by id)
+    has assigned, `told` what Frigate was told of it, `attributes` the newest value of
+    each attribute model (by name) that we wrote or heard of. `named_by` is the
+    classifier whose sub label it carries, `names` all the sub labels that came from us,
+    and `foreign_sub_label` one that somebody else has set. `writing` is held while
+    Frigate is being told; `to_clear` is whether it carries a sub label of ours that was
+    taken back. `findings` is what Frigate itself says, `taken_back` whose
+    answers (by id) were taken back, and `final` whether the end is being told.
+    """
+
+    latest: TrackedObject
+    held: Picture | None = None
+    ended: bool = False
+    last_seen: float = field(default_factory=monotonic)
+    assigned: dict[str, Verdict] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
+    named_by: str | None = None
+    names: set[str] = field(default_factory=set)
+    foreign_sub_label: str | None = None
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    findings: Findings = field(default_factory=Findings)
+    taken_back: set[str] = field(default_factory=set)
+    to_clear: bool = False
+    final: bool = False
+    _consensus: dict[str, Consensus] = field(default_factory=dict)
+    _frame_times: dict[str, set[float]] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Frigate's id of the object, which is also that of its event."""
+        return self.latest.id
+
+    def consensus(self, classifier: ObjectClassifier) -> Consensus:
+        """Return a classifier's attempts on the object so far.
+
+        Most objects of a crowd are never looked at, and have none.
+        """
+        if (consensus := self._consensus.get(classifier.id)) is None:
+            consensus = Consensus(classifier.settings.rules)
+            self._consensus[classifier.id] = consensus
+        return consensus
+
+    def has_enough(self, classifier: ObjectClassifier) -> bool:
+        """Return whether a further look would not help a classifier."""
+        if (consensus := self._consensus.get(classifier.id)) is None:
+            return False
+        return consensus.full if classifier.head else consensus.kept_enough
+
+    def frame_times(self, classifier: ObjectClassifier) -> Collection[float]:
+        """Return the times of the frames that a classifier has looked at."""
+        return self._frame_times.get(classifier.id, ())
+
+    def note_frames(self, classifier: ObjectClassifier, *times: float) -> None:
+        """Note that a classifier has looked at the frames of these times."""
+        self._frame_times.setdefault(classifier.id, set()).update(times)
+
+    def answer(self, classifier: ObjectClassifier) -> str | None:
+        """Return what a classifier says of the object by now: a class, `none` or None.
+
+        A class once assigned stays, whatever the attempts come to later.
+        """
+        if verdict := self.assigned.get(classifier.id):
+            return verdict.class_name
+        if (consensus := self._consensus.get(classifier.id)) is None:
+            return None
+        verdict = consensus.final_verdict() if self.final else consensus.verdict()
+        return NONE if verdict.class_name == NONE else None
+
+    def note_sub_label(self, text: str | None) -> None:
+        """Note the sub label that Frigate shows; one that is not ours counts for good.
+
+        Messages overtake each other: one that knows of no sub label may be older than
+        the one that told of it.
+        """
+        if text is not None and text not in self.names:
+            self.foreign_sub_label = text
+
+    def note_own_name(self, text: str) -> None:
+        """Note that a name came from us, also one that was taken for somebody's."""
+        self.names.add(text)
+        if self.foreign_sub_label == text:
+            self.foreign_sub_label = None
+
+    def may_be_named_by(self, classifier_id: str, above: Collection[str] = ()) -> bool:
+        """Return whether nobody else, person or classifier, has named the object.
+
+        `above` are the classifiers that this one hangs on: it knows better than they.
+        """
+        return self.foreign_sub_label is None and (
+            self.named_by in (None, classifier_id, *above)
+        )
+
+
+def past_object(tracked: TrackedObject) -> ObjectState:
+    """Return the state of an object that was gone before we knew of it."""
+    state = ObjectState(tracked, ended=True)
+    state.note_sub_label(tracked.sub_label.text if tracked.sub_label else None)
+    return state
+
+
+class Tracker:
+    """All objects in view, by id."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, ObjectState] = {}
+        self._ended: dict[str, None] = {}
+
+    def __iter__(self) -> Iterator[ObjectState]:
+        """Iterate over the objects in view; they may be forgotten meanwhile."""
+        return iter(list(self._objects.values()))
+
+    def __len__(self) -> int:
+        """Return how many objects are in view."""
+        return len(self._objects)
+
+    def get(self, event_id: str) -> ObjectState | None:
+        """Return an object in view."""
+        return self._objects.get(event_id)
+
+    def update(self, tracked: TrackedObject, *, ended: bool) -> ObjectState | None:
+        """Take in a message; None when the object has ended before.
+
+        Messages may be repeated or arrive out of order; an older one changes nothing.
+        """
+        if tracked.id in self._ended:
+            return None
+        state = self._objects.get(tracked.id)
+        if state is None:
+            state = self._objects[tracked.id] = ObjectState(tracked)
+            state.findings.hear_event(tracked, None, ())
+        elif tracked.frame_time >= state.latest.frame_time:
+            state.findings.hear_event(tracked, state.latest, state.names)
+            state.latest = tracked
+        state.ended = state.ended or ended
+        state.last_seen = monotonic()
+        sub_label = state.latest.sub_label
+        state.note_sub_label(sub_label.text if sub_label else None)
+        return state
+
+    def forget(self, event_id: str) -> bool:
+        """Forget an object for good; return whether it was still known."""
+        if self._objects.pop(event_id, None) is None:
+            return False
+        self._ended[event_id] = None
+        if len(self._ended) > _REMEMBERED_ENDS:
+            del self._ended[next(iter(self._ended))]
+        return True
+
+    def overdue(self) -> list[ObjectState]:
+        """Return the objects that Frigate has stopped speaking of."""
+        limit = monotonic() - FORGET_AFTER
+        return [state for state in self if state.last_seen < limit]

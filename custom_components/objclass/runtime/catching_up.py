@@ -1,0 +1,45 @@
+"""Bringing classifiers up to date with a backbone that is not the one they know."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+
+from ..classifier import Classifier
+from ..const import DOMAIN, LOGGER
+from ..data import SIGNAL_BACKBONE, ObjclassConfigEntry
+
+
+@callback
+def async_keep_up(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
+    """Let the classifiers of an entry catch up, now and whenever there is another."""
+
+    @callback
+    def start() -> None:
+        for classifier in entry.runtime_data.classifiers.values():
+            entry.async_create_background_task(
+                hass, _async_catch_up(classifier), f"{DOMAIN} train {classifier.id}"
+            )
+
+    entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_BACKBONE, start))
+    start()
+
+
+async def _async_catch_up(classifier: Classifier) -> None:
+    """Train anew if the head does not fit any more, then look at all other crops.
+
+    What an earlier backbone saw stays on disk, for the way back.
+    """
+    await classifier.async_settled()
+    try:
+        if classifier.outdated:
+            await classifier.async_train()
+    except HomeAssistantError as err:
+        LOGGER.warning("%s has to be trained anew: %s", classifier.settings.name, err)
+    try:
+        await classifier.async_look_again()
+    except HomeAssistantError as err:
+        LOGGER.warning(
+            "The crops of %s are not all looked at again: %s",
+            classifier.settings.name,
+            err,
+        )

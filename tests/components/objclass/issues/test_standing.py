@@ -1,0 +1,237 @@
+"""What stands in the way is told, with what can be done about it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.repairs.const import DOMAIN as REPAIRS
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.objclass.const import DOMAIN
+from tests.frigate_sim import NativeModel
+from tests.frigate_sim.faults import Fault
+
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..crops import keep
+from ..flow_texts import watch_flows
+from ..visits import Visit, script, until
+
+no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+
+RIVAL = NativeModel(name="pets", type="sub_label", objects=("cat",), classes={"leo": 1})
+rivals = pytest.mark.parametrize(
+    "frigate", [{"past_events": 0, "models": [RIVAL]}], indirect=True
+)
+
+
+@pytest.fixture(autouse=True)
+def texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch_flows(monkeypatch)
+
+
+def told(hass: HomeAssistant) -> dict[str, dict[str, str]]:
+    """Return what is wrong, by its kind, and what is said of it."""
+    return {
+        str(issue.translation_key): issue.translation_placeholders or {}
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and issue.dismissed_version is None and issue.active
+    }
+
+
+async def mend(
+    hass: HomeAssistant,
+    get_client: ClientSessionGenerator,
+    kind: str,
+    choice: dict[str, Any],
+) -> dict[str, Any]:
+    """Open a repair as the frontend does, and submit what was chosen."""
+    assert await async_setup_component(hass, REPAIRS, {})
+    (issue_id,) = (
+        issue_id
+        for (domain, issue_id), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and issue.translation_key == kind
+    )
+    client = await get_client()
+    begin = {"handler": DOMAIN, "issue_id": issue_id}
+    started = await client.post("/api/repairs/issues/fix", json=begin)
+    flow_id = (await started.json())["flow_id"]
+    answer = await client.post(f"/api/repairs/issues/fix/{flow_id}", json=choice)
+    result: dict[str, Any] = await answer.json()
+    await hass.async_block_till_done()
+    return result
+
+
+@no_past
+async def test_nothing_is_told_where_nothing_is_wrong(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    await set_up()
+    assert told(hass) == {}
+
+
+@no_past
+async def test_objects_that_frigate_does_not_track_are_told_until_it_does(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up(classifier_data(labels=["unicorn"]))
+    assert told(hass)["labels"]["labels"] == "unicorn"
+    assert told(hass)["labels"]["cameras"] == "Front door, Back yard"
+
+    answer = await mend(hass, hass_client, "labels", {})
+    assert answer["errors"] == {"base": "as_before"}
+
+    (subentry,) = entry.subentries.values()
+    data = {**subentry.data, "labels": ["cat"]}
+    hass.config_entries.async_update_subentry(entry, subentry, data=data)
+    await hass.async_block_till_done()
+    assert told(hass) == {}
+
+
+@no_past
+async def test_snapshots_that_are_turned_off_are_told_until_they_are_on(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    on = frigate.world.snapshots
+    frigate.world.snapshots = replace(on, enabled=False)
+    await set_up()
+    assert told(hass)["snapshots"]["cameras"] == "Front door, Back yard"
+    answer = await mend(hass, hass_client, "snapshots", {})
+    assert answer["errors"] == {"base": "as_before"}
+    frigate.world.snapshots = on
+    answer = await mend(hass, hass_client, "snapshots", {})
+    assert answer["type"] == "create_entry"
+    assert told(hass) == {}
+
+
+@rivals
+async def test_who_else_names_the_same_objects_is_told(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    assert told(hass)["rivals"]["rivals"] == "pets"
+    answer = await mend(hass, hass_client, "rivals", {"next_step_id": "attribute"})
+    assert answer["type"] == "create_entry"
+    assert told(hass) == {}
+    assert [item.data["kind"] for item in entry.subentries.values()] == ["attribute"]
+
+
+@rivals
+async def test_who_wants_it_so_is_not_told_again(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    answer = await mend(hass, hass_client, "rivals", {"next_step_id": "leave"})
+    assert answer["reason"] == "left"
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert told(hass) == {}
+
+
+@no_past
+async def test_crops_that_nobody_labels_are_told_until_there_is_a_training(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    await keep(classifier, None, 50)
+    await an_hour_later(hass, freezer)
+    assert told(hass)["images"]["crops"] == "50"
+    script(classifier, "leo")
+    await an_hour_later(hass, freezer)
+    assert told(hass) == {}
+
+
+async def an_hour_later(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    freezer.tick(timedelta(hours=1, seconds=1))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+
+
+@no_past
+async def test_an_account_that_may_not_write_is_told_and_can_be_left_alone(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    frigate.faults.add(Fault(path="/sub_label", status=403))
+    script(classifier_of(entry), "leo")
+    await Visit(frigate, entry).look(3)
+    await until(lambda: "viewer" in told(hass))
+    answer = await mend(hass, hass_client, "viewer", {"next_step_id": "only_look"})
+    assert answer["type"] == "create_entry"
+    assert entry.options["write_back"] is False
+    assert told(hass) == {}
+
+
+@no_past
+async def test_another_account_can_be_given_where_one_may_not_write(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    frigate.faults.add(Fault(path="/sub_label", status=403))
+    script(classifier_of(entry), "leo")
+    await Visit(frigate, entry).look(3)
+    await until(lambda: "viewer" in told(hass))
+    await mend(hass, hass_client, "viewer", {"next_step_id": "log_in"})
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+
+
+@no_past
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_a_frigate_that_is_away_for_a_day_is_told_until_it_is_back(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+    freezer: FrozenDateTimeFactory,
+    loaded: bool,
+) -> None:
+    started = dt_util.utcnow()
+    away = None if loaded else frigate.faults.add(Fault(status=502))
+    await set_up()
+    frigate.say("available", "offline")
+    for _ in range(24):
+        await an_hour_later(hass, freezer)
+    assert told(hass) == {}
+    await an_hour_later(hass, freezer)
+    assert told(hass)["away"] == {"frigate": "Frigate"}
+
+    freezer.move_to(started)  # or the log-in of the test would have expired
+    if away:
+        answer = await mend(hass, hass_client, "away", {})
+        assert answer["errors"] == {"base": "as_before"}
+        frigate.faults.clear()
+    answer = await mend(hass, hass_client, "away", {})
+    assert answer["type"] == "create_entry"
+    frigate.say("available", "online")
+    await an_hour_later(hass, freezer)
+    assert told(hass) == {}

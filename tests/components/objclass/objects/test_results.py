@@ -1,0 +1,240 @@
+"""What attempts come to, as automations and the log get to see it."""
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers.json import json_dumps
+from homeassistant.util.json import json_loads
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.objclass.const import EVENT_RESULT
+
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..visits import STRANGER, Said, Visit, finals, script
+
+pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+
+
+@pytest.fixture
+def told(hass: HomeAssistant) -> list[Event[Mapping[str, Any]]]:
+    """Return the events that automations get to see."""
+    return async_capture_events(hass, EVENT_RESULT)
+
+
+def live(events: list[Event[Mapping[str, Any]]]) -> list[tuple[str, int]]:
+    """Return class and attempts of each assignment before the end."""
+    return [
+        (event.data["class"], event.data["attempts"])
+        for event in events
+        if not event.data["final"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "assigned", "outcome"),
+    [
+        # Three attempts that agree are enough, two are not.
+        (["leo"] * 3, [("leo", 3)], "leo"),
+        # An attempt below the threshold does not count, one that just meets it does.
+        (
+            [("leo", 0.79), "leo", ("leo", 0.5), "leo", ("leo", 0.8)],
+            [("leo", 3)],
+            "leo",
+        ),
+        ([("leo", 0.79)] * 5, [], "undecided"),
+        # 60 % have to agree: two of three do, one of two does not.
+        (["leo", "charlie", "leo"], [("leo", 3)], "leo"),
+        (["leo", "charlie", "none", "none"], [], "undecided"),
+        # Three of five are just enough.
+        (["charlie", "none", "leo", "leo", "leo"], [("leo", 5)], "leo"),
+        # `none` and strangers suppress.
+        (["none", "leo", "none"], [], "none"),
+        ([STRANGER] * 3, [], "none"),
+        ([(STRANGER, 0.3), "leo", (STRANGER, 0.99)], [], "none"),
+        # A later majority replaces the class, `none` does not take it away.
+        (
+            ["leo"] * 3 + ["charlie"] * 5,
+            [("leo", 3), ("charlie", 8)],
+            "charlie",
+        ),
+        (["leo"] * 3 + ["none"] * 6, [("leo", 3)], "leo"),
+    ],
+    ids=str,
+)
+async def test_attempts_agree_by_the_documented_rules(
+    frigate: Frigate,
+    set_up: SetUp,
+    told: list[Event[Mapping[str, Any]]],
+    said: list[Said],
+    assigned: list[tuple[str, int]],
+    outcome: str,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), *said)
+    visit = Visit(frigate, entry)
+    await visit.look(len(said))
+    await visit.end()
+
+    assert live(told) == assigned
+    (final,) = finals(told)
+    ends = {"none": ("none", "none"), "undecided": ("undecided", None)}
+    assert (final["outcome"], final["class"]) == ends.get(
+        outcome, ("assigned", outcome)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "said", "assigned"),
+    [
+        ({"threshold": 0.5}, [("leo", 0.5)] * 3, [("leo", 3)]),
+        ({"min_attempts": 1}, ["leo"], [("leo", 1)]),
+        ({"min_attempts": 5}, ["leo"] * 5, [("leo", 5)]),
+        ({"agreement": 1.0}, ["leo", "charlie", "leo", "leo"], []),
+    ],
+    ids=str,
+)
+async def test_the_rules_can_be_set(
+    frigate: Frigate,
+    set_up: SetUp,
+    told: list[Event[Mapping[str, Any]]],
+    rules: dict[str, float],
+    said: list[Said],
+    assigned: list[tuple[str, int]],
+) -> None:
+    entry = await set_up(classifier_data(rules=rules))
+    script(classifier_of(entry), *said)
+    visit = Visit(frigate, entry)
+    await visit.look(len(said))
+    assert live(told) == assigned
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "votes"),
+    [
+        (["leo", "leo"], "assigned", {"leo": 2}),
+        (["none"], "none", {"none": 1}),
+        (["leo", "charlie"], "undecided", {"leo": 1, "charlie": 1}),
+        ([("leo", 0.4)], "undecided", {}),
+    ],
+    ids=str,
+)
+async def test_who_was_seen_too_rarely_is_decided_if_all_that_counts_agrees(
+    frigate: Frigate,
+    set_up: SetUp,
+    told: list[Event[Mapping[str, Any]]],
+    said: list[Said],
+    outcome: str,
+    votes: dict[str, int],
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), *said)
+    visit = Visit(frigate, entry)
+    await visit.look(len(said))
+    await visit.end()
+
+    (final,) = finals(told)
+    assert (final["outcome"], final["votes"]) == (outcome, votes)
+    # The end may assign the class; then that is told before the outcome.
+    assert len(told) == (2 if outcome == "assigned" else 1)
+
+
+async def test_an_automation_sees_all_that_was_found_out(
+    frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    script(classifier, ("leo", 0.9), ("charlie", 0.95), ("leo", 0.8), ("leo", 1.0))
+    visit = Visit(frigate, entry)
+    await visit.look(4)
+    message = visit.end_message()
+    await visit.say(message)
+
+    first, last = (json_loads(json_dumps(event.data)) for event in told)
+    about = {
+        "classifier": "Our cats",
+        "classifier_id": classifier.id,
+        "event_id": visit.id,
+        "camera": "front_door",
+        "label": "cat",
+        "class": "leo",
+    }
+    assert first == about | {
+        "score": 0.85,
+        "attempts": 3,
+        "votes": {"leo": 2, "charlie": 1},
+        "unfamiliar": 0,
+        "distance": 0.1,
+        "frame_time": visit.seen.frames[-2].time,
+        "final": False,
+        "outcome": None,
+        "taken_back": None,
+    }
+    assert last == about | {
+        "score": 0.9,
+        "attempts": 4,
+        "votes": {"leo": 3, "charlie": 1},
+        "unfamiliar": 0,
+        "distance": 0.1,
+        "frame_time": message["after"]["frame_time"],
+        "final": True,
+        "outcome": "assigned",
+        "taken_back": None,
+    }
+
+
+async def test_a_class_that_was_removed_since_the_training_counts_as_none(
+    frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "tiger", classes=["leo", "tiger", "none"])
+    visit = Visit(frigate, entry)
+    await visit.look(3)
+    await visit.end()
+
+    assert [final["votes"] for final in finals(told)] == [{"none": 3}]
+
+
+async def test_the_debug_log_tells_why(
+    frigate: Frigate, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "custom_components.objclass")
+    entry = await set_up()
+    untrained = Visit(frigate, entry, camera="back_yard")
+    await untrained.look()
+    script(classifier_of(entry), "leo", ("charlie", 0.6), STRANGER, "leo", "leo")
+    visit = Visit(frigate, entry)
+    await visit.look(5)
+    await visit.end()
+
+    lines = [
+        re.sub(r"at \d+\.\d{3} ", "", message)
+        for message in caplog.messages
+        if message.startswith("Our cats: ")
+    ]
+    ours = f"Our cats: {visit.id}"
+    leo = f"{ours} looks like leo (leo 0.95, charlie 0.03, none 0.03): "
+    charlie = f"{ours} looks like charlie (leo 0.20, charlie 0.60, none 0.20): "
+    meets = f"{leo}meets the threshold of 0.80; votes so far "
+    assert lines == [
+        f"Our cats: {untrained.id} is only kept, since no head has been trained yet",
+        f"{meets}{{'leo': 1}}: 1 of 3 attempts",
+        (
+            f"{charlie}does not meet the threshold of 0.80; votes so far "
+            "{'leo': 1}: 1 of 3 attempts"
+        ),
+        (
+            f"{leo}unfamiliar (distance 9.00), so it counts as none; votes so far "
+            "{'leo': 1, 'none': 1}: 2 of 3 attempts"
+        ),
+        f"{meets}{{'leo': 2, 'none': 1}}: 67% agree, 60% needed",
+        (
+            f"Our cats: assigning leo to {visit.id} with 0.95, "
+            "since 67% agree, 60% needed"
+        ),
+        f"{meets}{{'leo': 3, 'none': 1}}: 75% agree, 60% needed",
+        f"{ours} is finally assigned leo, since 75% agree, 60% needed (it ended)",
+    ]

@@ -11,7 +11,7 @@ from ..data import LastCrop, SampleChanges
 from ..learning.infrared import is_infrared
 from ..learning.look import Look
 from ..learning.samples import Sample, SampleStoreError
-from ..worker import Worker
+from ..runtime.worker import Worker
 from .core import ClassifierCore
 
 # So many unlabelled crops of objects of the past are kept.

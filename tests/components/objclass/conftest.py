@@ -62,8 +62,8 @@ async def our_entries_end_first(hass: HomeAssistant) -> AsyncIterator[None]:
 def enable_event_loop_debug() -> None:
     """Leave asyncio's debug mode off, in place of phcc's fixture that turns it on.
 
-    It notes the whole stack for every future: a quarter of the time of all tests. That
-    Home Assistant is called from its own thread only, Home Assistant sees by itself.
+    It notes the whole stack for every future: a tenth of the time of all tests. All our
+    threads are the worker's, and its tests turn it on.
     """
 
 

@@ -24,6 +24,12 @@ from ..visits import until
 REQUIREMENTS = "custom_components.objclass.runtime.packages.async_process_requirements"
 
 
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Let asyncio refuse a call from a thread that is not its own."""
+    asyncio.get_running_loop().set_debug(True)
+
+
 def threads() -> list[str]:
     """Return the worker's threads that are alive."""
     return [

@@ -79,6 +79,8 @@ def assigned(visit: Visit, limit: float) -> str | None:
             score=seen.score,
             frame_time=time,
             unfamiliar=seen.distance is not None and seen.distance > limit,
+            distance=seen.distance,
+            limit=limit,
         )
         consensus.add(attempt)
     name = consensus.final_verdict().class_name

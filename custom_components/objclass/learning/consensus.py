@@ -4,11 +4,16 @@ The rules are the ones Frigate documents for its own classifier ("Assignment
 Requirements"): an attempt counts when its score meets the threshold; a class is
 assigned after at least three counted attempts when 60 % of them agree; `none` only
 suppresses.
+
+One rule is our own. A stranger may pass the limit of each single attempt by a little,
+but known objects vary about their distance from what was labelled, and on average lie
+well within: attempts that agree on a class are nobody's when their mean distance is
+nearly at the limit.
 """
 
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from statistics import fmean
 from typing import Final
@@ -19,10 +24,14 @@ RULES: Final = {
     "too_few": "{counted:.0f} of {needed:.0f} attempts",
     "agreed": "{share:.0%} agree, {needed:.0%} needed",
     "disagreed": "{share:.0%} agree, {needed:.0%} needed",
+    "strange": "at {share:.0%} of the limit for strangers, {most:.0%} allowed",
     "ended_early": "it ended after {counted:.0f} counted attempts",
 }
 # So many attempts on one object are remembered; of one that stays, the last ones.
 _REMEMBERED: Final = 100
+# Of the limit for strangers: the mean distance of attempts that agree on a class. Lower
+# ones stop more strangers, and a fifth as many known objects (benchmarks/README.md).
+MOST_TOGETHER: Final = 0.97
 
 
 class Outcome(StrEnum):
@@ -49,7 +58,8 @@ class Attempt:
 
     An `unfamiliar` crop is unlike everything that was labelled: its `distance` is
     beyond the head's limit. It counts as `none` whatever its score, since a score only
-    compares the known classes with each other.
+    compares the known classes with each other. `limit` is None where nobody minds
+    strangers.
     """
 
     class_name: str
@@ -57,6 +67,7 @@ class Attempt:
     frame_time: float
     unfamiliar: bool = False
     distance: float | None = None
+    limit: float | None = None
 
     @property
     def vote(self) -> str:
@@ -156,12 +167,15 @@ class Consensus:
             )
         share = self._votes_of_best() / len(self.counted)
         agreed = share >= self.rules.agreement
-        return self._verdict(
+        verdict = self._verdict(
             "agreed" if agreed else "disagreed",
             agreed=agreed,
             share=share,
             needed=self.rules.agreement,
         )
+        if verdict.outcome is not Outcome.ASSIGNED:
+            return verdict
+        return self._stranger(verdict) or verdict
 
     def final_verdict(self) -> Verdict:
         """Weigh the attempts of an object that has ended.
@@ -175,6 +189,25 @@ class Consensus:
             "ended_early",
             agreed=bool(self.counted) and self._votes_of_best() == len(self.counted),
             counted=len(self.counted),
+        )
+
+    def _stranger(self, verdict: Verdict) -> Verdict | None:
+        """Return what is said instead of one whose attempts together are too far."""
+        measured = [
+            (attempt.distance, attempt.limit)
+            for attempt in self.counted
+            if attempt.distance is not None and attempt.limit is not None
+        ]
+        # A head may have been trained in between, and its limit be another.
+        share = fmean(distance / limit for distance, limit in measured or [(0.0, 1.0)])
+        if share <= MOST_TOGETHER:
+            return None
+        return replace(
+            verdict,
+            class_name=NONE,
+            distance=fmean(distance for distance, _ in measured),
+            rule="strange",
+            figures={"share": share, "most": MOST_TOGETHER},
         )
 
     def _votes_of_best(self) -> int:

@@ -35,6 +35,7 @@ class Prediction:
     score: float  # the probability of `best`
     distance: float | None  # from everything labelled; None without familiarity gate
     unfamiliar: bool  # farther than the limit: a stranger
+    limit: float | None = None  # of the distance; None without familiarity gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,6 +69,7 @@ class Head:
             unfamiliar=self.familiarity is not None
             and distance is not None
             and distance > self.familiarity.limit,
+            limit=self.familiarity.limit if self.familiarity is not None else None,
         )
 
 

@@ -242,10 +242,12 @@ def attempt_of(
     A head may know a class that was removed since; nobody wants to hear of it.
     """
     known = prediction.best in classifier.settings.all_classes
+    gated = classifier.settings.familiarity
     return Attempt(
         class_name=prediction.best if known else NONE,
         score=prediction.score,
         frame_time=frame_time,
-        unfamiliar=prediction.unfamiliar and classifier.settings.familiarity,
+        unfamiliar=prediction.unfamiliar and gated,
         distance=prediction.distance,
+        limit=prediction.limit if gated else None,
     )

@@ -183,9 +183,9 @@ class Details extends LitElement {
   `];
 }
 
-/** The rule that decided, in words; what agreement is about are shares. */
+/** The rule that decided, in words; what agreement and strangers are about are shares. */
 function ruleText(rule, t, f) {
-  const shares = ["agreed", "disagreed"].includes(rule.key);
+  const shares = ["agreed", "disagreed", "strange"].includes(rule.key);
   return said("rule", rule, t, (value) => (shares && typeof value === "number" ? f.percent(value) : value));
 }
 

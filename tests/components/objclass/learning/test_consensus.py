@@ -87,6 +87,48 @@ def test_an_unfamiliar_crop_counts_as_none_whatever_it_looks_like_and_scores() -
     assert consensus.verdict().class_name == NONE
 
 
+def at(*distances: float, limit: float | None = 10.0) -> Consensus:
+    """Note attempts on leo, so far from everything labelled."""
+    consensus = Consensus(Rules())
+    for distance in distances:
+        far = limit is not None and distance > limit
+        consensus.add(attempt("leo", unfamiliar=far, distance=distance, limit=limit))
+    return consensus
+
+
+def test_attempts_that_are_all_barely_familiar_are_together_a_stranger() -> None:
+    verdict = at(9.9, 9.8, 9.7, 9.9).verdict()
+    assert verdict.class_name == NONE
+    assert verdict.outcome is Outcome.NONE
+    assert dict(verdict.votes) == {"leo": 4}
+    assert verdict.distance == pytest.approx(9.825)
+    assert verdict.score == pytest.approx(0.9)
+    assert verdict.reason == "at 98% of the limit for strangers, 97% allowed"
+
+
+def test_a_known_object_may_be_far_in_some_attempts() -> None:
+    assert at(9.9, 9.8, 9.0, 9.9).verdict().class_name == "leo"
+    assert at(9.9, 9.8, 10.5, 8.0).verdict().class_name == "leo"
+    assert at(9.9, 9.8, 10.5, 9.9).verdict().class_name == NONE
+
+
+def test_a_head_that_was_trained_in_between_has_its_own_limit() -> None:
+    consensus = at(9.9, 9.9)
+    consensus.add(attempt("leo", distance=4.9, limit=5.0))
+    assert consensus.verdict().class_name == NONE
+    consensus.add(attempt("leo", distance=3.0, limit=5.0))
+    assert consensus.verdict().class_name == "leo"
+
+
+def test_where_nobody_minds_strangers_distances_do_not_matter() -> None:
+    assert at(99, 99, 99, limit=None).verdict().class_name == "leo"
+    assert after("lll").verdict().class_name == "leo"
+
+
+def test_what_ends_too_early_is_not_judged_by_its_mean_distance() -> None:
+    assert at(9.9, 9.9).final_verdict().class_name == "leo"
+
+
 @pytest.mark.parametrize(
     ("names", "first"), [("llcc", "leo"), ("ccll", "charlie"), ("lccl", "leo")]
 )

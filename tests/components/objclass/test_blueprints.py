@@ -3,8 +3,10 @@
 import shutil
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -14,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_mock_service,
 )
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from .conftest import Frigate, SetUp, classifier_of
 from .source_code import REPOSITORY
@@ -38,7 +41,7 @@ def use(hass: HomeAssistant) -> Use:
         folder = Path(hass.config.path("blueprints/automation/objclass"))
         await hass.async_add_executor_job(shutil.copytree, BLUEPRINTS, folder)
         notified = async_mock_service(hass, "notify", "notify")
-        inputs = {"events": EVENTS, "picture": "image.our_cats_last_crop", **inputs}
+        inputs = {"events": EVENTS, **inputs}
         automation = {"use_blueprint": {"path": f"objclass/{blueprint}.yaml"}}
         automation["use_blueprint"]["input"] = inputs
         assert await async_setup_component(
@@ -75,7 +78,11 @@ def messages(notified: list[ServiceCall]) -> list[str]:
 
 
 async def test_who_is_it_tells_of_every_visitor_once_with_a_picture(
-    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    use: Use,
+    hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
     entry = await set_up()
     notified = await use("who_is_it")
@@ -83,8 +90,33 @@ async def test_who_is_it_tells_of_every_visitor_once_with_a_picture(
     await visit(hass, frigate, entry, *["none"] * 3)
     await visit(hass, frigate, entry, *[("leo", 0.5)] * 3)
     assert messages(notified) == ["leo: Front door", "An unknown cat: Front door"]
-    image = notified[0].data["data"]["image"]
-    assert image.startswith("/api/image_proxy/image.our_cats_last_crop?token=")
+    visits = [event_of(call) for call in notified]
+    assert len(set(visits)) == 2
+    # The picture is of this visitor, whoever comes next, and needs no log-in.
+    phone = await hass_client_no_auth()
+    for call, event_id in zip(notified, visits, strict=True):
+        image = call.data["data"]["image"]
+        assert f"/{event_id}-" in image
+        answer = await phone.get(image)
+        assert answer.status == HTTPStatus.OK
+        assert answer.content_type == "image/jpeg"
+
+
+async def test_a_visitor_whose_crop_is_gone_already_is_told_of_without_a_picture(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry = await set_up()
+    notified = await use("who_is_it")
+    with patch.object(classifier_of(entry).samples, "add", side_effect=OSError):
+        await visit(hass, frigate, entry, *["leo"] * 3)
+    assert messages(notified) == ["leo: Front door"]
+    assert notified[0].data["data"]["image"] == ""
+
+
+def event_of(call: ServiceCall) -> str:
+    """Return which visit a notification is about."""
+    tag: str = call.data["data"]["tag"]
+    return tag.removeprefix("objclass-")
 
 
 async def test_who_is_it_tells_only_of_the_chosen_ones(

@@ -36,8 +36,13 @@ class ClassifierEntity(Entity):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, classifier.id)},
             name=classifier.settings.name,
-            manufacturer="objclass",
-            model="MobileNetV2",
+            manufacturer="Object Classifier",
+            model=(
+                "Frame classifier"
+                if isinstance(classifier, FrameClassifier)
+                else "Classifier"
+            ),
+            configuration_url=f"homeassistant://{DOMAIN}/{classifier.id}/recent",
             entry_type=DeviceEntryType.SERVICE,
         )
         entry.runtime_data.unique_ids.add(self._attr_unique_id)

@@ -1,4 +1,4 @@
-"""The sentences in the logbook: "leo was seen on Back door"."""
+"""The sentences in the logbook: "leo was seen at Back door"."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -43,11 +43,11 @@ def _sentence(data: Mapping[str, Any]) -> tuple[str, str]:
     Home Assistant has no translations for such sentences.
     """
     if data["outcome"] == Outcome.NONE:
-        return data["classifier"], f"found a {data['label']} to be none of its own on"
+        return data["classifier"], f"saw a {data['label']} of none of its classes at"
     if data["outcome"] == Outcome.UNDECIDED:
-        return data["classifier"], f"could not tell what a {data['label']} was on"
+        return data["classifier"], f"could not decide about a {data['label']} at"
     if data.get("taken_back"):
-        return data["classifier"], f"took back that {data['taken_back']} was seen on"
+        return data["classifier"], f"took back that {data['taken_back']} was seen at"
     if data["final"]:
         return data["class"], "is gone from"
-    return data["class"], "was seen on"
+    return data["class"], "was seen at"

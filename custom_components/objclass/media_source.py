@@ -95,7 +95,7 @@ class CropSource(MediaSource):
             case []:
                 return classifier.settings.name
             case [class_name]:
-                return class_name or "?"
+                return class_name or "Without a class"
             case [_, camera]:
                 return camera_title(self.hass, classifier.id, camera)
             case _:

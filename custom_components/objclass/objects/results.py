@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..classifier import ObjectClassifier
-from ..const import EVENT_RESULT, LOGGER
+from ..const import DOMAIN, EVENT_RESULT, LOGGER
 from ..data import SIGNAL_CAMERA_RESULT, SIGNAL_RESULT, ObjclassConfigEntry, Result
 from ..learning.consensus import NONE, Attempt, Outcome, Verdict
 from ..learning.head import Prediction
@@ -225,7 +227,12 @@ class Results:
         ):
             async_dispatcher_send(self._hass, signal, result)
         if changed or outcome is not None:
-            self._hass.bus.async_fire(EVENT_RESULT, result.as_event_data())
+            # Of the device, so that the logbook tells it on the device's page too.
+            device = dr.async_get(self._hass).async_get_device_by_identifier(
+                (DOMAIN, classifier.id), self._entry.entry_id
+            )
+            about = {ATTR_DEVICE_ID: device.id if device else None}
+            self._hass.bus.async_fire(EVENT_RESULT, about | result.as_event_data())
 
 
 def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:

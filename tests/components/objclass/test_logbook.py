@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -24,15 +25,15 @@ from .visits import STRANGER, Said, Visit, script
     [
         (
             ["leo"] * 3,
-            ["leo was seen on Front door", "leo is gone from Front door"],
+            ["leo was seen at Front door", "leo is gone from Front door"],
         ),
         (
             [STRANGER] * 3,
-            ["Our cats found a cat to be none of its own on Front door"],
+            ["Our cats saw a cat of none of its classes at Front door"],
         ),
         (
             [("leo", 0.5)] * 3,
-            ["Our cats could not tell what a cat was on Front door"],
+            ["Our cats could not decide about a cat at Front door"],
         ),
     ],
     ids=str,
@@ -63,8 +64,17 @@ async def test_logbook_tells_who_was_seen_where(
     ours = [item for item in told if item.get("domain") == "objclass"]
     assert [f"{item['name']} {item['message']}" for item in ours] == sentences
 
+    # The same on the page of the classifier's device.
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    about = {"start_time": started.isoformat(), "device_ids": [device.id]}
+    await client.send_json_auto_id({"type": "logbook/get_events", **about})
+    told = (await client.receive_json())["result"]
+    assert [item["message"] for item in told if item.get("domain") == "objclass"] == [
+        item["message"] for item in ours
+    ]
+
 
 def test_a_name_that_was_taken_back_is_told_as_that() -> None:
     result = {"classifier": "Collar", "outcome": None, "final": False, "class": None}
     who, what = logbook._sentence(result | {"taken_back": "red"})
-    assert (who, what) == ("Collar", "took back that red was seen on")
+    assert (who, what) == ("Collar", "took back that red was seen at")

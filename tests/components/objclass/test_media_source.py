@@ -52,7 +52,7 @@ async def test_crops_are_found_by_classifier_class_camera_and_day(
     assert await titles(hass, dogs.media_content_id) == []
     classes = await children(hass, cats.media_content_id)
     assert sorted(folder.title for folder in classes) == [
-        *("? (1)", "charlie (1)", "leo (3)")
+        *("Without a class (1)", "charlie (1)", "leo (3)")
     ]
     (leo,) = [folder for folder in classes if folder.title == "leo (3)"]
     (camera,) = await children(hass, leo.media_content_id)

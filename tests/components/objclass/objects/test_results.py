@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import json_loads
 from pytest_homeassistant_custom_component.common import async_capture_events
@@ -143,7 +144,10 @@ async def test_who_was_seen_too_rarely_is_decided_if_all_that_counts_agrees(
 
 
 async def test_an_automation_sees_all_that_was_found_out(
-    frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: list[Event[Mapping[str, Any]]],
 ) -> None:
     entry = await set_up()
     classifier = classifier_of(entry)
@@ -154,9 +158,11 @@ async def test_an_automation_sees_all_that_was_found_out(
     await visit.say(message)
 
     first, last = (json_loads(json_dumps(event.data)) for event in told)
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     about = {
         "classifier": "Our cats",
         "classifier_id": classifier.id,
+        "device_id": device.id,
         "event_id": visit.id,
         "camera": "front_door",
         "label": "cat",

@@ -23,8 +23,9 @@ class Problem:
     """Something that is wrong.
 
     `kind` is the key of its texts and says how `repairs` mends it, unless it can only
-    be mended elsewhere: then `link` leads there. `about` is the id of the classifier,
-    or of the entry.
+    be mended elsewhere: then `link` leads there. The dialogue of one that is fixable
+    shows no link by itself; its text may. `about` is the id of the classifier, or of
+    the entry.
     """
 
     kind: str
@@ -55,10 +56,20 @@ def async_tell(
             learn_more_url=problem.link,
             severity=ir.IssueSeverity.WARNING,
             translation_key=problem.kind,
-            translation_placeholders={"frigate": entry.title, **problem.placeholders},
+            translation_placeholders={
+                "frigate": _called(entry),
+                **({"link": problem.link} if problem.link else {}),
+                **problem.placeholders,
+            },
         )
     for kind in kinds:
         async_forget_issues(hass, entry.entry_id, kind, but=raised)
+
+
+def _called(entry: ObjclassConfigEntry) -> str:
+    """Return what to call a Frigate: its title may be a bare address."""
+    known = "frigate" in entry.title.lower()
+    return entry.title if known else f"Frigate ({entry.title})"
 
 
 @callback
@@ -89,7 +100,6 @@ def async_check_conditions(
                 translation_placeholders={
                     "classifier": classifier.settings.name,
                     "classes": ", ".join(condition.classes),
-                    "frigate": entry.title,
                 },
             )
     async_forget_issues(hass, entry.entry_id, ISSUE_CONDITION, but=raised)

@@ -4,17 +4,20 @@ Looked for at set-up, which also happens whenever Frigate's configuration has ch
 and every hour.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import chain
 from typing import Final
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
 from ..classifier import Classifier, ObjectClassifier
 from ..const import (
     CONF_WRITE_BACK,
     DOMAIN,
+    ISSUE_FEW,
     ISSUE_IMAGES,
     ISSUE_LABELS,
     ISSUE_RIVALS,
@@ -22,17 +25,18 @@ from ..const import (
     ISSUE_VIEWER,
     KIND_SUB_LABEL,
 )
-from ..data import ObjclassConfigEntry
+from ..data import SIGNAL_CHANGED, ObjclassConfigEntry
 from ..frigate.models import CameraConfig, FrigateConfig
+from ..lookup import object_classifiers
 from .problem import Problem, async_tell
 
-_KINDS: Final = (ISSUE_IMAGES, ISSUE_LABELS, ISSUE_RIVALS, ISSUE_SNAPSHOTS)
+_OF_SAMPLES: Final = (ISSUE_FEW, ISSUE_IMAGES)
+_KINDS: Final = (*_OF_SAMPLES, ISSUE_LABELS, ISSUE_RIVALS, ISSUE_SNAPSHOTS)
 _EVERY: Final = timedelta(hours=1)
-# Who has let so many crops pass has not begun, or does not know how.
+# Who has let so many crops pass has not begun, does not know how, or has forgotten.
 _MANY_CROPS: Final = 50
 _SNAPSHOTS: Final = "https://docs.frigate.video/configuration/snapshots"
 _OBJECTS: Final = "https://docs.frigate.video/configuration/objects"
-_PANEL: Final = f"homeassistant://{DOMAIN}"
 _PERSON: Final = "person"
 
 
@@ -48,43 +52,80 @@ def async_watch_for_issues(hass: HomeAssistant, entry: ObjclassConfigEntry) -> N
     async_tell(hass, entry, (ISSUE_VIEWER,), ())
     look()
     entry.async_on_unload(async_track_time_interval(hass, look, _EVERY))
+    for classifier in entry.runtime_data.classifiers.values():
+        entry.async_on_unload(_async_watch_training(hass, entry, classifier))
+
+
+@callback
+def _async_watch_training(
+    hass: HomeAssistant, entry: ObjclassConfigEntry, classifier: Classifier
+) -> CALLBACK_TYPE:
+    """Take back what a training has mended, as soon as it has."""
+    head = classifier.head
+
+    @callback
+    def changed() -> None:
+        nonlocal head
+        if classifier.head is head:
+            return
+        head = classifier.head
+        of_all = (_of_samples(item) for item in entry.runtime_data.classifiers.values())
+        async_tell(hass, entry, _OF_SAMPLES, chain.from_iterable(of_all))
+
+    return async_dispatcher_connect(hass, SIGNAL_CHANGED.format(classifier.id), changed)
 
 
 def _problems(entry: ObjclassConfigEntry) -> Iterator[Problem]:
     data = entry.runtime_data
     for classifier in data.classifiers.values():
         yield from _of_samples(classifier)
-        if data.frigate and isinstance(classifier, ObjectClassifier):
-            frigate = data.frigate.config
-            yield from _of_objects(classifier, frigate)
-            if entry.options.get(CONF_WRITE_BACK, True):
-                yield from _of_rivals(classifier, frigate)
+    if data.frigate is None:
+        return
+    frigate, classifiers = data.frigate.config, object_classifiers(entry)
+    for of_objects in classifiers:
+        yield from _of_labels(of_objects, frigate)
+        if entry.options.get(CONF_WRITE_BACK, True):
+            yield from _of_rivals(of_objects, frigate)
+    yield from _of_snapshots(entry.entry_id, classifiers, frigate)
 
 
 def _of_samples(classifier: Classifier) -> Iterator[Problem]:
-    if classifier.head is None and classifier.unlabelled >= _MANY_CROPS:
-        yield Problem(
-            kind=ISSUE_IMAGES,
-            about=classifier.id,
-            placeholders={
-                "classifier": classifier.settings.name,
-                "crops": str(classifier.unlabelled),
-            },
-            fixable=False,
-            link=_PANEL,
-        )
+    settings, head = classifier.settings, classifier.head
+    known = head.classes if head else ()
+    missing = [name for name in settings.classes if name not in known]
+    if classifier.unlabelled < _MANY_CROPS or not missing:
+        return
+    yield Problem(
+        kind=ISSUE_FEW if head else ISSUE_IMAGES,
+        about=classifier.id,
+        placeholders={
+            "classifier": settings.name,
+            "classes": ", ".join(missing),
+            "crops": str(classifier.unlabelled),
+        },
+        fixable=False,
+        link=f"homeassistant://{DOMAIN}/{classifier.id}/recent",
+    )
 
 
-def _of_objects(
+def _watched(
     classifier: ObjectClassifier, frigate: FrigateConfig
-) -> Iterator[Problem]:
+) -> tuple[list[CameraConfig], list[CameraConfig]]:
+    """Return the cameras of a classifier, and those of them that track its objects."""
     settings = classifier.settings
     watched = [
         camera
         for camera in frigate.cameras.values()
         if settings.wants_camera(camera.name)
     ]
-    seeing = [c for c in watched if not settings.labels.isdisjoint(c.labels)]
+    return watched, [c for c in watched if not settings.labels.isdisjoint(c.labels)]
+
+
+def _of_labels(
+    classifier: ObjectClassifier, frigate: FrigateConfig
+) -> Iterator[Problem]:
+    settings = classifier.settings
+    watched, seeing = _watched(classifier, frigate)
     if not seeing:
         yield Problem(
             kind=ISSUE_LABELS,
@@ -96,12 +137,27 @@ def _of_objects(
             },
             link=_OBJECTS,
         )
-    without = [camera for camera in seeing if not camera.snapshots_enabled]
+
+
+def _of_snapshots(
+    entry_id: str, classifiers: Iterable[ObjectClassifier], frigate: FrigateConfig
+) -> Iterator[Problem]:
+    """One for all classifiers, since it is mended in one place."""
+    seeing = {
+        camera.name
+        for classifier in classifiers
+        for camera in _watched(classifier, frigate)[1]
+    }
+    without = [
+        camera
+        for camera in frigate.cameras.values()
+        if camera.name in seeing and not camera.snapshots_enabled
+    ]
     if without:
         yield Problem(
             kind=ISSUE_SNAPSHOTS,
-            about=classifier.id,
-            placeholders={"classifier": settings.name, "cameras": _titles(without)},
+            about=entry_id,
+            placeholders={"cameras": _titles(without)},
             link=_SNAPSHOTS,
         )
 

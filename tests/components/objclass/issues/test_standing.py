@@ -22,6 +22,7 @@ from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of
 from ..crops import keep
+from ..flow.test_condition import SeeingFrigate
 from ..flow_texts import watch_flows
 from ..visits import Visit, script, until
 
@@ -108,7 +109,8 @@ async def test_snapshots_that_are_turned_off_are_told_until_they_are_on(
 ) -> None:
     on = frigate.world.snapshots
     frigate.world.snapshots = replace(on, enabled=False)
-    await set_up()
+    # One repair for one cause, however many classifiers there are.
+    await set_up(classifier_data(), classifier_data(name="Our dogs", labels=["dog"]))
     assert told(hass)["snapshots"]["cameras"] == "Front door, Back yard"
     answer = await mend(hass, hass_client, "snapshots", {})
     assert answer["errors"] == {"base": "as_before"}
@@ -131,6 +133,22 @@ async def test_who_else_names_the_same_objects_is_told(
     assert answer["type"] == "create_entry"
     assert told(hass) == {}
     assert [item.data["kind"] for item in entry.subentries.values()] == ["attribute"]
+
+
+@no_past
+async def test_face_recognition_names_persons_too_which_is_told(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    async with SeeingFrigate(hass, past_events=0) as seeing:
+        people = classifier_data(name="Staff", labels=["person"])
+        await set_up(people, classifier_data(), data={"url": seeing.url})
+        assert told(hass)["rivals"]["classifier"] == "Staff"
+        assert told(hass)["rivals"]["rivals"] == "face recognition"
+        await mend(hass, hass_client, "rivals", {"next_step_id": "attribute"})
+        assert "rivals" not in told(hass)
 
 
 @rivals
@@ -160,7 +178,27 @@ async def test_crops_that_nobody_labels_are_told_until_there_is_a_training(
     await an_hour_later(hass, freezer)
     assert told(hass)["images"]["crops"] == "50"
     script(classifier, "leo")
+    classifier._async_changed()
+    assert told(hass) == {}
+
+
+@no_past
+async def test_a_class_without_a_single_picture_is_told_until_it_has_one(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    await keep(classifier, "leo", 3)
+    await keep(classifier, "none", 3)
+    await classifier.async_train()
+    (crop, *_) = await keep(classifier, None, 50)
     await an_hour_later(hass, freezer)
+    assert told(hass)["few"]["classes"] == "charlie"
+    await classifier.async_label([crop], "charlie")
+    await classifier.async_train()
     assert told(hass) == {}
 
 

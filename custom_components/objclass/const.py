@@ -9,6 +9,12 @@ LOGGER: Final = logging.getLogger(__package__)
 SUBENTRY_CLASSIFIER: Final = "classifier"
 SUBENTRY_FRAME: Final = "frame_classifier"
 
+# Fields that several actions have
+ATTR_CAMERAS: Final = "cameras"
+ATTR_CLASSIFIER: Final = "classifier"
+ATTR_DAYS: Final = "days"
+ATTR_EVENT_ID: Final = "event_id"
+
 # Config entry (one Frigate)
 CONF_FRIGATE_ENTRY: Final = "frigate_entry"
 SECTION_LOGIN: Final = "login"

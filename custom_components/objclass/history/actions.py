@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
-from ..const import DOMAIN
+from ..const import ATTR_CLASSIFIER, DOMAIN
 from ..data import ObjclassConfigEntry
 from ..lookup import resolve_classifier
 from .asking import FIELDS, job_of
@@ -15,7 +15,6 @@ from .describing import async_described
 from .manager import History
 from .run import Run
 
-ATTR_CLASSIFIER: Final = "classifier"
 ATTR_COMMAND: Final = "command"
 ATTR_RUN: Final = "run"
 

@@ -9,16 +9,14 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
+from ..const import ATTR_CAMERAS, ATTR_DAYS, DOMAIN
 from ..data import ObjclassConfigEntry
 from .run import DEFAULT_PER_SECOND, DEFAULT_STEP, Job
 
 ATTR_AFTER: Final = "after"
 ATTR_APPLY: Final = "apply"
 ATTR_BEFORE: Final = "before"
-ATTR_CAMERAS: Final = "cameras"
 ATTR_CONFIDENCE: Final = "confidence"
-ATTR_DAYS: Final = "days"
 ATTR_LABELS: Final = "labels"
 ATTR_PER_SECOND: Final = "per_second"
 ATTR_STEP: Final = "step"

@@ -6,6 +6,7 @@ import voluptuous as vol
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.helpers import config_validation as cv
 
+from ..const import ATTR_CLASSIFIER
 from ..lookup import resolve_classifier
 from .requests import (
     IMPORT_FIELDS,
@@ -13,8 +14,6 @@ from .requests import (
     async_run_import,
     needs_a_source,
 )
-
-ATTR_CLASSIFIER: Final = "classifier"
 
 EXPORT_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CLASSIFIER): cv.string})
 IMPORT_SCHEMA: Final = vol.All(

@@ -7,14 +7,16 @@ accuracy after 10, 20 and 40 labels, mean of --seeds runs; a class without a lab
 never right.
 
 With --json it prints one object per task and number of labels: task, labels, chosen,
-random.
+random, error (standard error of their difference: below about twice that, a difference
+may be chance).
 """
 
 import argparse
 import json
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Final
 
 import numpy as np
@@ -52,15 +54,21 @@ def main() -> None:
         for place, labels in enumerate(CHECKED):
             chosen = fmean(one[place] for one, _ in runs)
             random = fmean(other[place] for _, other in runs)
-            values = {"task": task.name, "labels": labels}
+            error = standard_error([one[place] - other[place] for one, other in runs])
             if options.json:
-                print(json.dumps(values | {"chosen": chosen, "random": random}))
+                values = {"task": task.name, "labels": labels, "chosen": chosen}
+                print(json.dumps(values | {"random": random, "error": error}))
             else:
                 print(
-                    f"{task.name:24} {labels:3} labels:"
-                    f" {chosen:.3f} chosen, {random:.3f} random",
+                    f"{task.name:24} {labels:3} labels: {chosen:.3f} chosen,"
+                    f" {random:.3f} random ({chosen - random:+.3f} ± {error or 0:.3f})",
                     flush=True,
                 )
+
+
+def standard_error(values: Sequence[float]) -> float | None:
+    """Return that of the mean; None for a single value."""
+    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else None
 
 
 def run(

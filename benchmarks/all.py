@@ -4,7 +4,8 @@ Writes benchmarks/results.json (what each printed, its figures, and the goals th
 missed) and the same as tables into benchmarks/README.md. Takes about half an
 hour on two free cores, half of it in Frigate's own training. The photos and the weights
 of Frigate's network are looked for in ../shared. What fails is named, and counts as
-missed. With --only the named ones are run, and the others keep their last results.
+missed; so do tasks from outside when nobody has provided any (--outside). With --only
+the named ones are run, and the others keep their last results.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from .results import as_tables, put_into
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "benchmarks" / "results.json"
 README: Final = ROOT / "benchmarks" / "README.md"
+OUTSIDE: Final = TASKS / "outside"
 FINER_FOR_PEER: Final = ("cats_by_coat", "dogs_by_kind", "four_dogs", "our_cats")
 
 
@@ -40,10 +42,14 @@ class Benchmark:
     title: str
     command: Sequence[str]
     judge: goals.Judge
+    needs: Path | None = None  # a folder that a person provides
 
 
-def benchmarks(photos: Path) -> dict[str, Benchmark]:
-    """Return what is run, in this order. A new benchmark is a new item here."""
+def benchmarks(photos: Path, outside: Path) -> dict[str, Benchmark]:
+    """Return what is run, in this order. A new benchmark is a new item here.
+
+    photos: the shared ones; outside: a folder of other tasks. Relative to ROOT.
+    """
     shared, tasks = str(photos), TASKS.relative_to(ROOT)
     finer, unknown = str(tasks / "finer"), ("--unknown", UNKNOWN)
     same_kind = "Strangers of the same kind, after consensus"
@@ -68,6 +74,12 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             command=("peer", finer, "--threads", "2", "--tasks", *FINER_FOR_PEER),
             judge=goals.peer,
         ),
+        "peer_outside": Benchmark(
+            title="Beside Frigate's own recipe: tasks from outside",
+            command=("peer", str(outside), "--threads", "2"),
+            judge=goals.peer,
+            needs=outside,
+        ),
         "runtime": Benchmark(
             title="One embedding on each runtime",
             command=("runtime",),
@@ -88,6 +100,12 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             # Most classes have a few pictures, and few are left to judge by.
             command=("learning", finer, *seeds),
             judge=goals.learning,
+        ),
+        "learning_outside": Benchmark(
+            title="Right and honest: tasks from outside",
+            command=("learning", str(outside)),
+            judge=goals.learning,
+            needs=outside,
         ),
         "neighbours": Benchmark(
             title="Strangers of the same kind",
@@ -124,6 +142,22 @@ def benchmarks(photos: Path) -> dict[str, Benchmark]:
             command=("active", shared),
             judge=goals.active,
         ),
+        "active_outside": Benchmark(
+            title="The right labels: tasks from outside",
+            command=("active", str(outside)),
+            judge=goals.active,
+            needs=outside,
+        ),
+        "collect": Benchmark(
+            title="A rare class among what is collected",
+            command=("collect", shared),
+            judge=goals.collect,
+        ),
+        "collect_finer": Benchmark(
+            title="A rare class among what is collected: finer tasks",
+            command=("collect", finer),
+            judge=goals.collect,
+        ),
         "export": Benchmark(
             title="An export beside its classifier",
             command=("export", shared),
@@ -158,11 +192,22 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--photos", metavar="DIR", type=Path, default=PHOTOS)
+    parser.add_argument(
+        "--outside",
+        metavar="DIR",
+        type=Path,
+        default=OUTSIDE,
+        help="<task>/<class>/*.jpg of your own (.dev/tasks/outside)",
+    )
     parser.add_argument("--only", metavar="NAME", nargs="+", default=[])
     options = parser.parse_args()
     if not options.photos.is_dir():
         raise SystemExit(f"There is no folder {options.photos}; see --photos")
-    known = benchmarks(Path(os.path.relpath(options.photos, ROOT)))
+    photos, outside = (
+        Path(os.path.relpath(folder, ROOT))
+        for folder in (options.photos, options.outside)
+    )
+    known = benchmarks(photos, outside)
     if unknown := [name for name in options.only if name not in known]:
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
     make_tasks(options.photos, TASKS)
@@ -191,6 +236,14 @@ def write(results: Mapping[str, Mapping[str, Any]]) -> None:
 def run(benchmark: Benchmark) -> dict[str, Any]:
     """Run one benchmark in a process of its own; return what came of it."""
     command = ["scripts/benchmark", *benchmark.command]
+    if benchmark.needs is not None and not (ROOT / benchmark.needs).is_dir():
+        print(f"==> {benchmark.title}: not run", file=sys.stderr, flush=True)
+        return {
+            "title": benchmark.title,
+            "command": shlex.join(command),
+            "not_run": f"there is no folder {benchmark.needs}",
+            "lines": [],
+        }
     print(f"==> {shlex.join(command)}", file=sys.stderr, flush=True)
     started = time.perf_counter()
     done = subprocess.run(
@@ -227,8 +280,8 @@ def missed_goals(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return in words what falls short, and what did not run at all."""
     missed = []
     for result in results.values():
-        if "failed" in result:
-            missed.append(f"{result['title']}: {result['failed']}")
+        if why := result.get("failed", result.get("not_run")):
+            missed.append(f"{result['title']}: {why}")
         for figure in result.get("figures", ()):
             if figure["met"] is False:
                 direction, limit = figure["goal"]

@@ -152,6 +152,30 @@ def active(lines: Sequence[Line]) -> list[Figure]:
     ]
 
 
+def collect(lines: Sequence[Line]) -> list[Figure]:
+    """Judge what is collected beside a random choice."""
+    worse = sum(line["rare"] < line["random_rare"] for line in lines)
+    return [
+        Figure(
+            name="rare objects that are kept, mean",
+            value=fmean(line["rare"] for line in lines),
+        ),
+        Figure(
+            name="tasks where a random choice keeps more of them",
+            value=worse,
+            goal=("at most", 0),
+        ),
+        Figure(
+            name="balanced accuracy: gain over a random choice, mean",
+            value=fmean(
+                line["balanced_accuracy"] - line["random_balanced_accuracy"]
+                for line in lines
+            ),
+            goal=("at least", 0.0),
+        ),
+    ]
+
+
 def export(lines: Sequence[Line]) -> list[Figure]:
     """Judge an export beside the classifier that it came from."""
     return [

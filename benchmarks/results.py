@@ -30,6 +30,12 @@ _COLUMNS: Final = {
     "assigned_at_90": "strangers at 90 % of the known",
     "chosen": "asked for",
     "random": "random",
+    "error": "standard error of the difference",
+    "rare": "rare ones kept",
+    "random_rare": "at random",
+    "visitors": "different visitors",
+    "random_visitors": "at random",
+    "random_balanced_accuracy": "balanced accuracy at random",
     "ours_balanced_error": "error, ours",
     "ours_balanced_error_spread": "spread",
     "peer_balanced_error": "error, Frigate's",
@@ -77,11 +83,14 @@ def as_tables(results: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _section(result: Mapping[str, Any]) -> str:
+    head = [f"### {result['title']}", f"```\n{result['command']}\n```"]
+    if "not_run" in result:
+        return "\n\n".join([*head, f"**Not run**: {result['not_run']}."])
     when = (
         f"{result['time']}, commit {result['commit']}, {result['seconds']:.0f} s,"
         f" load of the machine {result['load']}."
     )
-    parts = [f"### {result['title']}", f"```\n{result['command']}\n```", when]
+    parts = [*head, when]
     if "failed" in result:
         parts.append(f"**It failed**: {result['failed']}.")
     if result.get("figures"):

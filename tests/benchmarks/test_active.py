@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from benchmarks.active import CHECKED
+from benchmarks.active import CHECKED, standard_error
 from benchmarks.active import run as run_once
 from benchmarks.tasks import Task
 
@@ -32,4 +33,11 @@ def test_it_prints_an_object_for_each_number_of_labels(
     output = run("active", tmp_path, "--seeds", 1, "--json")
     lines = [json.loads(line) for line in output.splitlines()]
     assert [line["labels"] for line in lines] == list(CHECKED)
-    assert {tuple(line) for line in lines} == {("task", "labels", "chosen", "random")}
+    keys = ("task", "labels", "chosen", "random", "error")
+    assert {tuple(line) for line in lines} == {keys}
+
+
+def test_a_difference_comes_with_how_much_of_it_may_be_chance() -> None:
+    assert standard_error([0.1, 0.1, 0.1]) == 0
+    assert standard_error([0.0, 0.2]) == pytest.approx(0.1)
+    assert standard_error([0.1]) is None

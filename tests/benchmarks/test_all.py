@@ -57,17 +57,21 @@ def test_every_benchmark_has_a_judge_for_what_it_prints() -> None:
         "runtime": "numpy",
         "median_ms": 20.0,
         "size": 224,
+        "rare": 0.9,
+        "random_rare": 0.3,
+        "random_balanced_accuracy": 0.8,
         "figure": "opening",
         "value": 1.0,
         "unit": "s",
         "same_class": 1,
         "cases": 100_000,
+        "different": 100_000,
         "findings": 0,
         "slowest_ms": 5.0,
         "largest_difference": 0.01,
         "goal": 2,
     }
-    known = benchmarks(Path("photos"))
+    known = benchmarks(Path("photos"), Path("outside"))
     for name, benchmark in known.items():
         lines = [line, line | {"runtime": "litert"}]
         figures = benchmark.judge(lines)
@@ -87,6 +91,19 @@ def test_a_benchmark_that_fails_is_named_and_counts_as_missed(tmp_path: Path) ->
     result = run(broken)
     assert missed_goals({"broken": result}) == ["Broken: it ended with 1"]
     assert "**It failed**" in as_tables({"broken": result})
+
+
+def test_tasks_from_outside_that_nobody_provided_are_named_and_count_as_missed(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "outside"
+    benchmark = benchmarks(tmp_path, folder)["learning_outside"]
+    result = run(benchmark)
+    (missed,) = missed_goals({"learning_outside": result})
+    assert missed == f"{benchmark.title}: there is no folder {folder}"
+    assert f"**Not run**: there is no folder {folder}." in as_tables({"": result})
+    make_task(folder / "colours", {"red": 6, "blue": 6})
+    assert [line["task"] for line in run(benchmark)["lines"]] == ["colours"]
 
 
 def test_a_benchmark_runs_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ async def async_collect(
     cameras: Collection[str] = (),
     days: float | None = None,
 ) -> Collected:
-    """Keep `count` samples, as unlike each other as possible.
+    """Keep `count` samples, unlike each other and what is labelled already.
 
     Those of an object classifier are past objects, of the last `days` if that is given,
     and of one with a condition only objects that meet it. Those of a frame classifier

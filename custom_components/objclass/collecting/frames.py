@@ -15,6 +15,7 @@ from ..frames import NoPictureError
 from ..learning.crop import PictureError
 from ..learning.frame import look_at_frame
 from ..learning.look import Look
+from ..learning.ranking import newest_labelled
 from ..learning.samples import Sample
 from ..learning.selection import most_diverse
 
@@ -38,7 +39,7 @@ async def async_collect_frames(
     count: int,
     cameras: Collection[str],
 ) -> Collected:
-    """Keep `count` pictures of these cameras, as unlike each other as possible.
+    """Keep `count` pictures of these cameras, unlike each other and what is labelled.
 
     The cameras take turns; each is looked at again and again, about a second apart.
     """
@@ -54,8 +55,11 @@ async def async_collect_frames(
             else:
                 unusable += 1
             tell((number + 1) / wanted)
+        labelled = await classifier.async_files(
+            newest_labelled, classifier.samples, classifier.backbone
+        )
         chosen = await entry.runtime_data.worker.run(
-            most_diverse, [look.embedding for _, look in seen], count
+            most_diverse, [look.embedding for _, look in seen], count, labelled
         )
         samples = [await classifier.async_keep_collected(*seen[i]) for i in chosen]
     return Collected(samples=samples, unusable=unusable)

@@ -23,7 +23,8 @@ def most_diverse(
     embeddings: n of shape (d,); labelled: what has a label already, to be far from too.
     Greedy farthest-point selection on the cosine distance (Gonzalez 1985), starting
     with the first if nothing is labelled: the same input gives the same choice. Unlike
-    `most_instructive` it prefers what is rare, which is what examples are gathered for.
+    `most_instructive` it prefers what is rare, which is what examples are gathered for
+    (`scripts/benchmark collect`).
     """
     if not len(embeddings) or count < 1:
         return []

@@ -30,6 +30,23 @@ async def test_cameras_take_turns_and_the_pictures_stay(hass: HomeAssistant) -> 
     assert {sample.id for sample in kept} == {item.id for item in collected.samples}
 
 
+async def test_what_looks_like_a_labelled_picture_comes_last(
+    hass: HomeAssistant,
+) -> None:
+    gate, drive = await add_cameras(hass, "Gate", "Drive")
+    gate.picture, drive.picture = jpeg("gold"), jpeg("navy")
+    data = frame_data(
+        camera_entities=[GATE, "camera.drive"], rules={"save_attempts": 0}
+    )
+    entry = await add_entry(hass, data)
+    classifier = frames_of(entry)
+    (first,) = (await async_collect(entry, classifier, count=1)).samples
+    assert first.camera == GATE
+    await classifier.async_label([first.id], "open")
+    (second,) = (await async_collect(entry, classifier, count=1)).samples
+    assert second.camera == "camera.drive"
+
+
 async def test_only_the_cameras_that_were_named_are_looked_at(
     hass: HomeAssistant,
 ) -> None:

@@ -22,7 +22,7 @@ from .tflite_file import read_graph
 from .tflite_writer import write_graph
 
 SCORE: Final = Quantization(scale=1 / 256)
-_NO_ACTIVATION: Final = {
+_NO_ACTIVATION: Final[dict[str, Any]] = {
     "fused_activation_function": tflite.ActivationFunctionType.NONE
 }
 

@@ -7,8 +7,9 @@ contradicts itself is refused. The format is TensorFlow Lite's schema.fbs, versi
 
 import math
 import struct
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 import tflite
@@ -104,11 +105,13 @@ class _Reader:
             raise UnsupportedModelError(
                 "The model does not consist of exactly one graph."
             )
-        source = self._model.Subgraphs(0)
-        raw = [source.Operators(i) for i in range(_count(source.OperatorsLength()))]
+        source = _there(self._model.Subgraphs(0))
+        raw = [
+            _there(source.Operators(i)) for i in range(_count(source.OperatorsLength()))
+        ]
         kinds = self._kinds({operator.OpcodeIndex() for operator in raw})
         tensors = tuple(
-            self._tensor(source.Tensors(i))
+            self._tensor(_there(source.Tensors(i)))
             for i in range(_count(source.TensorsLength()))
         )
         operators = tuple(_operator(kinds[item.OpcodeIndex()], item) for item in raw)
@@ -130,7 +133,7 @@ class _Reader:
         for code in sorted(codes):
             if code >= self._model.OperatorCodesLength():
                 raise InvalidModelError("An operator of the model has no kind.")
-            kinds[code] = _kind(self._model.OperatorCodes(code))
+            kinds[code] = _kind(_there(self._model.OperatorCodes(code)))
             if kinds[code] not in SCHEMAS:
                 unknown.add(kinds[code])
             if len(unknown) == _NAMED_AT_MOST:
@@ -142,7 +145,7 @@ class _Reader:
             )
         return kinds
 
-    def _tensor(self, source: Any) -> Tensor:
+    def _tensor(self, source: tflite.Tensor) -> Tensor:
         name = self._name(source)
         quantization = _quantization(source, self._is_constant(source))
         if source.Type() not in _DTYPES:
@@ -165,31 +168,31 @@ class _Reader:
     def _metadata(self) -> bytes:
         """Return what we once wrote; the metadata of others are left alone."""
         for i in range(_count(self._model.MetadataLength())):
-            item = self._model.Metadata(i)
+            item = _there(self._model.Metadata(i))
             if item.Name() != OWN_METADATA.encode():
                 continue
             if item.Buffer() >= self._model.BuffersLength():
                 raise InvalidModelError("The metadata of the model are missing.")
-            buffer = self._model.Buffers(item.Buffer())
+            buffer = _there(self._model.Buffers(item.Buffer()))
             if not 0 < buffer.DataLength() <= _MAX_METADATA:
                 raise InvalidModelError("The metadata of the model have no fit size.")
-            return bytes(buffer.DataAsNumpy())
+            return np.asarray(buffer.DataAsNumpy()).tobytes()
         return b""
 
-    def _is_constant(self, source: Any) -> bool:
+    def _is_constant(self, source: tflite.Tensor) -> bool:
         number = source.Buffer()
         return number < self._model.BuffersLength() and bool(
-            self._model.Buffers(number).DataLength()
+            _there(self._model.Buffers(number)).DataLength()
         )
 
-    def _name(self, source: Any) -> str:
+    def _name(self, source: tflite.Tensor) -> str:
         name = source.Name() or b""
         self._name_bytes_left -= len(name)
         if self._name_bytes_left < 0:
             raise InvalidModelError("The names in the model overlap.")
         return str(name, "utf-8", "replace")
 
-    def _shape(self, source: Any, name: str) -> tuple[int, ...]:
+    def _shape(self, source: tflite.Tensor, name: str) -> tuple[int, ...]:
         if (rank := source.ShapeLength()) > _MAX_RANK:
             raise UnsupportedModelError(f"{name!r} has {rank} dimensions.")
         shape = tuple(source.Shape(i) for i in range(rank))
@@ -205,12 +208,12 @@ class _Reader:
     ) -> NDArray[Any] | None:
         if buffer >= self._model.BuffersLength():
             raise InvalidModelError(f"The values of {name!r} are missing.")
-        source = self._model.Buffers(buffer)
+        source = _there(self._model.Buffers(buffer))
         if source.Offset() or source.Size():
             raise UnsupportedModelError("The model keeps values outside its tables.")
         if not source.DataLength():
             return None
-        raw: NDArray[np.uint8] = source.DataAsNumpy()
+        raw = np.asarray(source.DataAsNumpy(), np.uint8)
         if raw.size != math.prod(shape) * dtype.itemsize:
             raise InvalidModelError(
                 f"{name!r} has {raw.size} bytes, which do not fill its shape {shape}."
@@ -218,7 +221,7 @@ class _Reader:
         return raw.view(dtype).reshape(shape)
 
 
-def _quantization(source: Any, constant: bool) -> Quantization | None:
+def _quantization(source: tflite.Tensor, constant: bool) -> Quantization | None:
     """Return what the integers of a tensor stand for: only computed bytes may be so."""
     found = source.Quantization()
     if found is None or not found.ScaleLength():
@@ -234,13 +237,26 @@ def _quantization(source: Any, constant: bool) -> Quantization | None:
     return Quantization(scale=scale, zero_point=zero_point)
 
 
+class _Options(Protocol):
+    """The options of any operator; they are read by the names of the schema."""
+
+    def Init(self, buf: bytes, pos: int) -> None:  # noqa: N802 - the schema's
+        """Find them in a file."""
+
+
+def _there[T](part: T | None) -> T:
+    if part is None:
+        raise InvalidModelError("A part of the model is missing.")
+    return part
+
+
 def _count(length: int) -> int:
     if length > _MAX_ITEMS:
         raise UnsupportedModelError(f"The model has more than {_MAX_ITEMS} parts.")
     return length
 
 
-def _kind(code: Any) -> str:
+def _kind(code: tflite.OperatorCode) -> str:
     # Old writers fill only the first field, a byte; new ones put 127 there for what it
     # cannot hold.
     number = max(code.DeprecatedBuiltinCode(), code.BuiltinCode())
@@ -250,15 +266,15 @@ def _kind(code: Any) -> str:
     return _OPERATOR_NAMES.get(number, f"number {number}")
 
 
-def _operator(kind: str, source: Any) -> Operator:
+def _operator(kind: str, source: tflite.Operator) -> Operator:
     schema = SCHEMAS[kind]
     options = {}
     if schema.fields:
         expected = getattr(tflite.BuiltinOptions, str(schema.options))
         if source.BuiltinOptionsType() != expected:
             raise InvalidModelError(f"{kind} has the options of another operator.")
-        table = source.BuiltinOptions()
-        reader = getattr(tflite, str(schema.options))()
+        table = _there(source.BuiltinOptions())
+        reader: _Options = getattr(tflite, str(schema.options))()
         reader.Init(table.Bytes, table.Pos)
         options = {key: getattr(reader, schema_name(key))() for key in schema.fields}
     return Operator(
@@ -269,12 +285,14 @@ def _operator(kind: str, source: Any) -> Operator:
     )
 
 
-def _positions(length: int, read: Any) -> tuple[int, ...]:
+def _positions(
+    length: int, read: Callable[[], NDArray[np.int32] | Literal[0]]
+) -> tuple[int, ...]:
     if length > _MAX_INPUTS:
         raise UnsupportedModelError(
             f"The model has an operator with more than {_MAX_INPUTS} inputs or outputs."
         )
-    return tuple(read().tolist()) if length else ()
+    return tuple(np.asarray(read()).tolist()) if length else ()
 
 
 def _check_order(graph: Graph) -> None:

@@ -58,7 +58,7 @@ def write_graph(graph: Graph) -> bytes:
 
 
 def _model(
-    builder: Any,
+    builder: flatbuffers.Builder,
     description: str,
     codes: Sequence[int],
     subgraph: int,
@@ -83,7 +83,10 @@ def _model(
 
 
 def _subgraph(
-    builder: Any, graph: Graph, tensors: Sequence[int], operators: Sequence[int]
+    builder: flatbuffers.Builder,
+    graph: Graph,
+    tensors: Sequence[int],
+    operators: Sequence[int],
 ) -> int:
     tensor_vector = _offsets(builder, tensors)
     operator_vector = _offsets(builder, operators)
@@ -94,10 +97,10 @@ def _subgraph(
     tflite.SubGraphAddInputs(builder, inputs)
     tflite.SubGraphAddOutputs(builder, outputs)
     tflite.SubGraphAddOperators(builder, operator_vector)
-    return int(tflite.SubGraphEnd(builder))
+    return tflite.SubGraphEnd(builder)
 
 
-def _tensor(builder: Any, tensor: Tensor, buffer: int) -> int:
+def _tensor(builder: flatbuffers.Builder, tensor: Tensor, buffer: int) -> int:
     name = builder.CreateString(tensor.name)
     shape = _int32s(builder, tensor.shape)
     quantization = None
@@ -110,10 +113,10 @@ def _tensor(builder: Any, tensor: Tensor, buffer: int) -> int:
     tflite.TensorAddName(builder, name)
     if quantization is not None:
         tflite.TensorAddQuantization(builder, quantization)
-    return int(tflite.TensorEnd(builder))
+    return tflite.TensorEnd(builder)
 
 
-def _quantization(builder: Any, quantization: Quantization) -> int:
+def _quantization(builder: flatbuffers.Builder, quantization: Quantization) -> int:
     tflite.QuantizationParametersStartScaleVector(builder, 1)
     builder.PrependFloat32(quantization.scale)
     scale = builder.EndVector()
@@ -123,18 +126,18 @@ def _quantization(builder: Any, quantization: Quantization) -> int:
     tflite.QuantizationParametersStart(builder)
     tflite.QuantizationParametersAddScale(builder, scale)
     tflite.QuantizationParametersAddZeroPoint(builder, zero_point)
-    return int(tflite.QuantizationParametersEnd(builder))
+    return tflite.QuantizationParametersEnd(builder)
 
 
-def _metadata(builder: Any, name: str, buffer: int) -> int:
+def _metadata(builder: flatbuffers.Builder, name: str, buffer: int) -> int:
     text = builder.CreateString(name)
     tflite.MetadataStart(builder)
     tflite.MetadataAddName(builder, text)
     tflite.MetadataAddBuffer(builder, buffer)
-    return int(tflite.MetadataEnd(builder))
+    return tflite.MetadataEnd(builder)
 
 
-def _operator(builder: Any, operator: Operator, code: int) -> int:
+def _operator(builder: flatbuffers.Builder, operator: Operator, code: int) -> int:
     inputs = _int32s(builder, operator.inputs)
     outputs = _int32s(builder, operator.outputs)
     table = SCHEMAS[operator.kind].options
@@ -148,10 +151,10 @@ def _operator(builder: Any, operator: Operator, code: int) -> int:
             builder, getattr(tflite.BuiltinOptions, str(table))
         )
         tflite.OperatorAddBuiltinOptions(builder, options)
-    return int(tflite.OperatorEnd(builder))
+    return tflite.OperatorEnd(builder)
 
 
-def _options(builder: Any, table: str, operator: Operator) -> int:
+def _options(builder: flatbuffers.Builder, table: str, operator: Operator) -> int:
     getattr(tflite, f"{table}Start")(builder)
     for key in SCHEMAS[operator.kind].fields:
         if key in operator.options:
@@ -160,17 +163,17 @@ def _options(builder: Any, table: str, operator: Operator) -> int:
     return int(getattr(tflite, f"{table}End")(builder))
 
 
-def _operator_code(builder: Any, kind: str) -> int:
+def _operator_code(builder: flatbuffers.Builder, kind: str) -> int:
     code = getattr(tflite.BuiltinOperator, kind)
     tflite.OperatorCodeStart(builder)
     # Readers of before 2020 know only this field, a single byte; ours all fit into it.
     tflite.OperatorCodeAddDeprecatedBuiltinCode(builder, code)
     tflite.OperatorCodeAddVersion(builder, SCHEMAS[kind].version)
     tflite.OperatorCodeAddBuiltinCode(builder, code)
-    return int(tflite.OperatorCodeEnd(builder))
+    return tflite.OperatorCodeEnd(builder)
 
 
-def _buffer(builder: Any, data: NDArray[Any] | None) -> int:
+def _buffer(builder: flatbuffers.Builder, data: NDArray[Any] | None) -> int:
     vector = None
     if data is not None:
         content = np.ascontiguousarray(data).tobytes()
@@ -179,18 +182,18 @@ def _buffer(builder: Any, data: NDArray[Any] | None) -> int:
     tflite.BufferStart(builder)
     if vector is not None:
         tflite.BufferAddData(builder, vector)
-    return int(tflite.BufferEnd(builder))
+    return tflite.BufferEnd(builder)
 
 
-def _offsets(builder: Any, values: Sequence[int]) -> int:
+def _offsets(builder: flatbuffers.Builder, values: Sequence[int]) -> int:
     builder.StartVector(4, len(values), 4)
     for value in reversed(values):
         builder.PrependUOffsetTRelative(value)
-    return int(builder.EndVector())
+    return builder.EndVector()
 
 
-def _int32s(builder: Any, values: Sequence[int]) -> int:
+def _int32s(builder: flatbuffers.Builder, values: Sequence[int]) -> int:
     builder.StartVector(4, len(values), 4)
     for value in reversed(values):
         builder.PrependInt32(value)
-    return int(builder.EndVector())
+    return builder.EndVector()

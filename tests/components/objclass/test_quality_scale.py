@@ -18,7 +18,7 @@ from .test_services_yaml import actions
 from .test_texts import Texts, flows
 
 CORE = "components/ntfy/quality_scale.yaml"
-PROOF = re.compile(r"\b([\w/]+\.(?:py|md|json|yaml|toml))(?:::(\w+))?")
+PROOF = re.compile(r"\b([\w/]+\.(?:pyi|py|md|json|yaml|toml))(?:::(\w+))?")
 DOCS = REPOSITORY / "docs"
 
 

@@ -1,0 +1,3 @@
+class Table:
+    Bytes: bytes
+    Pos: int

@@ -3,25 +3,21 @@
 "Our cats" tells leo, charlie and others apart; "Collar" is asked only of leo.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import Event
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import ObjectClassifier
 from tests.frigate_sim.cameras import NativeModel
 
-from .conftest import SetUp, classifier_data, data_of
+from .conftest import SetUp, Told, classifier_data, data_of
 from .visits import ScriptedHead, script
 
 COLLAR = NativeModel(
     name="Collar", type="attribute", objects=("cat",), classes={"red": 3, "blue": 3}
 )
 WITH_COLLAR = {"models": (COLLAR,), "past_events": 0}
-
-type Told = list[Event[Mapping[str, Any]]]
 
 
 def child(

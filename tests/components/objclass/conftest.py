@@ -1,17 +1,18 @@
 """What the tests of the integration share: a simulated Frigate, and an entry for it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import json_loads
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_fire_mqtt_message,
 )
 from pytest_homeassistant_custom_component.typing import (
@@ -23,7 +24,7 @@ from pytest_homeassistant_custom_component.typing import (
 # its own, which would otherwise be found first.
 import custom_components.objclass  # noqa: F401
 from custom_components.objclass.classifier import ObjectClassifier, classifier_folder
-from custom_components.objclass.const import DOMAIN
+from custom_components.objclass.const import DOMAIN, EVENT_RESULT
 from custom_components.objclass.data import FrigateSide, ObjclassData
 from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.chosen import Choice
@@ -33,6 +34,7 @@ from .learning.v2_server import V2Server
 from .websocket.client import Panel
 
 type SetUp = Callable[..., Awaitable[MockConfigEntry]]
+type Told = list[Event[Mapping[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
@@ -170,6 +172,12 @@ async def set_up(
 
 
 @pytest.fixture
+def told(hass: HomeAssistant) -> Told:
+    """Return the events that automations get to see."""
+    return async_capture_events(hass, EVENT_RESULT)
+
+
+@pytest.fixture
 def panel(hass_ws_client: WebSocketGenerator) -> Panel:
     """Return the panel of an administrator."""
     return Panel(hass_ws_client)
@@ -201,6 +209,13 @@ def classifier_of(entry: MockConfigEntry, number: int = 0) -> ObjectClassifier:
     classifier = list(data_of(entry).classifiers.values())[number]
     assert isinstance(classifier, ObjectClassifier)
     return classifier
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the state of an entity that exists."""
+    state = hass.states.get(entity_id)
+    assert state is not None, entity_id
+    return state.state
 
 
 def folder_of(hass: HomeAssistant, entry: MockConfigEntry) -> Path:

@@ -4,19 +4,17 @@ import asyncio
 import io
 import shutil
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from PIL import Image
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    async_capture_events,
 )
 
 from custom_components.objclass.classifier import Classifier, classifier_folder
@@ -27,6 +25,7 @@ from custom_components.objclass.learning.backbone import Backbone
 from .conftest import (
     Frigate,
     SetUp,
+    Told,
     classifier_data,
     classifier_of,
     data_of,
@@ -36,12 +35,6 @@ from .crops import keep
 from .visits import Visit, busy_worker, crops, finals, script, settle, until
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
-
-
-@pytest.fixture
-def told(hass: HomeAssistant) -> list[Event[Mapping[str, Any]]]:
-    """Return the events that automations get to see."""
-    return async_capture_events(hass, EVENT_RESULT)
 
 
 def folder_of(hass: HomeAssistant, entry: MockConfigEntry, number: int = 0) -> Path:
@@ -126,7 +119,7 @@ async def test_keeping_no_crops_does_not_keep_from_classifying(
     hass: HomeAssistant,
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
 ) -> None:
     entry = await set_up(classifier_data(rules={"save_attempts": 0}))
     script(classifier_of(entry), "leo")
@@ -166,7 +159,7 @@ async def test_a_folder_that_cannot_be_written_is_mentioned_once_and_not_in_the_
     hass: HomeAssistant,
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     entry = await set_up(classifier_data(name="Full"), classifier_data(name="Fine"))
@@ -196,7 +189,7 @@ async def test_a_folder_that_cannot_be_written_is_mentioned_once_and_not_in_the_
 async def test_a_full_disk_is_mentioned_once_and_not_in_the_way(
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     entry = await set_up()
@@ -273,7 +266,7 @@ async def test_when_a_training_fails_the_old_head_stays_in_use(
     hass: HomeAssistant,
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
     trouble: str,
 ) -> None:
     # So that every attempt counts, whatever the head makes of it.
@@ -396,7 +389,7 @@ async def test_a_damaged_head_is_mentioned_and_can_be_trained_anew(
     hass: HomeAssistant,
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
     caplog: pytest.LogCaptureFixture,
     damage: str,
 ) -> None:

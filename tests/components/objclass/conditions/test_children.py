@@ -8,13 +8,9 @@ from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import (
-    async_capture_events,
-)
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
 from custom_components.objclass import api
-from custom_components.objclass.const import EVENT_RESULT
 from custom_components.objclass.frigate.client import FrigateClient
 from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import Backbone
@@ -23,7 +19,6 @@ from custom_components.objclass.learning.chosen import Choice
 from ..chains import (
     OUR_CATS,
     WITH_COLLAR,
-    Told,
     cats_and_collar,
     child,
     named,
@@ -33,18 +28,13 @@ from ..chains import (
 from ..conftest import (
     Frigate,
     SetUp,
+    Told,
     classifier_data,
     published,
 )
 from ..visits import Visit, crops, finals, script, update
 
 pytestmark = pytest.mark.parametrize("frigate", [WITH_COLLAR], indirect=True)
-
-
-@pytest.fixture
-def told(hass: HomeAssistant) -> Told:
-    """Return the events that automations get to see."""
-    return async_capture_events(hass, EVENT_RESULT)
 
 
 @pytest.fixture(autouse=True)

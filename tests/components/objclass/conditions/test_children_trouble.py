@@ -9,19 +9,14 @@ import numpy as np
 import pytest
 from homeassistant.core import HomeAssistant
 from numpy.typing import NDArray
-from pytest_homeassistant_custom_component.common import (
-    async_capture_events,
-)
 
 from custom_components.objclass.classifier import ObjectClassifier
 from custom_components.objclass.conditions import held_looks
-from custom_components.objclass.const import EVENT_RESULT
 from custom_components.objclass.learning.head import Prediction
 
 from ..chains import (
     OUR_CATS,
     WITH_COLLAR,
-    Told,
     cats_and_collar,
     child,
     named,
@@ -31,17 +26,12 @@ from ..chains import (
 from ..conftest import (
     Frigate,
     SetUp,
+    Told,
     frigate_of,
 )
 from ..visits import ScriptedHead, Visit, busy_worker, finals, script, update
 
 pytestmark = pytest.mark.parametrize("frigate", [WITH_COLLAR], indirect=True)
-
-
-@pytest.fixture
-def told(hass: HomeAssistant) -> Told:
-    """Return the events that automations get to see."""
-    return async_capture_events(hass, EVENT_RESULT)
 
 
 async def test_a_child_whose_parent_is_gone_is_not_asked_and_holds_no_looks(

@@ -2,31 +2,20 @@
 
 import logging
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import json_loads
-from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.objclass.const import EVENT_RESULT
-
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, Told, classifier_data, classifier_of
 from ..visits import STRANGER, Said, Visit, finals, script
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 
-@pytest.fixture
-def told(hass: HomeAssistant) -> list[Event[Mapping[str, Any]]]:
-    """Return the events that automations get to see."""
-    return async_capture_events(hass, EVENT_RESULT)
-
-
-def live(events: list[Event[Mapping[str, Any]]]) -> list[tuple[str, int]]:
+def live(events: Told) -> list[tuple[str, int]]:
     """Return class and attempts of each assignment before the end."""
     return [
         (event.data["class"], event.data["attempts"])
@@ -69,7 +58,7 @@ def live(events: list[Event[Mapping[str, Any]]]) -> list[tuple[str, int]]:
 async def test_attempts_agree_by_the_documented_rules(
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
     said: list[Said],
     assigned: list[tuple[str, int]],
     outcome: str,
@@ -101,7 +90,7 @@ async def test_attempts_agree_by_the_documented_rules(
 async def test_the_rules_can_be_set(
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
     rules: dict[str, float],
     said: list[Said],
     assigned: list[tuple[str, int]],
@@ -126,7 +115,7 @@ async def test_the_rules_can_be_set(
 async def test_who_was_seen_too_rarely_is_decided_if_all_that_counts_agrees(
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
     said: list[Said],
     outcome: str,
     votes: dict[str, int],
@@ -147,7 +136,7 @@ async def test_an_automation_sees_all_that_was_found_out(
     hass: HomeAssistant,
     frigate: Frigate,
     set_up: SetUp,
-    told: list[Event[Mapping[str, Any]]],
+    told: Told,
 ) -> None:
     entry = await set_up()
     classifier = classifier_of(entry)
@@ -193,7 +182,7 @@ async def test_an_automation_sees_all_that_was_found_out(
 
 
 async def test_a_class_that_was_removed_since_the_training_counts_as_none(
-    frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
+    frigate: Frigate, set_up: SetUp, told: Told
 ) -> None:
     entry = await set_up()
     script(classifier_of(entry), "tiger", classes=["leo", "tiger", "none"])

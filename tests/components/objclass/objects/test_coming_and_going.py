@@ -1,0 +1,71 @@
+"""What is under way when an entry is unloaded or loaded anew."""
+
+import threading
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+
+from tests.frigate_sim.faults import Fault
+
+from ..conftest import Frigate, SetUp, Told, classifier_of
+from ..visits import (
+    Visit,
+    busy_worker,
+    finals,
+    requests,
+    script,
+    until,
+)
+
+
+async def test_unloading_gives_up_what_is_under_way(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    visit = Visit(frigate, entry)
+    await visit.look(2)
+    slow = frigate.faults.add(Fault(path="snapshot", delay=60))
+    frigate._publish_event(visit.next_message())
+    await until(lambda: slow.hits == 1)
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    await until(
+        lambda: "objclass_0" not in {thread.name for thread in threading.enumerate()}
+    )
+    frigate.faults.clear()
+    frigate._publish_event(visit.end_message())
+    await hass.async_block_till_done()
+    assert not told
+
+
+async def test_reloading_while_a_picture_is_looked_at_goes_on_afterwards(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    visit = Visit(frigate, entry)
+    await visit.look(2)
+    async with busy_worker(entry, looking=True):
+        fetched = requests(frigate, "snapshot")
+        frigate._publish_event(visit.next_message())
+        await until(lambda: fetched.hits == 1)
+        reload = hass.async_create_task(
+            hass.config_entries.async_reload(entry.entry_id)
+        )
+        await until(lambda: entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS)
+    assert await reload
+
+    script(classifier_of(entry), "charlie")
+    await visit.look(3)
+    await visit.end()
+    assert [(final["class"], final["attempts"]) for final in finals(told)] == [
+        ("charlie", 3)
+    ]

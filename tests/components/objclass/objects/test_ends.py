@@ -1,0 +1,338 @@
+"""Every object has one final outcome, however it ends."""
+
+import asyncio
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from numpy.typing import NDArray
+from pytest_homeassistant_custom_component.common import (
+    async_fire_time_changed,
+)
+
+from custom_components.objclass.learning.backbone import Backbone
+from custom_components.objclass.objects import tracking
+from custom_components.objclass.objects.work_queue import MAX_WAITING
+from tests.frigate_sim.cameras import Snapshots
+
+from ..conftest import Frigate, SetUp, Told, classifier_of, frigate_of, state_of
+from ..visits import (
+    Visit,
+    busy_worker,
+    crops,
+    finals,
+    requests,
+    script,
+    settle,
+    until,
+)
+
+
+async def test_an_object_that_is_soon_gone_gets_a_last_look(
+    frigate: Frigate, set_up: SetUp, told: Told
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    clean = requests(frigate, "snapshot-clean")
+    visit = Visit(frigate, entry)
+    await visit.look()
+    visit.next_message()  # which got lost
+    await visit.end()
+
+    assert clean.hits == 1
+    (final,) = finals(told)
+    assert (final["outcome"], final["class"]) == ("assigned", "leo")
+    assert final["votes"] == {"leo": 2}
+    assert visit.seen.sub_label == ("leo", 0.95)
+
+
+async def test_an_object_that_was_never_seen_before_its_end_gets_a_look(
+    frigate: Frigate, set_up: SetUp, told: Told
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "charlie")
+    visit = Visit(frigate, entry)
+    visit.next_message()
+    await visit.end()
+
+    assert [final["class"] for final in finals(told)] == ["charlie"]
+
+
+async def test_an_object_that_was_looked_at_often_enough_gets_no_last_look(
+    frigate: Frigate, set_up: SetUp, told: Told
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo", "leo", "charlie", "none", "none")
+    clean = requests(frigate, "snapshot-clean")
+    visit = Visit(frigate, entry)
+    await visit.look(5)
+    visit.next_message()
+    await visit.end()
+
+    assert clean.hits == 0
+    # Once there was an agreement, and Frigate does not take it back either.
+    assert [final["class"] for final in finals(told)] == ["leo"]
+
+
+@pytest.mark.parametrize(
+    "frigate",
+    [
+        {"version": version, "snapshots": Snapshots(enabled=False)}
+        for version in ("0.16.4", "0.17.2", "0.18.0")
+    ],
+    indirect=True,
+    ids=lambda options: options["version"],
+)
+async def test_without_kept_snapshots_the_last_look_is_from_memory(
+    frigate: Frigate, set_up: SetUp, told: Told
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    visit = Visit(frigate, entry)
+    visit.next_message()
+    await visit.end()
+
+    assert [final["outcome"] for final in finals(told)] == ["assigned"]
+
+
+async def test_before_the_first_training_crops_are_kept_and_objects_undecided(
+    frigate: Frigate, set_up: SetUp, told: Told
+) -> None:
+    entry = await set_up()
+    visit = Visit(frigate, entry)
+    await visit.look(4)
+    visit.next_message()
+    await visit.end()
+
+    kept = await crops(entry, visit.id)
+    assert len(kept) == 5
+    assert all(sample.scores == {} for sample in kept)
+    assert [(final["outcome"], final["attempts"]) for final in finals(told)] == [
+        ("undecided", 0)
+    ]
+    assert [event for event in told if not event.data["final"]] == []
+
+
+async def test_when_frigate_goes_offline_all_in_view_have_ended(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo", "leo", "leo", "charlie", "charlie")
+    known, new = Visit(frigate, entry), Visit(frigate, entry, "charlie")
+    await known.look(3)
+    await new.look(1)
+    assert state_of(hass, "binary_sensor.our_cats_leo_in_view") == "on"
+
+    frigate.say("available", "offline")
+    frigate.say("available", "stopped")
+    await settle(hass, entry)
+    assert state_of(hass, "binary_sensor.our_cats_leo_in_view") == "unavailable"
+    assert {final["event_id"]: final["outcome"] for final in finals(told)} == {
+        known.id: "assigned",
+        new.id: "assigned",
+    }
+
+    # Frigate was not away for long and still speaks of them.
+    frigate.say("available", "online")
+    await known.look()
+    await known.end()
+    await new.end()
+    assert len(finals(told)) == 2
+    assert state_of(hass, "binary_sensor.our_cats_leo_in_view") == "off"
+
+
+async def test_a_look_that_is_finished_after_the_end_does_not_count(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    head = script(classifier_of(entry), "leo")
+    visit, ended = Visit(frigate, entry), Visit(frigate, entry, camera="back_yard")
+    await visit.look(2)
+    async with busy_worker(entry, looking=True):
+        fetched = requests(frigate, "snapshot")
+        frigate._publish_event(visit.next_message())
+        ended.next_message()
+        frigate._publish_event(ended.end_message())
+        await until(lambda: fetched.hits == 2)
+        frigate.say("available", "offline")
+        await until(lambda: len(finals(told)) == 2)
+    await settle(hass, entry)
+
+    assert head.asked >= 2
+    assert {final["event_id"]: final["attempts"] for final in finals(told)} == {
+        visit.id: 2,
+        ended.id: 0,
+    }
+    assert len(told) == 3  # the assignment at the end of the first, and two ends
+    assert not classifier_of(entry).in_view
+
+
+async def test_an_object_that_frigate_stops_speaking_of_ends_by_itself(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    visit, quiet = Visit(frigate, entry), Visit(frigate, entry, camera="back_yard")
+    await visit.look(3)
+    await quiet.look(3)
+    now = tracking.monotonic()
+
+    for minutes, ended in ((9, 0), (11, 1)):
+        monkeypatch.setattr(
+            tracking, "monotonic", lambda minutes=minutes: now + minutes * 60
+        )
+        await visit.look()
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=minutes))
+        await settle(hass, entry)
+        assert len(finals(told)) == ended
+
+    assert [final["event_id"] for final in finals(told)] == [quiet.id]
+    await quiet.end()
+    await visit.end()
+    assert sorted(final["event_id"] for final in finals(told)) == sorted(
+        [quiet.id, visit.id]
+    )
+
+
+async def test_too_much_work_drops_the_oldest_and_still_ends_everything_once(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    pipeline = frigate_of(entry).pipeline
+    visits = [Visit(frigate, entry), Visit(frigate, entry)]
+    async with busy_worker(entry, looking=True):
+        fetched = requests(frigate, "snapshot")
+        for visit in visits:
+            frigate._publish_event(visit.next_message())
+        await until(lambda: fetched.hits == 2)
+        template = Visit(frigate, entry)
+        template.next_message()
+        message = template.end_message()
+        crowd = [f"{message['after']['id']}-{number}" for number in range(70)]
+        for event_id in crowd:
+            message["after"]["id"] = event_id
+            frigate._publish_event(message)
+        await until(lambda: len(finals(told)) == 6)
+        # The newest wait; what was dropped has ended without a look.
+        assert pipeline.waiting == MAX_WAITING + 2
+        assert pipeline.dropped == 70 - MAX_WAITING
+        assert [final["event_id"] for final in finals(told)] == crowd[:6]
+    await settle(hass, entry)
+
+    assert pipeline.waiting == 0
+    assert sorted(final["event_id"] for final in finals(told)) == sorted(crowd)
+    assert {final["outcome"] for final in finals(told)} == {"undecided"}
+    for visit in visits:
+        await visit.end()
+    assert len(finals(told)) == 72
+
+
+async def test_many_that_end_at_once_let_home_assistant_work_in_between(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    ended: list[int] = []
+
+    async def count() -> None:
+        while True:
+            ended.append(len(finals(told)))
+            await asyncio.sleep(0)
+
+    async with busy_worker(entry, looking=True):
+        fetched = requests(frigate, "snapshot")
+        visits = [Visit(frigate, entry), Visit(frigate, entry)]
+        for visit in visits:
+            frigate._publish_event(visit.next_message())
+        await until(lambda: fetched.hits == 2)
+        template = Visit(frigate, entry)
+        template.next_message()
+        message = template.end_message()
+        message["after"]["snapshot"] = None
+        for number in range(50):
+            message["after"]["id"] = f"{template.id}-{number}"
+            frigate._publish_event(message)
+        await until(lambda: frigate_of(entry).pipeline.waiting == 52)
+        counting = asyncio.create_task(count())
+    await settle(hass, entry)
+    counting.cancel()
+
+    assert ended[-1] == 50
+    # Two are at work, each on one object at a time.
+    assert max(after - before for before, after in pairwise(ended)) <= 2
+    for visit in visits:
+        await visit.end()
+
+
+async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    visit = Visit(frigate, entry)
+    message = visit.next_message()
+    message["after"]["snapshot"] = None
+    for number in range(20):
+        message["after"]["id"] = f"{visit.id}-{number}"
+        frigate._publish_event(message)
+    await settle(hass, entry)
+    ended: list[int] = []
+
+    async def count() -> None:
+        while len(finals(told)) < 20:
+            ended.append(len(finals(told)))
+            await asyncio.sleep(0)
+        ended.append(len(finals(told)))
+
+    frigate.say("available", "offline")
+    await asyncio.wait_for(count(), 10)
+
+    assert max(after - before for before, after in pairwise(ended)) <= 2
+
+
+async def test_a_defect_met_by_one_object_does_not_silence_the_others(
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+
+    def broken(self: Backbone, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as context:
+        context.setattr(Backbone, "embed", broken)
+        unlucky = Visit(frigate, entry)
+        await unlucky.look()
+        unlucky.next_message()
+        await unlucky.end()
+    assert "Unexpected error while looking" in caplog.text
+    assert [final["outcome"] for final in finals(told)] == ["undecided"]
+
+    lucky = Visit(frigate, entry)
+    await lucky.look(3)
+    await lucky.end()
+    assert [final["outcome"] for final in finals(told, lucky.id)] == ["assigned"]

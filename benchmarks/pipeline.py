@@ -191,7 +191,11 @@ def blocks(done: Loaded) -> list[Figure]:
                 value=done.loop["blocks"][cause],
                 unit="times",
             ),
-            Figure(figure="... longest", value=done.loop["longest"][cause], unit="ms"),
+            Figure(
+                figure=f"blocked mostly by {name}, longest",
+                value=done.loop["longest"][cause],
+                unit="ms",
+            ),
         )
     ]
 

@@ -7,7 +7,7 @@ What all classifiers have is in a file per subject (`core`, `keeping`, `labellin
 from .classifier import Classifier
 from .core import Tell, classifier_folder
 from .frames import FrameClassifier
-from .keeping import async_keep_live
+from .keeping import LiveKeeping, async_keep_live
 from .objects import ObjectClassifier
 
 type AnyClassifier = ObjectClassifier | FrameClassifier
@@ -16,6 +16,7 @@ __all__ = [
     "AnyClassifier",
     "Classifier",
     "FrameClassifier",
+    "LiveKeeping",
     "ObjectClassifier",
     "Tell",
     "async_keep_live",

@@ -1,10 +1,11 @@
 """Keeping crops: those of live looks, and those that somebody asked for."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 
 from ..const import LOGGER
 from ..data import LastCrop, SampleChanges
@@ -16,6 +17,8 @@ from .core import ClassifierCore
 
 # So many unlabelled crops of objects of the past are kept.
 _KEPT_OF_PAST: Final = 1000
+# So many live looks may wait for the disk: each holds a picture.
+_KEPT_AT_ONCE: Final = 4
 
 
 class Keeping(ClassifierCore):
@@ -83,6 +86,42 @@ class Keeping(ClassifierCore):
             removed += self.samples.prune(_KEPT_OF_PAST, "history")
         self.unlabelled = self.samples.unlabelled()
         return SampleChanges(added=[sample.id] if added else (), removed=removed)
+
+
+class LiveKeeping:
+    """Keeps live looks while the next ones are made, as far as the disk can follow."""
+
+    def __init__(self, hass: HomeAssistant, worker: Worker) -> None:
+        self._hass = hass
+        self._worker = worker
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def async_keep(
+        self, samples: Sequence[tuple[Keeping, Sample]], seen: Look
+    ) -> None:
+        """Begin to keep a look, once few enough others are being kept."""
+        while len(self._under_way) >= _KEPT_AT_ONCE:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        task = self._hass.async_create_background_task(
+            self._async_keep(samples, seen), "objclass keep a look"
+        )
+        if not task.done():
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def async_wait(self) -> None:
+        """Wait until everything is kept."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _async_keep(
+        self, samples: Sequence[tuple[Keeping, Sample]], seen: Look
+    ) -> None:
+        try:
+            await async_keep_live(self._worker, samples, seen)
+        except Exception:  # noqa: BLE001
+            # Whatever is wrong with one crop, the others are to be kept.
+            LOGGER.exception("Unexpected error while keeping a look")
 
 
 async def async_keep_live(

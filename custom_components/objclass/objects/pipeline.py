@@ -27,41 +27,34 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 
-from ..classifier import ObjectClassifier, async_keep_live
+from ..classifier import LiveKeeping, ObjectClassifier
 from ..conditions.chain import Chain
 from ..conditions.children import Children
 from ..const import LOGGER
 from ..data import SIGNAL_AVAILABLE, ObjclassConfigEntry
 from ..frigate.client import FrigateClient
-from ..frigate.errors import (
-    FrigateAuthError,
-    FrigateError,
-    FrigateNotFoundError,
-    InvalidMessageError,
-)
+from ..frigate.errors import InvalidMessageError
 from ..frigate.messages import (
     SOURCE,
     EventMessage,
-    Snapshot,
     TrackedObject,
     parse_availability,
     parse_event,
     parse_tracked_object_update,
 )
-from ..frigate.models import FrigateConfig, Picture
+from ..frigate.models import FrigateConfig
 from ..learning.crop import PictureError
 from ..learning.look import look
 from ..learning.outcomes import KeptOutcome
 from ..runtime.worker import Worker
 from .results import Results
+from .snapshots import Snapshots
 from .tracking import ObjectState, Tracker
 from .work_queue import WorkQueue
 
 # One fetches while the other's picture is being looked at.
 _WORKERS: Final = 2
 _SWEEP: Final = timedelta(minutes=1)
-# Times of frames travel as text; frames are further apart than this (seconds).
-SAME_FRAME: Final = 0.001
 
 
 class Pipeline:
@@ -83,8 +76,9 @@ class Pipeline:
         self.seconds_per_look: float | None = None
         self._hass = hass
         self._entry = entry
-        self._client = client
+        self._snapshots = Snapshots(hass, entry, client, self.counts)
         self._worker = worker
+        self._keeping = LiveKeeping(hass, worker)
         self.chain = chain
         self._results = results
         self._tracker = Tracker()
@@ -141,6 +135,7 @@ class Pipeline:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._keeping.async_wait()
 
     @callback
     def outcome_so_far(
@@ -159,8 +154,9 @@ class Pipeline:
         )
 
     async def async_wait_idle(self) -> None:
-        """Wait until nothing waits and nothing is being looked at."""
+        """Wait until nothing waits, and every look is made and kept."""
         await self._queue.join()
+        await self._keeping.async_wait()
 
     # What Frigate says
 
@@ -312,7 +308,7 @@ class Pipeline:
         camera = self.frigate.cameras.get(tracked.camera)
         if snapshot is None or camera is None:
             return
-        picture = await self._async_fetch(state, snapshot, last=last)
+        picture = await self._snapshots.async_fetch(state, snapshot, last=last)
         if picture is None:
             return
         box = snapshot.box
@@ -353,39 +349,7 @@ class Pipeline:
             (classifier, classifier.live_sample(tracked, snapshot.frame_time, seen))
             for classifier in counted
         ]
-        await async_keep_live(self._worker, samples, seen)
-
-    async def _async_fetch(
-        self, state: ObjectState, snapshot: Snapshot, *, last: bool
-    ) -> Picture | None:
-        """Fetch the picture that a snapshot's box belongs to; None when it is gone."""
-        if (held := state.held) and _is_of(held, snapshot):
-            state.held = None
-            return held
-        fetch = self._async_last_picture if last else self._client.snapshot
-        try:
-            picture = await fetch(state.id)
-        except FrigateError as err:
-            self.counts["failed_fetches"] += 1
-            LOGGER.debug("No picture of %s: %s", state.id, err)
-            if isinstance(err, FrigateAuthError):
-                self._entry.async_start_reauth(self._hass)
-            return None
-        if _is_of(picture, snapshot):
-            return picture
-        # A better frame was found since; its box comes with the next message.
-        state.held = picture
-        return None
-
-    async def _async_last_picture(self, event_id: str) -> Picture:
-        """Fetch the picture of an object that has ended.
-
-        Where Frigate keeps no snapshots, it still has it in memory for a moment.
-        """
-        try:
-            return await self._client.clean_snapshot(event_id)
-        except FrigateNotFoundError:
-            return await self._client.snapshot(event_id)
+        await self._keeping.async_keep(samples, seen)
 
     @callback
     def _async_give_up(self, *states: ObjectState, why: str) -> None:
@@ -416,14 +380,3 @@ class Pipeline:
                 self._results.async_not_asked(state, classifier)
         self._children.forget(state.id)
         self._results.async_end(state)
-
-
-def _is_of(picture: Picture, snapshot: Snapshot) -> bool:
-    """Return whether a picture shows the frame of that time, as far as one can know.
-
-    Frigate tells the time of a picture from 0.18 on.
-    """
-    return (
-        picture.frame_time is None
-        or abs(picture.frame_time - snapshot.frame_time) < SAME_FRAME
-    )

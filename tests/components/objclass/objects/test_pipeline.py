@@ -244,6 +244,42 @@ async def test_looking_happens_in_a_thread_of_its_own_one_at_a_time(
     assert {*embedded} == {"objclass_live_0"}
 
 
+async def test_what_an_object_is_does_not_wait_for_a_slow_disk(
+    frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    pipeline = frigate_of(entry).pipeline
+    visit = Visit(frigate, entry)
+    async with busy_worker(entry):
+        for looks in (1, 2, 3):
+            frigate._publish_event(visit.next_message())
+            await until(lambda looks=looks: pipeline.counts["attempts"] == looks)
+        await until(lambda: bool(told))
+    await settle(frigate.hass, entry)
+
+    assert [event.data["class"] for event in told] == ["leo"]
+    assert len(await crops(entry, visit.id)) == 3
+
+
+async def test_when_the_disk_cannot_follow_looks_wait_and_none_is_lost(
+    frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    visits = [Visit(frigate, entry) for _ in range(9)]
+    async with busy_worker(entry):
+        for visit in visits:
+            frigate._publish_event(visit.next_message())
+        # Four are to be kept, two more were made and hold their pictures.
+        pipeline = frigate_of(entry).pipeline
+        await until(lambda: pipeline.counts["attempts"] == 6)
+        assert pipeline.waiting == 5
+    await settle(frigate.hass, entry)
+
+    assert [len(await crops(entry, visit.id)) for visit in visits] == [1] * 9
+
+
 async def test_an_object_is_not_looked_at_more_often_than_counts(
     frigate: Frigate, set_up: SetUp, told: Told
 ) -> None:

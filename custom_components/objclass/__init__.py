@@ -41,6 +41,7 @@ from .history.manager import History
 from .issues.absence import async_watch_for_absence
 from .issues.problem import async_check_conditions, async_forget_issues
 from .issues.standing import async_watch_for_issues
+from .issues.storage import async_watch_storage
 from .learning.graph import ModelError
 from .learning.samples import SampleStoreError
 from .objects.names import Names
@@ -121,6 +122,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         await side.pipeline.async_start()
         side.history.async_begin()
     async_watch_for_issues(hass, entry)
+    async_watch_storage(hass, entry)
     await entry.runtime_data.frames.async_start()
     async_keep_up(hass, entry)
     return True
@@ -235,7 +237,15 @@ async def _async_load_classifiers(
 ) -> list[AnyClassifier]:
     classifiers: list[AnyClassifier] = []
     for subentry in entry.subentries.values():
-        kind = _KINDS[subentry.subentry_type]
+        kind = _KINDS.get(subentry.subentry_type)
+        if kind is None:
+            # A newer version than this one has made it.
+            LOGGER.warning(
+                "%s is of a kind that is not known here, and is left alone: %s",
+                subentry.title,
+                subentry.subentry_type,
+            )
+            continue
         classifier = kind(hass, entry.entry_id, subentry, worker)
         try:
             await classifier.async_load()
@@ -254,10 +264,21 @@ async def _async_load_classifiers(
 
 
 def _remove_stale_entities(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
-    """Remove the entities of classes and cameras that are gone."""
+    """Remove the entities of classes and cameras that are gone.
+
+    Those of classifiers that only a newer version knows stay, for the way back.
+    """
     registry = er.async_get(hass)
+    unknown = {
+        subentry.subentry_id
+        for subentry in entry.subentries.values()
+        if subentry.subentry_type not in _KINDS
+    }
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if entity.unique_id not in entry.runtime_data.unique_ids:
+        if (
+            entity.unique_id not in entry.runtime_data.unique_ids
+            and entity.config_subentry_id not in unknown
+        ):
             registry.async_remove(entity.entity_id)
 
 

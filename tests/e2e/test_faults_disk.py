@@ -133,7 +133,15 @@ async def switched_off(stage: Stage) -> AsyncIterator[None]:
         await ws.command("config_entries/disable", **change | {"disabled_by": None})
 
 
-async def test_a_folder_that_may_not_be_written_is_said_and_found_whole_afterwards(
+async def told(stage: Stage) -> bool:
+    """Return whether a repair says that nothing can be kept."""
+    async with stage.api.websocket() as ws:
+        issues = (await ws.command("repairs/list_issues"))["issues"]
+    ids = {one["issue_id"] for one in issues if one["domain"] == "objclass"}
+    return f"storage-{stage.entry_id}" in ids
+
+
+async def test_in_a_read_only_folder_objects_are_named_and_it_heals_by_itself(
     stage: Stage, disk: Path
 ) -> None:
     before = await stage.samples()
@@ -142,11 +150,28 @@ async def test_a_folder_that_may_not_be_written_is_said_and_found_whole_afterwar
     try:
         with pytest.raises(OSError, match="Read-only"):
             (disk / "new").touch()
-        waiting = await stage.api.wait_for_entry(stage.entry_id, "setup_retry")
-        assert "Disk" in waiting["reason"], waiting["reason"]
+        await stage.api.wait_for_entry(stage.entry_id)
+        assert await told(stage)
+        assert await stage.samples() == before
+        await stage.sees()
+        sample = next(iter(before))
+        with pytest.raises(CommandError, match=r"Disk.*Read-only"):
+            await stage.command("label", sample_ids=[sample], **{"class": "leo"})
+        assert await stage.samples() == before
     finally:
         mount("-o", "remount,rw", str(disk))
-    await stage.api.wait_for_entry(stage.entry_id, within=90)
-    assert await stage.samples() == before
-    await stage.sees()
+
+    async def healed() -> bool | None:
+        return not await told(stage) or None
+
+    await until(healed, "the repair to be taken back", within=150)
+    await stage.api.wait_for_entry(stage.entry_id)
+    await stage.command("label", sample_ids=[sample], **{"class": "leo"})
+    assert await stage.samples() == before | {sample: "leo"}
+    seen = await stage.sees()
+
+    async def kept() -> bool | None:
+        return bool(await stage.samples(event_id=seen)) or None
+
+    await until(kept, "crops to be kept again", within=30)
     stage.expect_calm()

@@ -57,6 +57,8 @@ class ClassifierCore:
         self.class_counts: Mapping[str, ClassCount] = {}
         self.unlabelled = 0
         self.labels_changed = False
+        # Why nothing can be written, if that is so.
+        self.storage_error: str | None = None
         self.most_useful: list[str] | None = None
         self.last_crop: LastCrop | None = None
         self.folder = classifier_folder(hass, entry_id, self.id)
@@ -122,6 +124,8 @@ class ClassifierCore:
 
     def _load(self) -> None:
         self.samples = SampleStore(self.folder)
+        if self.samples.unwritable:
+            self._note_storage(self.samples.unwritable)
         self._count()
         self.last_crop = self._newest_crop()
         try:
@@ -139,6 +143,14 @@ class ClassifierCore:
                 "The imported model of %s cannot be used: %s", self.settings.name, err
             )
         self.labels_changed = self._labelled_since_training()
+
+    def _note_storage(self, error: str | None) -> None:
+        """Note whether files can be written, and log it once."""
+        if error and not self.storage_error:
+            LOGGER.error("Crops of %s cannot be kept: %s", self.settings.name, error)
+        elif self.storage_error and not error:
+            LOGGER.info("Crops of %s can be kept again", self.settings.name)
+        self.storage_error = error and (self.storage_error or error)
 
     def _count(self) -> None:
         self.class_counts = self.samples.class_counts()

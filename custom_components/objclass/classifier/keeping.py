@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 
 from ..const import LOGGER
 from ..data import LastCrop, SampleChanges
+from ..learning.files import try_writing
 from ..learning.infrared import is_infrared
 from ..learning.look import Look
 from ..learning.samples import Sample, SampleStoreError
@@ -23,8 +25,6 @@ _KEPT_AT_ONCE: Final = 4
 
 class Keeping(ClassifierCore):
     """Keeping samples, of which the oldest unlabelled ones make room."""
-
-    _saving_failed = False
 
     def sample_of(
         self,
@@ -56,17 +56,22 @@ class Keeping(ClassifierCore):
         """Tell that a crop was kept, or could not be."""
         self.last_crop = LastCrop.of(sample, seen.crop.jpeg)
         if isinstance(changes, Exception):
-            if not self._saving_failed:
-                LOGGER.error(
-                    "Crops of %s cannot be kept: %s", self.settings.name, changes
-                )
-            self._saving_failed = True
+            self._note_storage(str(changes))
             self._async_changed()
             return
-        if self._saving_failed:
-            LOGGER.info("Crops of %s can be kept again", self.settings.name)
-        self._saving_failed = False
+        self._note_storage(None)
         self._async_samples_changed(changes)
+
+    async def async_try_storage(self) -> None:
+        """Find out whether what could not be written lately can be by now."""
+        if self.storage_error is None:
+            return
+        try:
+            await self._worker.run(try_writing, self.folder)
+        except (HomeAssistantError, OSError) as err:
+            LOGGER.debug("Still nothing can be kept of %s: %s", self.id, err)
+        else:
+            self._note_storage(None)
 
     async def async_keep_collected(self, sample: Sample, seen: Look) -> Sample:
         """Keep a crop that somebody asked for."""

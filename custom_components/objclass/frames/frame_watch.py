@@ -52,7 +52,7 @@ class FrameWatch:
                 )
         for camera, watches in self._watches.items():
             try:
-                source = camera_source(hass, frigate, camera)
+                source = camera_source(hass, entry, frigate, camera)
             except NoPictureError as err:
                 LOGGER.warning("%s is not looked at: %s", camera, err)
                 continue

@@ -6,8 +6,8 @@ from typing import override
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ..data import FrigateSide
-from ..frigate.errors import FrigateError
+from ..data import FrigateSide, ObjclassConfigEntry
+from ..frigate.errors import FrigateAuthError, FrigateError
 from ..lookup import is_entity
 
 
@@ -49,8 +49,16 @@ class EntitySource(Source):
 class FrigateSource(Source):
     """A camera of Frigate's: the whole picture of its detect stream."""
 
-    def __init__(self, frigate: FrigateSide, camera: str) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        frigate: FrigateSide,
+        camera: str,
+    ) -> None:
         super().__init__(camera)
+        self._hass = hass
+        self._entry = entry
         self._frigate = frigate
 
     @override
@@ -58,15 +66,20 @@ class FrigateSource(Source):
         try:
             return (await self._frigate.client.latest_frame(self.camera)).data
         except FrigateError as err:
+            if isinstance(err, FrigateAuthError):
+                self._entry.async_start_reauth(self._hass)
             raise NoPictureError(str(err)) from err
 
 
 def camera_source(
-    hass: HomeAssistant, frigate: FrigateSide | None, camera: str
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    frigate: FrigateSide | None,
+    camera: str,
 ) -> Source:
     """Return the camera of that name or entity id. Raises NoPictureError."""
     if is_entity(camera):
         return EntitySource(hass, camera)
     if frigate is None or camera not in frigate.config.cameras:
         raise NoPictureError(f"Frigate has no camera {camera}")
-    return FrigateSource(frigate, camera)
+    return FrigateSource(hass, entry, frigate, camera)

@@ -113,13 +113,14 @@ class TrackedObjectUpdate:
     """A message on `<prefix>/tracked_object_update`.
 
     `type` is description, face, lpr or classification in the versions known today.
+    `id` is None for a licence plate that belongs to no tracked object.
     A classification has `model` and either `sub_label` or `attribute`; a face has
     `name`; a licence plate has `plate` and, when it is a known one, `name`. `source` is
     `SOURCE` for messages of our own and None for Frigate's.
     """
 
     type: str
-    id: str
+    id: str | None
     camera: str | None
     timestamp: float | None
     model: str | None
@@ -147,13 +148,15 @@ def parse_tracked_object_update(
 ) -> TrackedObjectUpdate:
     """Read a message of `<prefix>/tracked_object_update`.
 
-    Raises `InvalidMessageError` when it names no object; a type that is not known today
-    is no error.
+    Raises `InvalidMessageError` when it names no object, which only a licence plate may
+    leave out; a type that is not known today is no error.
     """
     data = fields.as_object(fields.load_json(payload, limit=_MAX_PAYLOAD), "message")
+    kind = fields.text(data, "type")
+    of_no_object = kind == "lpr" and data.get("id") is None
     return TrackedObjectUpdate(
-        type=fields.text(data, "type"),
-        id=fields.safe_name(data, "id"),
+        type=kind,
+        id=None if of_no_object else fields.safe_name(data, "id"),
         camera=fields.optional_text(data.get("camera")),
         timestamp=fields.optional_time(data.get("timestamp")),
         model=fields.optional_text(data.get("model")),

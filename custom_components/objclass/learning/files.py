@@ -2,6 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Final
+
+# More than a crop, and what there is to note about it.
+_ROOM: Final = 1 << 18
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -23,6 +27,14 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
     if durable:
         sync(path.parent)
+
+
+def try_writing(folder: Path) -> None:
+    """Raise OSError if a crop could not be written below a folder now."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / ".room"
+    write_atomically(path, bytes(_ROOM), durable=False)
+    path.unlink()
 
 
 def sync(path: Path) -> None:

@@ -38,15 +38,16 @@ class Pictures:
     An id that is no safe file name has no picture: FileNotFoundError.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, create: bool = True) -> None:
         self.folder = folder
         self._crops = folder / "crops"
         self._thumbs = folder / "thumbs"
         # Nobody is given the thumbnail of a crop that is being removed, and no two
         # threads write the same one.
         self._lock = Lock()
-        self._crops.mkdir(parents=True, exist_ok=True)
-        self._thumbs.mkdir(exist_ok=True)
+        if create:
+            self._crops.mkdir(parents=True, exist_ok=True)
+            self._thumbs.mkdir(exist_ok=True)
 
     def path(self, sample_id: str) -> Path:
         """Return where the picture of a sample is."""

@@ -24,6 +24,12 @@ from .consensus import NONE
 from .embeddings import PLAIN, TrainingSet
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
+from .sample_file import (
+    cannot_be_written,
+    opened,
+    opened_to_be_read,
+    why_not_written,
+)
 from .sample_search import Conditions, Position, Search
 
 _SCHEMA: Final = """
@@ -46,6 +52,7 @@ CREATE INDEX IF NOT EXISTS newest ON samples (-time, id);
 CREATE INDEX IF NOT EXISTS newest_of_label ON samples (label, -time, id);
 CREATE INDEX IF NOT EXISTS by_event ON samples (event_id);
 """
+_TABLES: Final = _SCHEMA + embeddings.SCHEMA + outcomes.SCHEMA
 
 
 class SampleStoreError(Exception):
@@ -116,17 +123,22 @@ class SampleStore:
     """The samples of one classifier, below `folder`. Raises SampleStoreError."""
 
     def __init__(self, folder: Path) -> None:
+        """Open the files; in a folder that cannot be written to, only to be read.
+
+        `unwritable` then says why; what would have to be written is refused.
+        """
+        self.unwritable: str | None = None
+        path = folder / "samples.sqlite"
         with _reported():
-            self.pictures = Pictures(folder)
-            self._db = sqlite3.connect(
-                folder / "samples.sqlite", check_same_thread=False
-            )
-        try:
-            with _reported():
-                self._open()
-        except SampleStoreError:
-            self._db.close()
-            raise
+            try:
+                self.pictures = Pictures(folder)
+                self._db = opened(path, self._prepare)
+            except (OSError, sqlite3.OperationalError) as err:
+                if not cannot_be_written(err):
+                    raise
+                self.unwritable = why_not_written(folder, err)
+                self.pictures = Pictures(folder, create=False)
+                self._db = opened_to_be_read(path, _TABLES)
 
     def close(self) -> None:
         """Close the files."""
@@ -349,9 +361,9 @@ class SampleStore:
 
     # Inside
 
-    def _open(self) -> None:
-        self._db.row_factory = sqlite3.Row
-        is_new = not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        is_new = not db.execute("SELECT 1 FROM sqlite_schema").fetchone()
         if is_new and self.pictures.any():
             # Without their rows these would count as leftovers, and be removed.
             raise SampleStoreError(
@@ -359,11 +371,8 @@ class SampleStore:
                 "them is gone: bring back samples.sqlite from a backup, or move the "
                 "crops away"
             )
-        self._db.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
-            + _SCHEMA
-            + embeddings.SCHEMA
-            + outcomes.SCHEMA
+        db.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + _TABLES
         )
         self._sweep()
 
@@ -403,6 +412,10 @@ class SampleStore:
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Commit on success. A durable one survives a power cut, not only a crash."""
+        if self.unwritable:
+            raise SampleStoreError(
+                f"the folder cannot be written to ({self.unwritable})"
+            )
         with _reported():
             self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             with self._db:

@@ -223,7 +223,7 @@ class Pipeline:
             self.counts["invalid_messages"] += 1
             LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
             return
-        state = self._tracker.get(update.id)
+        state = self._tracker.get(update.id) if update.id else None
         if state is None or update.source == SOURCE:
             return
         state.note_sub_label(update.sub_label or update.name)

@@ -34,7 +34,8 @@ async def _async_frame(
         )
     data, camera = entry.runtime_data, msg["camera"]
     try:
-        picture = await camera_source(hass, data.frigate, camera).async_picture()
+        source = camera_source(hass, entry, data.frigate, camera)
+        picture = await source.async_picture()
         jpeg = await data.worker.run(preview, picture)
     except (NoPictureError, PictureError) as err:
         raise HomeAssistantError(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -189,6 +189,48 @@ async def test_crops_that_cannot_be_read_are_said(
     await hass.async_add_executor_job(database.unlink)
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
+
+
+@no_past
+async def test_a_classifier_of_a_kind_that_is_not_known_is_left_alone(
+    hass: HomeAssistant,
+    mqtt_mock: MqttMockHAClient,
+    frigate: Frigate,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A newer version has made it, and somebody has gone back to this one."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id="frigate",
+        data={"url": frigate.url, "verify_ssl": True},
+        subentries_data=[
+            classifier_data(),
+            ConfigSubentryData(
+                subentry_type="sound_classifier",
+                title="Barking",
+                unique_id=None,
+                data={"name": "Barking", "ears": 2},
+            ),
+        ],
+    )
+    entry.add_to_hass(hass)
+    (unknown,) = entry.get_subentries_of_type("sound_classifier")
+    kept = er.async_get(hass).async_get_or_create(
+        "sensor",
+        DOMAIN,
+        "barking",
+        config_entry=entry,
+        config_subentry_id=unknown.subentry_id,
+    )
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert [c.settings.name for c in entry.runtime_data.classifiers.values()] == [
+        "Our cats"
+    ]
+    assert "Barking is of a kind that is not known" in caplog.text
+    # For the way back.
+    assert unknown.data == {"name": "Barking", "ears": 2}
+    assert er.async_get(hass).async_get(kept.entity_id)
 
 
 # While it runs

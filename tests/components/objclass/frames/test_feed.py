@@ -5,8 +5,9 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.learning import frame
+from tests.frigate_sim.faults import Fault
 
-from ..conftest import classifier_data
+from ..conftest import Frigate, SetUp, classifier_data
 from ..crops import jpeg
 from ..visits import script
 from .cameras import (
@@ -222,3 +223,19 @@ async def test_an_object_classifier_is_for_frigate_only(hass: HomeAssistant) -> 
         domain="objclass", data={}, subentries_data=[classifier_data()]
     )
     assert list(entry.supported_subentry_types) == ["frame_classifier"]
+
+
+@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@pytest.mark.parametrize(("status", "asked"), [(401, True), (403, False), (500, False)])
+async def test_a_frigate_that_wants_another_log_in_for_its_frames_is_told_to_the_user(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, status: int, *, asked: bool
+) -> None:
+    where = {"camera_entities": [], "frigate_cameras": ["front_door"]}
+    entry = await set_up(frame_data(**where))
+    await look(hass, entry)
+    assert not list(entry.async_get_active_flows(hass, {"reauth"}))
+    fault = frigate.faults.add(Fault(path="latest.jpg", status=status))
+    await look(hass, entry, 2)
+    assert fault.hits
+    # Once is enough, however often it is refused.
+    assert len(list(entry.async_get_active_flows(hass, {"reauth"}))) == asked

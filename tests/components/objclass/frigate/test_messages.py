@@ -307,6 +307,21 @@ def test_updates_of_each_type_are_read() -> None:
     assert parse_tracked_object_update('{"type":"later","id":"1.5-a"}').type == "later"
 
 
+@pytest.mark.parametrize("no_id", ["", ',"id":null'], ids=["left out", "null"])
+def test_a_licence_plate_of_no_tracked_object_is_a_sound_message(no_id: str) -> None:
+    plate = parse_tracked_object_update(
+        '{"type":"lpr","name":null,"plate":"123ABC","score":0.95,"camera":"drive",'
+        f'"timestamp":1.0{no_id}}}'
+    )
+    assert (plate.id, plate.plate, plate.camera) == (None, "123ABC", "drive")
+
+
+@pytest.mark.parametrize("bad", ['""', "7", '"../x"', "[]"])
+def test_an_update_with_an_id_that_is_none_is_refused(bad: str) -> None:
+    with pytest.raises(InvalidMessageError, match="id"):
+        parse_tracked_object_update(f'{{"type":"lpr","plate":"123ABC","id":{bad}}}')
+
+
 @pytest.mark.parametrize(
     ("payload", "online"),
     [("online", True), (b"online", True), ("offline", False), (b"stopped", False)],

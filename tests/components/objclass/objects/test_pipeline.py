@@ -113,6 +113,18 @@ async def test_repeated_reordered_and_late_messages_change_nothing(
     assert len(finals(told, other.id)) == 1
 
 
+async def test_a_licence_plate_of_no_tracked_object_is_no_mishap(
+    frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    frigate.say(
+        "tracked_object_update",
+        '{"type":"lpr","name":null,"plate":"123ABC","score":0.9,"camera":"yard"}',
+    )
+    await settle(frigate.hass, entry)
+    assert frigate_of(entry).pipeline.counts["invalid_messages"] == 0
+
+
 async def test_messages_that_make_no_sense_are_counted_and_ignored(
     frigate: Frigate, set_up: SetUp, told: Told
 ) -> None:

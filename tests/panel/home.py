@@ -55,10 +55,12 @@ class Home:
         label: str | None = answer["sample"]["label"]
         return label
 
-    async def walk(self, name: str | None = None, camera: str = "front_door") -> str:
+    async def walk(
+        self, name: str | None = None, camera: str = "front_door", **plan: float
+    ) -> str:
         """Let one walk past and wait until all about it is known; return its event."""
         async with self.api.websocket() as ws, ws.events("objclass_result") as results:
-            walk = self.sim.walk(name or self.classes[0], camera)
+            walk = self.sim.walk(name or self.classes[0], camera, **plan)
             while True:
                 result = (await results.next(within=60))["data"]
                 if result["event_id"] == walk.id and result["final"]:

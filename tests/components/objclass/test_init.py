@@ -1,7 +1,5 @@
-"""Setting up a Frigate, staying with it whatever happens, and letting go of it."""
+"""Setting up a Frigate: waiting for what is missing, and letting go of it."""
 
-import asyncio
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,71 +10,42 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import (
     MqttMockHAClient,
     MqttMockPahoClient,
     WebSocketGenerator,
 )
 
-import custom_components.objclass as integration
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import Backbone, load_backbone
 from custom_components.objclass.learning.backbone_model import BackboneModel
 from custom_components.objclass.learning.chosen import Choice
-from custom_components.objclass.learning.heads import HeadShelf
 from custom_components.objclass.learning.samples import SampleStoreError
 from tests.frigate_sim.auth import Account
-from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
 from tests.frigate_sim.faults import Fault
 
 from .conftest import (
     Frigate,
     SetUp,
-    classifier_data,
     classifier_of,
     data_of,
     folder_of,
     frigate_of,
+    state_of,
 )
 from .crops import keep
+from .entries import entry_for, rename
 from .surroundings import add_broker, connect
+from .visits import until
 
 EMPTY = {"past_events": 0}
+
+
 no_past = pytest.mark.parametrize("frigate", [EMPTY], indirect=True)
+
+
 SENSOR = "sensor.our_cats_front_door"
-
-
-def entry_for(hass: HomeAssistant, frigate: Frigate, **data: Any) -> MockConfigEntry:
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Frigate",
-        unique_id="frigate",
-        data={"url": frigate.url, "verify_ssl": True, **data},
-        subentries_data=[classifier_data()],
-    )
-    entry.add_to_hass(hass)
-    return entry
-
-
-async def finish(entry: MockConfigEntry, job: str) -> None:
-    """Wait until what the entry does in the background is done."""
-    while tasks := [
-        task
-        for task in entry._background_tasks
-        if task.get_name().startswith(f"{DOMAIN} {job}")
-    ]:
-        await asyncio.wait(tasks)
-
-
-def state_of(hass: HomeAssistant, entity_id: str = SENSOR) -> str:
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state.state
-
-
-# Waiting for what is missing
 
 
 @no_past
@@ -89,7 +58,7 @@ async def test_an_entry_waits_for_the_mqtt_integration_and_goes_on_by_itself(
     assert entry.error_reason_translation_key == "mqtt_missing"
 
     await add_broker(hass)
-    assert entry.state is ConfigEntryState.LOADED
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
 
 
 @no_past
@@ -103,7 +72,7 @@ async def test_an_entry_waits_for_the_broker_and_goes_on_by_itself(
     assert entry.error_reason_translation_key == "mqtt_disconnected"
 
     await connect(hass, mqtt_mock, connected=True)
-    assert entry.state is ConfigEntryState.LOADED
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
 
 
 @no_past
@@ -233,274 +202,6 @@ async def test_a_classifier_of_a_kind_that_is_not_known_is_left_alone(
     assert er.async_get(hass).async_get(kept.entity_id)
 
 
-# While it runs
-
-
-@no_past
-async def test_entities_are_unavailable_while_the_broker_is_lost(
-    hass: HomeAssistant,
-    mqtt_mock: MqttMockHAClient,
-    set_up: SetUp,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    entry = await set_up()
-    assert state_of(hass) == "unknown"
-
-    for _ in range(2):
-        await connect(hass, mqtt_mock, connected=False)
-        assert state_of(hass) == STATE_UNAVAILABLE
-    assert entry.state is ConfigEntryState.LOADED
-    # What does not depend on Frigate stays.
-    assert state_of(hass, "sensor.our_cats_labelled_crops") == "0"
-
-    await connect(hass, mqtt_mock, connected=True)
-    assert state_of(hass) == "unknown"
-
-
-@no_past
-async def test_entities_are_unavailable_while_frigate_is_offline_which_is_logged_once(
-    hass: HomeAssistant,
-    frigate: Frigate,
-    set_up: SetUp,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    entry = await set_up(online=False)
-    assert state_of(hass) == STATE_UNAVAILABLE
-    frigate.say("available", "online")
-    await hass.async_block_till_done()
-    assert state_of(hass) == "unknown"
-
-    caplog.clear()
-    for payload in ("stopped", "offline", "offline"):
-        frigate.say("available", payload)
-        await hass.async_block_till_done()
-        assert state_of(hass) == STATE_UNAVAILABLE
-    for _ in range(2):
-        frigate.say("available", "online")
-        await hass.async_block_till_done()
-    await finish(entry, "ask")
-    assert state_of(hass) == "unknown"
-    ours = [
-        record.getMessage()
-        for record in caplog.records
-        if record.name.startswith("custom_components.objclass")
-        and record.levelno >= logging.INFO
-    ]
-    assert ours == ["Frigate Frigate is offline", "Frigate Frigate is online"]
-
-
-@no_past
-async def test_a_camera_that_frigate_has_got_meanwhile_gets_its_entities(
-    hass: HomeAssistant,
-    frigate: Frigate,
-    set_up: SetUp,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(integration, "_ASK_AGAIN_AFTER", (0, 0, 0))
-    frigate.world.cameras = [FRONT_DOOR]
-    entry = await set_up()
-    assert hass.states.get("sensor.our_cats_back_yard") is None
-
-    frigate.say("available", "offline")
-    frigate.world.cameras = [FRONT_DOOR, BACK_YARD]
-    starting = frigate.faults.add(Fault(path="version", status=502, times=2))
-    frigate.say("available", "online")
-    await finish(entry, "ask")
-    await hass.async_block_till_done()
-
-    assert starting.hits == 2
-    assert hass.states.get("sensor.our_cats_back_yard")
-
-
-@no_past
-async def test_the_entities_of_a_camera_that_is_gone_go(
-    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    assert hass.states.get("event.our_cats_back_yard_classification")
-
-    frigate.say("available", "offline")
-    frigate.world.cameras = [FRONT_DOOR]
-    frigate.say("available", "online")
-    await finish(entry, "ask")
-    await hass.async_block_till_done()
-
-    names = er.async_get(hass).entities.data
-    assert SENSOR in names
-    assert not [name for name in names if "back_yard" in name]
-
-
-@no_past
-async def test_a_frigate_that_comes_back_the_same_disturbs_nothing(
-    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    before = data_of(entry)
-    frigate.say("available", "offline")
-    frigate.say("available", "online")
-    await finish(entry, "ask")
-    await hass.async_block_till_done()
-    assert data_of(entry) is before
-
-
-@no_past
-async def test_a_frigate_that_never_answers_again_is_asked_a_few_times_only(
-    hass: HomeAssistant,
-    frigate: Frigate,
-    set_up: SetUp,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(integration, "_ASK_AGAIN_AFTER", (0, 0, 0))
-    entry = await set_up()
-    broken = frigate.faults.add(Fault(path="version", status=502))
-    frigate.say("available", "offline")
-    frigate.say("available", "online")
-    await finish(entry, "ask")
-    assert broken.hits == 3
-    assert entry.state is ConfigEntryState.LOADED
-
-
-@no_past
-async def test_a_frigate_that_changes_its_mqtt_prefix_stays_the_same_frigate(
-    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    frigate._prefix = "house"
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert entry.state is ConfigEntryState.LOADED
-    assert entry.unique_id == "house"
-
-    flow = await entry.start_reauth_flow(hass)
-    result = await hass.config_entries.flow.async_configure(flow["flow_id"], {})
-    await hass.async_block_till_done()
-    assert result["reason"] == "reauth_successful"
-
-
-@no_past
-async def test_a_prefix_that_two_frigates_share_is_left_to_the_first(
-    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
-) -> None:
-    await set_up()
-    async with Frigate(hass, prefix="garage") as second:
-        entry = entry_for(hass, second)
-        hass.config_entries.async_update_entry(entry, unique_id="garage")
-        second._prefix = "frigate"
-        await hass.config_entries.async_setup(entry.entry_id)
-        assert entry.state is ConfigEntryState.LOADED
-        assert entry.unique_id == "garage"
-
-
-# Heads that do not fit any more
-
-
-@no_past
-async def test_a_renamed_class_is_learned_anew_by_itself(
-    hass: HomeAssistant, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    await classifier_of(entry).async_train()
-
-    await classifier_of(entry).async_move_labels({"leo": "leon"})
-    rename(hass, entry, "leon", "charlie")
-    await hass.async_block_till_done()
-    await finish(entry, "train")
-
-    trained = classifier_of(entry).trained
-    assert trained is not None
-    assert set(trained.head.classes) == {"leon", "charlie"}
-    assert not classifier_of(entry).outdated
-
-
-@no_past
-async def test_a_head_that_does_not_fit_any_more_is_no_reason_to_refuse_a_new_one(
-    hass: HomeAssistant, set_up: SetUp
-) -> None:
-    entry = await set_up(classifier_data(rules={"refuse_worse": True}))
-    leo = await keep(classifier_of(entry), "leo", 12)
-    await keep(classifier_of(entry), "charlie", 12)
-    await classifier_of(entry).async_train()
-
-    # Half of them turn out to be another cat, which is hard to tell from leo.
-    await classifier_of(entry).async_label(leo[::2], "charlie")
-    await classifier_of(entry).async_move_labels({"leo": "leon"})
-    rename(hass, entry, "leon", "charlie")
-    await hass.async_block_till_done()
-    await finish(entry, "train")
-
-    trained = classifier_of(entry).trained
-    assert trained is not None
-    assert set(trained.head.classes) == {"leon", "charlie"}
-
-
-@no_past
-async def test_the_old_head_stays_when_too_little_is_left_to_learn(
-    hass: HomeAssistant, set_up: SetUp, caplog: pytest.LogCaptureFixture
-) -> None:
-    entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    await classifier_of(entry).async_train()
-
-    await classifier_of(entry).async_move_labels({"leo": None})
-    rename(hass, entry, "charlie")
-    await hass.async_block_till_done()
-    await finish(entry, "train")
-
-    trained = classifier_of(entry).trained
-    assert trained is not None
-    assert set(trained.head.classes) == {"leo", "charlie"}
-    assert "Our cats has to be trained anew" in caplog.text
-    assert "charlie only" in caplog.text
-
-
-@no_past
-async def test_a_head_of_another_backbone_is_trained_anew_by_itself(
-    hass: HomeAssistant, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    trained = await classifier_of(entry).async_train()
-    head = trained.kept.head
-    object.__setattr__(head, "backbone", "older")
-    shelf = HeadShelf(folder_of(hass, entry))
-    await hass.async_add_executor_job(shelf.put, head, trained.kept.report)
-
-    await hass.config_entries.async_reload(entry.entry_id)
-    await finish(entry, "train")
-
-    assert classifier_of(entry).head is not None
-
-
-@no_past
-async def test_a_head_that_fits_is_left_alone(
-    hass: HomeAssistant, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    await classifier_of(entry).async_train()
-    rename(hass, entry, "leo", "charlie", "felix")
-    await hass.async_block_till_done()
-    await finish(entry, "train")
-    trained = classifier_of(entry).trained
-    assert trained is not None
-    assert trained.number == 1
-
-
-def rename(hass: HomeAssistant, entry: MockConfigEntry, *classes: str) -> None:
-    """Store other classes, which reloads the entry."""
-    (subentry,) = entry.subentries.values()
-    hass.config_entries.async_update_subentry(
-        entry, subentry, data={**subentry.data, "classes": list(classes)}
-    )
-
-
-# Letting go
-
-
 @no_past
 async def test_a_class_that_goes_takes_its_entities_along(
     hass: HomeAssistant, set_up: SetUp
@@ -526,7 +227,7 @@ async def test_unloading_ends_everything_and_loading_starts_it_again(
     pipeline, classifier = frigate_of(entry).pipeline, classifier_of(entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
-    assert state_of(hass) == STATE_UNAVAILABLE
+    assert state_of(hass, SENSOR) == STATE_UNAVAILABLE
     assert all(task.done() for task in pipeline._tasks)
     assert not entry._background_tasks
     frigate.say("available", "offline")
@@ -540,7 +241,7 @@ async def test_unloading_ends_everything_and_loading_starts_it_again(
     assert await hass.config_entries.async_setup(entry.entry_id)
     frigate.say("available", "online")
     await hass.async_block_till_done()
-    assert state_of(hass) == "unknown"
+    assert state_of(hass, SENSOR) == "unknown"
 
 
 @no_past

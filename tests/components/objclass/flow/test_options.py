@@ -28,9 +28,9 @@ from custom_components.objclass.runtime.worker import Worker
 
 from ..conftest import SetUp, classifier_of
 from ..crops import keep
+from ..entries import finish
 from ..learning.tiny_models import feature_extractor
 from ..learning.v2_server import V2Server
-from ..test_init import finish
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 # Other tests load each network once.

@@ -21,11 +21,13 @@ from ..conftest import (
 )
 from ..visits import (
     Visit,
+    busy_worker,
     crops,
     finals,
     requests,
     script,
     settle,
+    until,
 )
 
 
@@ -257,7 +259,7 @@ async def test_looking_happens_in_a_thread_of_its_own_one_at_a_time(
 
 
 async def test_what_an_object_is_does_not_wait_for_a_slow_disk(
-    frigate: Frigate, set_up: SetUp, told: list[Event[Mapping[str, Any]]]
+    frigate: Frigate, set_up: SetUp, told: Told
 ) -> None:
     entry = await set_up()
     script(classifier_of(entry), "leo")

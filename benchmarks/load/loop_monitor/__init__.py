@@ -102,6 +102,9 @@ class Monitor:
     @callback
     def on_state(self, event: Event[EventStateChangedData]) -> None:
         """Note when an entity shows a result."""
+        if self._ticking:
+            # Ten minutes of these would be what grows.
+            return
         state = event.data["new_state"]
         if state is not None and "votes" in state.attributes:
             attributes = state.attributes

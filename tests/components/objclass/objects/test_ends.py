@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.objclass.learning.backbone import Backbone
 from custom_components.objclass.objects import tracking
+from custom_components.objclass.objects.results import Results
+from custom_components.objclass.objects.tracking import ObjectState
 from custom_components.objclass.objects.work_queue import MAX_WAITING
 from tests.frigate_sim.cameras import Snapshots
 
@@ -308,6 +311,35 @@ async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
     await asyncio.wait_for(count(), 10)
 
     assert max(after - before for before, after in pairwise(ended)) <= 2
+
+
+async def test_a_defect_at_the_end_of_one_object_keeps_no_other_from_its_end(
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    visits = [Visit(frigate, entry) for _ in range(3)]
+    for visit in visits:
+        await visit.look()
+    finish = Results.async_finish
+
+    def broken(self: Results, state: ObjectState, *rest: Any) -> None:
+        if state.id == visits[0].id:
+            raise RuntimeError("broken")
+        finish(self, state, *rest)
+
+    monkeypatch.setattr(Results, "async_finish", broken)
+    frigate.say("available", "offline")
+    await until(lambda: len(finals(told)) == 2)
+
+    assert "Unexpected error at the end" in caplog.text
+    assert {final["event_id"] for final in finals(told)} == {
+        visit.id for visit in visits[1:]
+    }
 
 
 async def test_a_defect_met_by_one_object_does_not_silence_the_others(

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import (
     MqttMockHAClient,
     MqttMockPahoClient,
@@ -28,6 +29,7 @@ from tests.frigate_sim.faults import Fault
 from .conftest import (
     Frigate,
     SetUp,
+    classifier_data,
     classifier_of,
     data_of,
     folder_of,

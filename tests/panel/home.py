@@ -10,7 +10,7 @@ from typing import Any
 from tests.frigate_sim.sim import FrigateSim
 from tests.stack.api import Api
 from tests.stack.broker import running_broker
-from tests.stack.home_assistant import HomeAssistant
+from tests.stack.home_assistant import CONFIGURATION, HomeAssistant
 
 PAST_OBJECTS = 80
 
@@ -95,7 +95,9 @@ async def running_home(folder: Path, *, images: Path | None) -> AsyncIterator[Ho
             version="0.18.0",
             speed=2,
         ) as sim,
-        HomeAssistant(folder / "home_assistant") as hass,
+        HomeAssistant(
+            folder / "home_assistant", configuration=f"{CONFIGURATION}automation:\n"
+        ) as hass,
     ):
         await hass.api.add_mqtt(broker)
         flow = await hass.api.start_flow("objclass")

@@ -1,7 +1,9 @@
 """An entry's options: what Frigate is told, and what all classifiers run on."""
 
 import os
+from asyncio import Task
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.requirements import RequirementsNotFound
 
 from ..const import CONF_PUBLISH_MQTT, CONF_WRITE_BACK
 from ..learning.backbone_model import BUNDLED_SIZE, SMALLER_SIZES
@@ -27,6 +30,7 @@ from ..learning.graph import ModelError
 from ..learning.model_head import PIXEL_RANGES
 from ..learning.model_server import ServerAnswerError, ServerAwayError
 from ..learning.runtime_litert_gpu import why_no_gpu
+from ..runtime.packages import async_get_package, is_missing
 from ..runtime.settings import (
     CONF_BACKBONE,
     CONF_DEVICE,
@@ -61,6 +65,8 @@ class ObjclassOptionsFlow(OptionsFlow):
     """Asks for both. What to run on is the same for all entries."""
 
     _placeholders: Mapping[str, str]
+    _settings: dict[str, Any]
+    _installing: Task[None] | None = None
 
     async def async_step_init(
         self, _user_input: dict[str, Any] | None = None
@@ -88,6 +94,49 @@ class ObjclassOptionsFlow(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask, and change it at once."""
         self._placeholders = {"error": ""}
+        if user_input is not None and await self._must_install(user_input):
+            self._settings = user_input
+            return await self.async_step_install()
+        return await self._async_ask_runtime(user_input)
+
+    async def async_step_install(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show that the chosen runtime is being installed, which takes a while."""
+        runtime = self._settings[CONF_RUNTIME]
+        if self._installing is None:
+            self._installing = self.hass.async_create_task(
+                self._async_install(runtime), f"objclass: install {runtime}"
+            )
+        if not self._installing.done():
+            return self.async_show_progress(
+                step_id="install",
+                progress_action="install",
+                progress_task=self._installing,
+                description_placeholders={"runtime": runtime},
+            )
+        self._installing = None
+        return self.async_show_progress_done(next_step_id="installed")
+
+    async def async_step_installed(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change what was asked for, or say that it could not be installed."""
+        return await self._async_ask_runtime(self._settings)
+
+    async def _must_install(self, settings: dict[str, Any]) -> bool:
+        return not self.hass.config.skip_pip and (
+            await self.hass.async_add_executor_job(is_missing, settings[CONF_RUNTIME])
+        )
+
+    async def _async_install(self, runtime: str) -> None:
+        # Whoever wants to use it next is told why it is not there.
+        with suppress(RequirementsNotFound):
+            await async_get_package(self.hass, runtime)
+
+    async def _async_ask_runtime(
+        self, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
         errors: dict[str, str] = {}
         why = await self.hass.async_add_executor_job(why_no_gpu)
         if user_input is not None and user_input[CONF_DEVICE] == GPU and why:

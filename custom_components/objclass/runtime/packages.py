@@ -9,6 +9,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.requirements import async_process_requirements
+from homeassistant.util.package import is_installed
 
 from ..const import DOMAIN
 
@@ -24,6 +25,11 @@ async def async_get_package(hass: HomeAssistant, runtime: str) -> None:
         await async_process_requirements(
             hass, DOMAIN, [_PACKAGES[runtime]], is_built_in=False
         )
+
+
+def is_missing(runtime: str) -> bool:
+    """Return whether a runtime has to be installed first. Reads files."""
+    return runtime in _PACKAGES and not is_installed(_PACKAGES[runtime])
 
 
 def wanted_packages(chosen: str, in_use: str) -> list[str]:

@@ -133,6 +133,38 @@ async def test_a_runtime_that_cannot_be_had_is_refused_and_nothing_changes(
 
 
 @no_past
+@pytest.mark.parametrize("works", [True, False])
+async def test_while_a_runtime_is_installed_the_dialogue_says_so(
+    hass: HomeAssistant, set_up: SetUp, works: bool
+) -> None:
+    entry = await set_up()
+    hass.config.skip_pip = False
+    gate = asyncio.Event()
+
+    async def install(*_args: object, **_options: object) -> None:
+        await gate.wait()
+        if not works:
+            raise RequirementsNotFound("objclass", ["ncnn"])
+
+    with (
+        patch(REQUIREMENTS, install),
+        patch("custom_components.objclass.flow.options.is_missing", return_value=True),
+    ):
+        shown = await choose(hass, entry, runtime="ncnn")
+        assert (shown["type"], shown["progress_action"]) == ("progress", "install")
+        assert worker_of(entry).backbone.runtime.name == "litert"
+        gate.set()
+        await hass.async_block_till_done()
+        options = hass.config_entries.options
+        answer = await options.async_configure(shown["flow_id"])
+    if works:
+        assert answer["type"] is FlowResultType.CREATE_ENTRY
+        assert worker_of(entry).backbone.runtime.name == "ncnn"
+    else:
+        assert answer["errors"] == {"runtime": "runtime_missing"}
+
+
+@no_past
 async def test_a_chosen_runtime_that_is_gone_is_something_to_repair(
     hass: HomeAssistant, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

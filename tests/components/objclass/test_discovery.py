@@ -17,7 +17,7 @@ from custom_components.objclass import discovery
 from custom_components.objclass.const import DOMAIN
 
 from .conftest import Frigate, SetUp
-from .test_config_flow import (
+from .flows import (
     address,
     begin,
     begin_by_hand,

@@ -1,6 +1,6 @@
 """Mending what `issues` tells of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -21,6 +21,15 @@ from .const import (
     KIND_ATTRIBUTE,
     SECTION_CONDITION,
 )
+from .learning.graph import ModelError
+from .runtime.settings import (
+    CONF_DEVICE,
+    CONF_RUNTIME,
+    CPU,
+    SECTION_SERVER,
+    async_read,
+)
+from .runtime.worker import NoSuchRuntimeError, async_change_runtime
 
 
 class Repair(RepairsFlow):
@@ -125,6 +134,32 @@ class ViewerRepair(ChoiceRepair):
         return self.async_create_entry(data={})
 
 
+class FallbackRepair(ChoiceRepair):
+    """Something that was chosen to run on does not work, so something else is used."""
+
+    options = ("fall_back", "leave")
+    _CHANGES: Final[Mapping[str, Mapping[str, Any]]] = {
+        "gpu_failed": {CONF_DEVICE: CPU},
+        "runtime_missing": {CONF_RUNTIME: "auto"},
+        "server_failed": {SECTION_SERVER: {}},
+    }
+
+    def __init__(self) -> None:
+        super().__init__("", "")
+
+    async def async_step_fall_back(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Choose what is used anyway."""
+        settings = {**await async_read(self.hass), **self._CHANGES[self.issue_id]}
+        try:
+            await async_change_runtime(self.hass, settings)
+        except NoSuchRuntimeError, ModelError, OSError:
+            # Something else that was chosen does not work either.
+            return self.async_abort(reason="failed")
+        return self.async_create_entry(data={})
+
+
 class LookAgainRepair(Repair):
     """Something that is mended elsewhere: look whether it has been."""
 
@@ -162,13 +197,16 @@ class AwayRepair(LookAgainRepair):
         return self._entry is None or self._entry.state is ConfigEntryState.LOADED
 
 
-FLOWS: Final[dict[str, type[Repair]]] = {
+FLOWS: Final[dict[str, Callable[..., Repair]]] = {
     ISSUE_AWAY: AwayRepair,
     ISSUE_CONDITION: ConditionRepair,
     ISSUE_LABELS: LookAgainRepair,
     ISSUE_RIVALS: RivalsRepair,
     ISSUE_SNAPSHOTS: LookAgainRepair,
     ISSUE_VIEWER: ViewerRepair,
+    "gpu_failed": FallbackRepair,
+    "runtime_missing": FallbackRepair,
+    "server_failed": FallbackRepair,
 }
 
 

@@ -10,13 +10,16 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from homeassistant.components.repairs.const import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.requirements import RequirementsNotFound
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.diagnostics import async_get_config_entry_diagnostics
 from custom_components.objclass.learning import chosen
@@ -24,11 +27,13 @@ from custom_components.objclass.learning.runtime_litert_gpu import (
     LiteRtGpuRuntime,
     why_no_gpu,
 )
+from custom_components.objclass.runtime.settings import async_read
 from custom_components.objclass.runtime.worker import Worker
 
 from ..conftest import SetUp, classifier_of
 from ..crops import keep
 from ..entries import finish
+from ..flow_texts import watch_flows
 from ..learning.tiny_models import feature_extractor
 from ..learning.v2_server import V2Server
 
@@ -45,6 +50,27 @@ PLAIN: dict[str, Any] = {
 }
 GPU = "custom_components.objclass.flow.options.why_no_gpu"
 REQUIREMENTS = "custom_components.objclass.runtime.packages.async_process_requirements"
+
+
+@pytest.fixture(autouse=True)
+def texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch_flows(monkeypatch)
+
+
+async def fall_back(
+    hass: HomeAssistant, get_client: ClientSessionGenerator, issue_id: str
+) -> str:
+    """Open a repair as the frontend does, and choose what is used anyway."""
+    assert await async_setup_component(hass, REPAIRS, {})
+    client = await get_client()
+    begin = {"handler": "objclass", "issue_id": issue_id}
+    started = await client.post("/api/repairs/issues/fix", json=begin)
+    flow_id = (await started.json())["flow_id"]
+    answer = await client.post(
+        f"/api/repairs/issues/fix/{flow_id}", json={"next_step_id": "fall_back"}
+    )
+    await hass.async_block_till_done()
+    return str((await answer.json())["type"])
 
 
 async def form(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
@@ -166,7 +192,10 @@ async def test_while_a_runtime_is_installed_the_dialogue_says_so(
 
 @no_past
 async def test_a_chosen_runtime_that_is_gone_is_something_to_repair(
-    hass: HomeAssistant, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_client: ClientSessionGenerator,
 ) -> None:
     monkeypatch.setattr(chosen, "load_here", really_load)
     entry = await set_up()
@@ -180,8 +209,9 @@ async def test_a_chosen_runtime_that_is_gone_is_something_to_repair(
     assert worker_of(entry).backbone.runtime.name == "litert"
     assert ir.async_get(hass).async_get_issue("objclass", "runtime_missing")
 
-    await choose(hass, entry, runtime="auto")
+    assert await fall_back(hass, hass_client, "runtime_missing") == "create_entry"
     assert not ir.async_get(hass).async_get_issue("objclass", "runtime_missing")
+    assert (await async_read(hass))["runtime"] == "auto"
 
 
 # The graphics processor
@@ -202,7 +232,10 @@ async def test_a_graphics_processor_is_offered_where_there_is_one_else_the_reaso
 
 @no_past
 async def test_one_that_fails_while_running_is_left_and_something_to_repair(
-    hass: HomeAssistant, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_client: ClientSessionGenerator,
 ) -> None:
     # LiteRT's other interface, on the only accelerator that this machine has.
     make = LiteRtGpuRuntime.__init__
@@ -232,7 +265,8 @@ async def test_one_that_fails_while_running_is_left_and_something_to_repair(
     assert issue is not None
     assert issue.translation_placeholders == {"error": "device lost"}
 
-    await choose(hass, entry)
+    assert await fall_back(hass, hass_client, "gpu_failed") == "create_entry"
+    assert (await async_read(hass))["device"] == "cpu"
     assert not ir.async_get(hass).async_get_issue("objclass", "gpu_failed")
 
 
@@ -393,7 +427,10 @@ async def test_a_server_does_the_work_while_it_is_there(
 
 @no_past
 async def test_a_server_that_computes_something_else_is_something_to_repair(
-    hass: HomeAssistant, set_up: SetUp, v2_server: V2Server
+    hass: HomeAssistant,
+    set_up: SetUp,
+    v2_server: V2Server,
+    hass_client: ClientSessionGenerator,
 ) -> None:
     entry = await set_up()
     server = {"server_url": v2_server.url, "model_name": "mobilenet", "timeout": 5}
@@ -403,8 +440,18 @@ async def test_a_server_that_computes_something_else_is_something_to_repair(
     await worker.run(worker.backbone.embed, np.zeros((224, 224, 3), np.uint8))
     await hass.async_block_till_done()
     assert worker.backbone.runtime.name == "litert"
-    issue = ir.async_get(hass).async_get_issue("objclass", "server_failed")
-    assert issue is not None
+    assert ir.async_get(hass).async_get_issue("objclass", "server_failed")
+
+    # With something else that cannot be had either, nothing changes.
+    failing = patch(
+        "custom_components.objclass.repairs.async_change_runtime", side_effect=OSError
+    )
+    with failing:
+        assert await fall_back(hass, hass_client, "server_failed") == "abort"
+    assert (await async_read(hass))["server"]["server_url"] == v2_server.url
+    assert await fall_back(hass, hass_client, "server_failed") == "create_entry"
+    assert (await async_read(hass))["server"] == {}
+    assert not ir.async_get(hass).async_get_issue("objclass", "server_failed")
 
 
 @no_past

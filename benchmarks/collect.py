@@ -3,30 +3,32 @@
 DIR is as for `scripts/benchmark learning`. Each class of a task is the rare one in
 turn: of sixty past objects four are of it, and the others are visitors of the other
 classes who came twice each. Every visit is another picture made from the visitor's
-photo (`walks`). Ten crops of the others are labelled already. Twenty of the sixty are
-kept, as `objclass.collect` would, and at random. Tasks with too few photos for that are
-named and left out.
+photo (`walks`). Ten crops of the others are labelled already, and of the rare class
+none, or two. Twenty of the sixty are kept, as `objclass.collect` would, and at random.
+Tasks with too few photos for that are named and left out.
 
 Prints the share of the rare objects that are kept, the share of the kept that are of
 different visitors, and the balanced accuracy of what is trained on all that is kept and
 labelled (a class without an example is never right); mean of --seeds runs.
 
-With --json it prints one object per task: task, rare, visitors, balanced_accuracy, and
-the same of a random choice as random_rare and so on.
+With --json it prints one object per task and number of labelled rare ones: task, known
+(that number), rare, visitors, balanced_accuracy, and the same of a random choice as
+random_rare and so on.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import fmean
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from learning.backbone import Backbone, load_backbone
 from learning.evaluation import balanced_accuracy
+from learning.head import Head
 from learning.selection import most_diverse
 from learning.training import TrainingError, train_head
 from numpy.typing import NDArray
@@ -39,11 +41,12 @@ VISITS: Final = 2
 RARE: Final = 4
 OTHERS: Final = 28  # visitors
 LABELLED: Final = 10
+KNOWN: Final = (0, 2)  # of the rare class, labelled too
 KEPT: Final = 20
 JUDGED: Final = 8  # of each class
-_OF_RARE: Final = RARE + JUDGED
 
 type Embedding = NDArray[np.float32]
+type Example = tuple[str, Embedding]  # of that class
 type Visits = Mapping[Path, Sequence[Embedding]]
 
 
@@ -64,8 +67,8 @@ class Past:
     labels: Sequence[str]
     embeddings: Sequence[Embedding]
     rare: str
-    labelled: Sequence[tuple[str, Embedding]]
-    judged: Sequence[tuple[str, Embedding]]
+    labelled: Sequence[Example]
+    judged: Sequence[Example]
 
 
 def main() -> None:
@@ -79,34 +82,46 @@ def main() -> None:
     options = parser.parse_args()
     backbone = load_backbone()
     for task in find_tasks(options.folder):
-        if not rare_classes(task):
+        possible = [known for known in KNOWN if rare_classes(task, known)]
+        if not possible:
             print(f"{task.name} has too few pictures", file=sys.stderr)
             continue
         visits = visits_of(task, backbone)
-        chosen, random = run(task, visits, options.seeds)
-        print((as_json if options.json else as_text)(task.name, chosen, random))
+        for known in possible:
+            line = {"task": task.name, "known": known}
+            line |= as_line(*run(task, visits, options.seeds, known))
+            print(json.dumps(line) if options.json else as_text(line), flush=True)
 
 
-def run(task: Task, visits: Visits, seeds: int) -> tuple[Kept, Kept]:
+def run(task: Task, visits: Visits, seeds: int, known: int = 0) -> tuple[Kept, Kept]:
     """Return what the product's choice is worth, and a random one, on average."""
     chosen, at_random = [], []
-    for rare in rare_classes(task):
+    for rare in rare_classes(task, known):
         for seed in range(seeds):
-            past = past_of(task, visits, rare, seed)
+            past = past_of(task, visits, rare, seed, known)
             order = np.random.default_rng([seed, 1]).permutation(len(past.labels))
-            chosen.append(
-                worth(past, most_diverse(past.embeddings, KEPT, _labelled(past)))
-            )
+            chosen.append(worth(past, choice(past)))
             at_random.append(worth(past, order[:KEPT].tolist()))
     return _mean(chosen), _mean(at_random)
 
 
-def rare_classes(task: Task) -> list[str]:
+def choice(past: Past) -> list[int]:
+    """Return the places of those that the product keeps."""
+    head = _trained(past.labelled)
+    return most_diverse(
+        past.embeddings,
+        KEPT,
+        [embedding for _, embedding in past.labelled],
+        [head.predict(embedding) for embedding in past.embeddings] if head else (),
+    )
+
+
+def rare_classes(task: Task, known: int = 0) -> list[str]:
     """Return the classes that can be the rare one."""
     return [
         name
         for name, own in task.pictures.items()
-        if len(own) >= _OF_RARE
+        if len(own) >= RARE + known + JUDGED
         and all(len(paths) > JUDGED for paths in task.pictures.values())
         and sum(
             len(paths) - JUDGED
@@ -127,10 +142,10 @@ def visits_of(task: Task, backbone: Backbone) -> Visits:
     return result
 
 
-def past_of(task: Task, visits: Visits, rare: str, seed: int) -> Past:
+def past_of(task: Task, visits: Visits, rare: str, seed: int, known: int = 0) -> Past:
     """Make a past in which one class is rare, in an order of no meaning."""
     random = np.random.default_rng(seed)
-    judged: list[tuple[str, Embedding]] = []
+    judged: list[Example] = []
     here: dict[bool, list[tuple[str, Path]]] = {True: [], False: []}
     for name, own in task.pictures.items():
         paths = [own[place] for place in random.permutation(len(own))]
@@ -143,50 +158,49 @@ def past_of(task: Task, visits: Visits, rare: str, seed: int) -> Past:
         for number in range(VISITS)
     ]
     objects = [objects[place] for place in random.permutation(len(objects))]
-    known = others[OTHERS : OTHERS + LABELLED]
+    labelled = others[OTHERS : OTHERS + LABELLED] + here[True][RARE : RARE + known]
     return Past(
         visitors=[path for _, path, _ in objects],
         labels=[name for name, _, _ in objects],
         embeddings=[visits[path][number] for _, path, number in objects],
         rare=rare,
-        labelled=[(name, visits[path][0]) for name, path in known],
+        labelled=[(name, visits[path][0]) for name, path in labelled],
         judged=judged,
     )
-
-
-def _labelled(past: Past) -> list[Embedding]:
-    return [embedding for _, embedding in past.labelled]
 
 
 def worth(past: Past, places: Sequence[int]) -> Kept:
     """Judge a choice."""
     found = sum(past.labels[place] == past.rare for place in places)
-    labels = [past.labels[place] for place in places]
-    labels += [name for name, _ in past.labelled]
-    rows = [*(past.embeddings[place] for place in places), *_labelled(past)]
+    kept_ones = [(past.labels[place], past.embeddings[place]) for place in places]
     return Kept(
         rare=found / past.labels.count(past.rare),
         visitors=len({past.visitors[place] for place in places}) / len(places),
-        balanced_accuracy=_accuracy(np.stack(rows), labels, past.judged),
+        balanced_accuracy=_accuracy(_trained([*kept_ones, *past.labelled]), past),
     )
 
 
-def _accuracy(
-    rows: Embedding, labels: Sequence[str], judged: Sequence[tuple[str, Embedding]]
-) -> float:
-    every = sorted({name for name, _ in judged})
+def _trained(examples: Sequence[Example]) -> Head | None:
+    """Train on labelled embeddings; None when they are of one class only."""
+    labels = [name for name, _ in examples]
     try:
-        head = train_head(
-            rows,
+        return train_head(
+            np.stack([embedding for _, embedding in examples]),
             labels,
             groups=[str(number) for number in range(len(labels))],
             classes=sorted(set(labels)),
             backbone="",
         ).head
-    except TrainingError:  # of one class only
+    except TrainingError:
+        return None
+
+
+def _accuracy(head: Head | None, past: Past) -> float:
+    every = sorted({name for name, _ in past.judged})
+    if head is None:
         return 1 / len(every)
-    truth = np.array([every.index(name) for name, _ in judged])
-    found = [every.index(head.predict(embedding).best) for _, embedding in judged]
+    truth = np.array([every.index(name) for name, _ in past.judged])
+    found = [every.index(head.predict(row).best) for _, row in past.judged]
     return balanced_accuracy(truth, np.array(found))
 
 
@@ -199,21 +213,19 @@ def _mean(results: Sequence[Kept]) -> Kept:
     )
 
 
-def as_json(task: str, chosen: Kept, random: Kept) -> str:
+def as_line(chosen: Kept, random: Kept) -> dict[str, Any]:
     """Return one flat object."""
-    names = [field.name for field in fields(Kept)]
-    values = {name: getattr(chosen, name) for name in names}
-    values |= {f"random_{name}": getattr(random, name) for name in names}
-    return json.dumps({"task": task} | values)
+    at_random = {f"random_{name}": value for name, value in asdict(random).items()}
+    return asdict(chosen) | at_random
 
 
-def as_text(task: str, chosen: Kept, random: Kept) -> str:
+def as_text(line: Mapping[str, Any]) -> str:
     """Return a line for people."""
     return (
-        f"{task:24} of the rare {chosen.rare:.3f} are kept ({random.rare:.3f} at"
-        f" random), of different visitors {chosen.visitors:.3f}"
-        f" ({random.visitors:.3f}), balanced accuracy {chosen.balanced_accuracy:.3f}"
-        f" ({random.balanced_accuracy:.3f})"
+        f"{line['task']:24} {line['known']} labelled: of the rare {line['rare']:.3f}"
+        f" are kept ({line['random_rare']:.3f} at random), of different visitors"
+        f" {line['visitors']:.3f} ({line['random_visitors']:.3f}), balanced accuracy"
+        f" {line['balanced_accuracy']:.3f} ({line['random_balanced_accuracy']:.3f})"
     )
 
 

@@ -17,6 +17,7 @@ from benchmarks.collect import (
     Kept,
     Visits,
     as_text,
+    choice,
     past_of,
     rare_classes,
     worth,
@@ -81,6 +82,15 @@ def test_a_choice_is_worth_what_it_finds() -> None:
     assert worth(replace(past, labelled=[]), rare).balanced_accuracy == 0.5
 
 
+def test_some_of_the_rare_class_may_be_labelled_already() -> None:
+    task, visits = made(cat=OFTEN, dog=FEW + 2)
+    past = past_of(task, visits, "dog", seed=3, known=2)
+    assert [name for name, _ in past.labelled] == ["cat"] * LABELLED + ["dog"] * 2
+    assert past.labels.count("dog") == RARE
+    assert len(set(choice(past))) == KEPT
+    assert rare_classes(task, 3) == []
+
+
 def test_more_of_a_rare_kind_and_more_visitors_are_kept_than_at_random() -> None:
     task, visits = made(cat=OFTEN, dog=FEW)
     chosen, random = compare(task, visits, seeds=2)
@@ -97,8 +107,8 @@ def test_it_prints_an_object_for_each_task_with_enough_pictures(
     make_task(tmp_path / "few", {"red": 5, "blue": 5})
     (line,) = run("collect", tmp_path, "--seeds", 1, "--json").splitlines()
     values = json.loads(line)
-    assert values["task"] == "colours"
+    assert (values["task"], values["known"]) == ("colours", 0)
     kept = {"rare", "visitors", "balanced_accuracy"}
-    assert set(values) == {"task", *kept, *(f"random_{name}" for name in kept)}
-    kept_ones = Kept(rare=0.75, visitors=1, balanced_accuracy=0.9)
-    assert "of the rare 0.750 are kept" in as_text("cats", kept_ones, kept_ones)
+    expected = {"task", "known", *kept, *(f"random_{name}" for name in kept)}
+    assert set(values) == expected
+    assert "0 labelled: of the rare" in as_text(values)

@@ -20,9 +20,8 @@ from ..learning.crop import PictureError
 from ..learning.head import Head
 from ..learning.look import Look, look
 from ..learning.model_head import ModelHead
-from ..learning.ranking import newest_labelled
+from ..learning.ranking import most_unlike
 from ..learning.samples import Sample
-from ..learning.selection import most_diverse
 from ..lookup import watched_cameras
 from .frames import Collected, async_collect_frames
 
@@ -113,11 +112,13 @@ async def _async_collect(
         elif all(question.is_met(found) for question in questions):
             seen.append((event, found))
         tell(len(seen) / (count * _CHOICE))
-    labelled = await classifier.async_files(
-        newest_labelled, classifier.samples, classifier.backbone
-    )
-    chosen = await entry.runtime_data.worker.run(
-        most_diverse, [found.embedding for _, found in seen], count, labelled
+    chosen = await classifier.async_files(
+        most_unlike,
+        [found.embedding for _, found in seen],
+        count,
+        classifier.samples,
+        backbone.identity,
+        classifier.trained_head,
     )
     samples = [
         await classifier.async_keep_collected(*_sample(classifier, *seen[index]))

@@ -12,12 +12,12 @@ from ..classifier import FrameClassifier
 from ..const import LOGGER
 from ..data import ObjclassConfigEntry
 from ..frames import NoPictureError
+from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
 from ..learning.frame import look_at_frame
 from ..learning.look import Look
-from ..learning.ranking import newest_labelled
+from ..learning.ranking import most_unlike
 from ..learning.samples import Sample
-from ..learning.selection import most_diverse
 
 # How many pictures are looked at for each that is kept.
 _CHOICE: Final = 3
@@ -46,20 +46,24 @@ async def async_collect_frames(
     seen: list[tuple[Sample, Look]] = []
     unusable = 0
     wanted = count * _CHOICE
+    # Another one may come into use meanwhile: what they see cannot be compared.
+    backbone = entry.runtime_data.worker.backbone
     with classifier.async_job("collect") as tell:
         for number, camera in enumerate(islice(cycle(cameras), wanted)):
             if number >= len(cameras):
                 await asyncio.sleep(_PAUSE / len(cameras))
-            if found := await _async_look(entry, classifier, camera):
+            if found := await _async_look(entry, backbone, classifier, camera):
                 seen.append(found)
             else:
                 unusable += 1
             tell((number + 1) / wanted)
-        labelled = await classifier.async_files(
-            newest_labelled, classifier.samples, classifier.backbone
-        )
-        chosen = await entry.runtime_data.worker.run(
-            most_diverse, [look.embedding for _, look in seen], count, labelled
+        chosen = await classifier.async_files(
+            most_unlike,
+            [look.embedding for _, look in seen],
+            count,
+            classifier.samples,
+            backbone.identity,
+            classifier.trained_head,
         )
         samples = [await classifier.async_keep_collected(*seen[i]) for i in chosen]
     return Collected(samples=samples, unusable=unusable)
@@ -67,6 +71,7 @@ async def async_collect_frames(
 
 async def _async_look(
     entry: ObjclassConfigEntry,
+    backbone: Backbone,
     classifier: FrameClassifier,
     camera: str,
 ) -> tuple[Sample, Look] | None:
@@ -76,9 +81,7 @@ async def _async_look(
     heads = {classifier.id: classifier.head} if classifier.head else {}
     try:
         picture = await data.frames.feeds[camera].source.async_picture()
-        looks = await data.worker.run(
-            look_at_frame, data.worker.backbone, picture, {part: heads}
-        )
+        looks = await data.worker.run(look_at_frame, backbone, picture, {part: heads})
     except (NoPictureError, PictureError) as err:
         LOGGER.debug("No example from %s: %s", camera, err)
         return None

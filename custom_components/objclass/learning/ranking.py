@@ -1,5 +1,6 @@
-"""Which of the kept samples to label first."""
+"""Which samples to label first, and which to keep for it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from .head import Head
 from .samples import SampleStore
-from .selection import most_instructive
+from .selection import most_diverse, most_instructive
 
 # The effort grows with the square of the candidates: some hundredths of a second for
 # these. The others follow by how uncertain they are.
@@ -28,7 +29,7 @@ def most_useful(store: SampleStore, backbone: str, head: Head | None) -> list[st
     }
     if not candidates:
         return []
-    known = newest_labelled(store, backbone)
+    known = _newest_labelled(store, backbone)
     ids = list(candidates)
     vectors = [vector for _, vector in candidates.values()]
     chosen = most_instructive(
@@ -41,7 +42,29 @@ def most_useful(store: SampleStore, backbone: str, head: Head | None) -> list[st
     return [ids[place] for place in chosen]
 
 
-def newest_labelled(store: SampleStore, backbone: str) -> list[NDArray[np.float32]]:
+def most_unlike(
+    embeddings: Sequence[NDArray[np.float32]],
+    count: int,
+    store: SampleStore,
+    backbone: str,
+    head: Head | None,
+) -> list[int]:
+    """Return the places of up to `count` new embeddings whose samples are to be kept.
+
+    They are unlike each other and unlike what is labelled, the newest of it. The
+    embeddings, (d,) each, are of that backbone; a head of another one is not asked.
+    """
+    if head is not None and head.backbone != backbone:
+        head = None
+    return most_diverse(
+        embeddings,
+        count,
+        _newest_labelled(store, backbone),
+        [head.predict(vector) for vector in embeddings] if head else (),
+    )
+
+
+def _newest_labelled(store: SampleStore, backbone: str) -> list[NDArray[np.float32]]:
     """Return the embeddings of the newest labelled samples, (d,) each."""
     return [
         vector

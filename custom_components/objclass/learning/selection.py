@@ -11,32 +11,41 @@ from .vectors import unit_rows
 # Of a sample that the head is sure of: it still says what else there is.
 _LEAST_WEIGHT = 0.02
 _UNFAMILIAR_WEIGHT = 0.5  # added for a stranger, however sure the head is of it
+# A distance is multiplied by the weight to the power of this; see benchmarks/README.md.
+_DOUBT_IN_DISTANCE = 0.25
 
 
 def most_diverse(
     embeddings: Sequence[NDArray[np.float32]],
     count: int,
     labelled: Sequence[NDArray[np.float32]] = (),
+    predictions: Sequence[Prediction] = (),
 ) -> list[int]:
     """Return the places of up to `count` embeddings, each far from those before it.
 
-    embeddings: n of shape (d,); labelled: what has a label already, to be far from too.
+    embeddings: n of shape (d,); labelled: what has a label already, to be far from too;
+    predictions: what the head says of each, none before the first training.
+
     Greedy farthest-point selection on the cosine distance (Gonzalez 1985), starting
-    with the first if nothing is labelled: the same input gives the same choice. Unlike
-    `most_instructive` it prefers what is rare, which is what examples are gathered for
+    with the first if nothing is labelled: the same input gives the same choice. What
+    the head is unsure of counts as a little farther away. Unlike `most_instructive` it
+    prefers what is rare, which is what examples are gathered for
     (`scripts/benchmark collect`).
     """
     if not len(embeddings) or count < 1:
         return []
     rows = unit_rows(np.stack(embeddings))
+    doubt = np.ones(len(rows))
+    if predictions:
+        doubt = _weights(predictions) ** _DOUBT_IN_DISTANCE
     chosen: list[int] = []
-    nearest = np.full(len(rows), -1.0)
+    far = np.full(len(rows), 2.0)
     if len(labelled):
-        nearest = (rows @ unit_rows(np.stack(labelled)).T).max(axis=1)
+        far = 1 - (rows @ unit_rows(np.stack(labelled)).T).max(axis=1)
     while len(chosen) < min(count, len(rows)):
-        nearest[chosen] = np.inf
-        chosen.append(int(nearest.argmin()))
-        nearest = np.maximum(nearest, rows @ rows[chosen[-1]])
+        far[chosen] = -np.inf
+        chosen.append(int((doubt * far).argmax()))
+        far = np.minimum(far, 1 - rows @ rows[chosen[-1]])
     return chosen
 
 

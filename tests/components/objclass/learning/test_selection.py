@@ -53,6 +53,17 @@ def test_what_looks_like_a_labelled_one_comes_last() -> None:
     assert [data.labels[place] for place in chosen] == ["bus"]
 
 
+def test_what_the_head_is_unsure_of_or_has_not_seen_is_kept_sooner() -> None:
+    degrees = np.radians([0, 50, 60])
+    rows = list(np.stack((np.cos(degrees), np.sin(degrees)), axis=1).astype("f4"))
+    known = rows[:1]
+    assert most_diverse(rows, 1, known, [SURE] * 3) == [2]
+    for doubtful in (UNSURE, STRANGE):
+        assert most_diverse(rows, 1, known, [SURE, doubtful, SURE]) == [1]
+    # But no copy of what is labelled, however unsure.
+    assert most_diverse(rows, 2, known, [UNSURE, SURE, SURE]) == [2, 1]
+
+
 def test_brightness_alone_makes_no_difference() -> None:
     rows = np.array([[1, 0], [9, 0], [1, 1]], np.float32)
     assert most_diverse(list(rows), 2) == [0, 2]

@@ -23,10 +23,11 @@ from custom_components.objclass.frigate.models import (
     parse_dataset,
     parse_stored_event,
 )
+from tests.components.objclass.frigate.examples import STORED
 
 from .damage import JSON, damaged_bytes, damaged_json
 from .target import Target, refused
-from .whole import CONFIG, DATASET, EVENTS, STORED, UPDATES
+from .whole import CONFIG, DATASET, EVENTS, UPDATES
 
 # MQTT
 

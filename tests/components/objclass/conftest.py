@@ -248,6 +248,3 @@ def published(mqtt_mock: MqttMockHAClient) -> list[dict[str, Any]]:
         for call in mqtt_mock.async_publish.call_args_list
         if call.args[0].endswith("/tracked_object_update")
     ]
-
-
-PAYLOADS = Path(__file__).parents[4] / "shared" / "reference" / "frigate" / "payloads"

@@ -22,13 +22,13 @@ from tests.frigate_sim.objects import Frame, SimObject
 from tests.frigate_sim.walks import Sighting
 
 from .conftest import (
-    PAYLOADS,
     Frigate,
     SetUp,
     classifier_data,
     classifier_of,
     published,
 )
+from .frigate.examples import PAYLOADS
 from .visits import Said, crops, finals, script, settle
 
 RECORDING = "mqtt_session_frigate_0_18.jsonl"

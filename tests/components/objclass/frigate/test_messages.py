@@ -1,7 +1,6 @@
 """What any Frigate from 0.14 to 0.18 sends is understood; garbage never hurts."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,80 +17,18 @@ from custom_components.objclass.frigate.messages import (
     parse_event,
     parse_tracked_object_update,
 )
+from tests.hostile.damage import JSON
 
-REPOSITORY = Path(__file__).parents[4]
-PAYLOADS = REPOSITORY.parent / "shared" / "reference" / "frigate" / "payloads"
-
-# What each version adds to a tracked object (frigate: TrackedObject.to_dict).
-OBJECT_0_14: dict[str, Any] = {
-    "id": "1718987128.947436-g92ztx",
-    "camera": "front_door",
-    "frame_time": 1718987130.1,
-    "snapshot": {
-        "frame_time": 1718987129.9,
-        "box": [220, 245, 385, 410],
-        "area": 27225,
-        "region": [170, 195, 435, 460],
-        "score": 0.75,
-        "attributes": [],
-    },
-    "label": "dog",
-    "sub_label": None,
-    "top_score": 0.705,
-    "false_positive": False,
-    "start_time": 1718987128.947436,
-    "end_time": None,
-    "score": 0.76,
-    "box": [232, 248, 400, 416],
-    "area": 28224,
-    "ratio": 1.0,
-    "region": [170, 195, 435, 460],
-    "stationary": False,
-    "motionless_count": 0,
-    "position_changes": 1,
-    "current_zones": ["yard"],
-    "entered_zones": ["street", "yard"],
-    "has_clip": True,
-    "has_snapshot": True,
-    "attributes": {},
-    "current_attributes": [],
-}
-OBJECT_0_15 = OBJECT_0_14 | {
-    "active": True,
-    "pending_loitering": False,
-    "max_severity": "alert",
-}
-OBJECT_0_16 = OBJECT_0_15 | {
-    "current_estimated_speed": 0,
-    "average_estimated_speed": 0,
-    "velocity_angle": 0,
-    "path_data": [[[0.2359, 0.5694], 1718987129.9]],
-    "recognized_license_plate": ["KX12", 0.9],
-}
-OBJECT_0_17 = OBJECT_0_16 | {
-    "score_history": [0.7, 0.75],
-    "sub_label": ["rex", 1.0],
-    "collar": ["red", 0.9],
-    "leash": [None, None],
-}
-OBJECT_0_18 = OBJECT_0_17 | {"snapshot_clean": True, "computed_score": 0.705}
-VERSIONS = {
-    "0.14": OBJECT_0_14,
-    "0.15": OBJECT_0_15,
-    "0.16": OBJECT_0_16,
-    "0.17": OBJECT_0_17,
-    "0.18": OBJECT_0_18,
-}
+from .examples import (
+    OBJECT_0_14,
+    OBJECT_0_18,
+    VERSIONS,
+    payloads,
+)
 
 
 def event(after: Any, kind: object = "update") -> str:
     return json.dumps({"before": after, "after": after, "type": kind})
-
-
-def payloads() -> Path:
-    if not PAYLOADS.is_dir():
-        pytest.skip(f"recorded Frigate payloads are not there: {PAYLOADS}")
-    return PAYLOADS
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -376,16 +313,6 @@ def test_the_relays_examples_are_read() -> None:
     assert examples
     for example in examples:
         parse_event(json.dumps(example["payload"]))
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=5)
-        | st.dictionaries(st.text(max_size=10), inner, max_size=5)
-    ),
-    max_leaves=12,
-)
 
 
 @settings(deadline=None)

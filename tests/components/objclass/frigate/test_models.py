@@ -17,38 +17,13 @@ from custom_components.objclass.frigate.models import (
     parse_dataset,
     parse_stored_event,
 )
+from tests.hostile.damage import JSON
 
-from .test_messages import JSON, REPOSITORY, payloads
-
-EVENT: dict[str, Any] = {
-    "id": "1795319067.021702-edkgmf",
-    "label": "dog",
-    "sub_label": "rex",
-    "camera": "front_door",
-    "start_time": 1795319067.021702,
-    "end_time": 1795319077.1707017,
-    "false_positive": False,
-    "zones": ["yard"],
-    "thumbnail": None,
-    "has_clip": True,
-    "has_snapshot": True,
-    "data": {
-        "box": [0.490625, 0.4819, 0.2086, 0.3708],
-        "score": 0.95,
-        "top_score": 0.95,
-        "snapshot_clean": True,
-        "snapshot_frame_time": 1795319076.9685357,
-        "sub_label_score": 0.5,
-        "recognized_license_plate": "KX12",
-        "recognized_license_plate_score": 0.8,
-        "collar": "rex",
-        "collar_score": 1.0,
-    },
-}
+from .examples import REPOSITORY, STORED, payloads
 
 
 def test_a_stored_object_of_0_18_is_read() -> None:
-    event = parse_stored_event(EVENT)
+    event = parse_stored_event(STORED)
     assert event.sub_label == SubLabel(text="rex", score=0.5)
     assert event.model_attributes == {"collar": SubLabel(text="rex", score=1.0)}
     assert event.absolute_box(1280, 720) == Box(x1=628, y1=346, x2=895, y2=613)
@@ -69,12 +44,12 @@ def test_a_stored_object_of_0_18_is_read() -> None:
     ],
 )
 def test_a_box_that_cannot_be_is_none(box: object) -> None:
-    event = parse_stored_event(EVENT | {"data": {"box": box}})
+    event = parse_stored_event(STORED | {"data": {"box": box}})
     assert event.absolute_box(1280, 720) is None
 
 
 def test_a_box_is_cut_off_at_the_frame() -> None:
-    event = parse_stored_event(EVENT | {"data": {"box": [-0.1, 0.9, 0.5, 0.5]}})
+    event = parse_stored_event(STORED | {"data": {"box": [-0.1, 0.9, 0.5, 0.5]}})
     assert event.absolute_box(1000, 1000) == Box(x1=0, y1=900, x2=400, y2=1000)
 
 
@@ -130,12 +105,12 @@ def test_no_configuration_raises_anything_but_a_refusal(
 
 
 @settings(deadline=None)
-@given(st.sampled_from(sorted(EVENT)), JSON)
+@given(st.sampled_from(sorted(STORED)), JSON)
 def test_no_stored_object_raises_anything_but_a_refusal(
     key: str, value: object
 ) -> None:
     try:
-        event = parse_stored_event(EVENT | {key: value})
+        event = parse_stored_event(STORED | {key: value})
     except InvalidMessageError:
         return
     box = event.absolute_box(1280, 720)

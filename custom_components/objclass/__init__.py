@@ -7,16 +7,13 @@ Frigate; the crop is kept so that a person can correct it; corrections train a b
 classifier in about a second.
 """
 
-import asyncio
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.components import mqtt
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL, Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     ConfigEntryError,
@@ -25,14 +22,13 @@ from homeassistant.exceptions import (
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .api import create_client
 from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from .conditions.chain import Chain
 from .const import DOMAIN, LOGGER, SUBENTRY_CLASSIFIER, SUBENTRY_FRAME
-from .data import SIGNAL_AVAILABLE, FrigateSide, ObjclassConfigEntry, ObjclassData
+from .data import FrigateSide, ObjclassConfigEntry, ObjclassData
 from .frames import FrameWatch
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
@@ -49,6 +45,7 @@ from .objects.pipeline import Pipeline
 from .objects.results import Results
 from .objects.writeback import Writeback
 from .panel import async_setup_panel
+from .reloading import async_follow_broker, async_follow_frigate, async_follow_settings
 from .runtime.catching_up import async_keep_up
 from .runtime.worker import Worker
 from .services import async_setup_services
@@ -67,8 +64,6 @@ _KINDS: Final[Mapping[str, type[ObjectClassifier | FrameClassifier]]] = {
     SUBENTRY_CLASSIFIER: ObjectClassifier,
     SUBENTRY_FRAME: FrameClassifier,
 }
-# Frigate says that it is online some time before it answers requests (seconds).
-_ASK_AGAIN_AFTER: Final = (0, 5, 10, 20, 40, 80)
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
@@ -77,7 +72,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     async_setup_views(hass)
     async_setup_websocket(hass)
     await async_setup_panel(hass)
-    mqtt.async_subscribe_connection_status(hass, partial(_async_on_broker, hass))
+    async_follow_broker(hass)
     async_watch_for_absence(hass)
     return True
 
@@ -90,9 +85,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         await _async_need_mqtt(hass)
         frigate = await _async_ask_frigate(client)
         _follow_prefix(hass, entry, frigate.topic_prefix)
-    entry.async_on_unload(
-        entry.add_update_listener(partial(_async_reload_if_new, _asked_for(entry)))
-    )
+    async_follow_settings(entry)
 
     worker = await _async_acquire_worker(hass)
     entry.async_on_unload(worker.async_release)
@@ -118,7 +111,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
     _remove_stale_entities(hass, entry)
     if side:
         async_check_conditions(hass, entry, side.pipeline.chain, side.config)
-        _async_follow_frigate(hass, entry, side.pipeline)
+        async_follow_frigate(hass, entry, side.pipeline)
         await side.pipeline.async_start()
         side.history.async_begin()
     async_watch_for_issues(hass, entry)
@@ -280,81 +273,3 @@ def _remove_stale_entities(hass: HomeAssistant, entry: ObjclassConfigEntry) -> N
             and entity.config_subentry_id not in unknown
         ):
             registry.async_remove(entity.entity_id)
-
-
-# What changes later
-
-
-async def _async_reload_if_new(
-    before: Mapping[str, Any], hass: HomeAssistant, entry: ObjclassConfigEntry
-) -> None:
-    """Reload, but not for what Home Assistant notes for itself, as how it was found."""
-    if _asked_for(entry) != before:
-        await hass.config_entries.async_reload(entry.entry_id)
-
-
-def _asked_for(entry: ObjclassConfigEntry) -> Mapping[str, Any]:
-    return {
-        "title": entry.title,
-        "data": entry.data,
-        "options": entry.options,
-        "subentries": {
-            # They are changed in place.
-            key: (subentry.title, subentry.data)
-            for key, subentry in entry.subentries.items()
-        },
-    }
-
-
-@callback
-def _async_on_broker(hass: HomeAssistant, connected: bool) -> None:
-    """Set up what waits for the broker as soon as that is back."""
-    if not connected:
-        return
-    for entry in hass.config_entries.async_entries(DOMAIN):
-        if entry.state is ConfigEntryState.SETUP_RETRY:
-            hass.config_entries.async_schedule_reload(entry.entry_id)
-
-
-@callback
-def _async_follow_frigate(
-    hass: HomeAssistant, entry: ObjclassConfigEntry, pipeline: Pipeline
-) -> None:
-    """Look what is new in Frigate when it comes back after it was away."""
-    was_away = False
-
-    @callback
-    def on_available() -> None:
-        nonlocal was_away
-        if not pipeline.available:
-            was_away = True
-        elif was_away:
-            was_away = False
-            entry.async_create_background_task(
-                hass, _async_reload_if_changed(hass, entry), f"{DOMAIN} ask Frigate"
-            )
-
-    entry.async_on_unload(
-        async_dispatcher_connect(
-            hass, SIGNAL_AVAILABLE.format(entry.entry_id), on_available
-        )
-    )
-
-
-async def _async_reload_if_changed(
-    hass: HomeAssistant, entry: ObjclassConfigEntry
-) -> None:
-    """Reload if Frigate has other cameras, zones or objects than before."""
-    side = entry.runtime_data.need_frigate()
-    for delay in _ASK_AGAIN_AFTER:
-        await asyncio.sleep(delay)
-        try:
-            await side.client.version()
-            frigate = await side.client.config()
-        except FrigateError as err:
-            LOGGER.debug("Frigate %s does not answer yet: %s", entry.title, err)
-            continue
-        if frigate != side.config:
-            LOGGER.info("The configuration of Frigate %s has changed", entry.title)
-            hass.config_entries.async_schedule_reload(entry.entry_id)
-        return

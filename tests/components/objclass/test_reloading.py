@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.typing import (
     MqttMockHAClient,
 )
 
-import custom_components.objclass as integration
+from custom_components.objclass import reloading
 from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
 from tests.frigate_sim.faults import Fault
 
@@ -93,7 +93,7 @@ async def test_a_camera_that_frigate_has_got_meanwhile_gets_its_entities(
     set_up: SetUp,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(integration, "_ASK_AGAIN_AFTER", (0, 0, 0))
+    monkeypatch.setattr(reloading, "_ASK_AGAIN_AFTER", (0, 0, 0))
     frigate.world.cameras = [FRONT_DOOR]
     entry = await set_up()
     assert hass.states.get("sensor.our_cats_back_yard") is None
@@ -147,7 +147,7 @@ async def test_a_frigate_that_never_answers_again_is_asked_a_few_times_only(
     set_up: SetUp,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(integration, "_ASK_AGAIN_AFTER", (0, 0, 0))
+    monkeypatch.setattr(reloading, "_ASK_AGAIN_AFTER", (0, 0, 0))
     entry = await set_up()
     broken = frigate.faults.add(Fault(path="version", status=502))
     frigate.say("available", "offline")

@@ -86,13 +86,14 @@ def _other_constant(draw: st.DrawFn, graph: Graph) -> Graph:
     data = tensors[place].data
     assert data is not None
     if data.dtype.kind == "i":
-        values = draw(st.lists(_OPTIONS, min_size=data.size, max_size=data.size))
-        data = np.array(values, data.dtype).reshape(data.shape)
+        numbers = draw(st.lists(_OPTIONS, min_size=data.size, max_size=data.size))
+        data = np.array(numbers, data.dtype).reshape(data.shape)
     else:
         shape = tuple(draw(st.permutations(data.shape)))
         factor = draw(st.sampled_from([0, 1, -1, np.inf, np.nan, 1e30]))
         with np.errstate(all="ignore"):
-            data = (data.reshape(shape) * factor).astype(data.dtype)
+            values = data.reshape(shape).astype(np.float64) * factor
+            data = values.astype(data.dtype)
     tensors[place] = replace(tensors[place], data=data, shape=data.shape)
     return replace(graph, tensors=tuple(tensors))
 

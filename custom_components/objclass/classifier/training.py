@@ -148,6 +148,11 @@ class Training(ClassifierCore):
                 await self.async_files(self._embed, backbone, sample_id, PLAIN)
                 tell(number / len(todo))
 
+    async def async_forget_backbones(self) -> None:
+        """Remove what backbones saw that nobody is likely to go back to."""
+        if self.trained_head is not None:
+            await self.async_files(self.samples.forget_backbones, self.backbone)
+
     async def async_history(self) -> list[KeptHead]:
         """Return the kept trainings that can be read, newest first."""
         return await self.async_files(self._heads.readable)

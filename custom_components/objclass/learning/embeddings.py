@@ -1,5 +1,6 @@
 """The embeddings of samples: what a head is trained on, by backbone and view."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,6 +98,28 @@ def unseen(db: sqlite3.Connection, backbone: str) -> list[str]:
         (backbone, PLAIN),
     )
     return [row["id"] for row in rows]
+
+
+def long_gone(db: sqlite3.Connection, in_use: str) -> list[str]:
+    """Return the backbones before the one in use, but for the last of them.
+
+    That is for the way back.
+    """
+    rows = db.execute(
+        "SELECT backbone FROM embeddings WHERE backbone != ? "
+        "GROUP BY backbone ORDER BY max(rowid) DESC LIMIT -1 OFFSET 1",
+        (in_use,),
+    )
+    return [row["backbone"] for row in rows]
+
+
+def forget(db: sqlite3.Connection, backbones: Sequence[str], in_use: str) -> None:
+    """Remove what backbones saw of the samples that the one in use has seen."""
+    db.execute(
+        "DELETE FROM embeddings WHERE backbone IN (SELECT value FROM json_each(?)) "
+        "AND sample_id IN (SELECT sample_id FROM embeddings WHERE backbone = ?)",
+        (json.dumps(backbones), in_use),
+    )
 
 
 def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:

@@ -190,6 +190,14 @@ class SampleStore:
         with self._transaction():
             embeddings.put(self._db, sample_id, backbone, vector, view)
 
+    def forget_backbones(self, in_use: str) -> None:
+        """Remove the embeddings of backbones before the one before that in use."""
+        with _reported():
+            gone = embeddings.long_gone(self._db, in_use)
+        if gone:
+            with self._transaction():
+                embeddings.forget(self._db, gone, in_use)
+
     def label(self, sample_ids: Iterable[str], label: str | None) -> list[str]:
         """Give samples a class, or take it away; return the ids that exist."""
         changed = []

@@ -27,7 +27,8 @@ def async_keep_up(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
 async def _async_catch_up(classifier: Classifier) -> None:
     """Train anew if the head does not fit any more, then look at all other crops.
 
-    What an earlier backbone saw stays on disk, for the way back.
+    What the backbone before saw stays on disk, for the way back; that of still earlier
+    ones goes once the head fits again.
     """
     await classifier.async_settled()
     try:
@@ -37,6 +38,7 @@ async def _async_catch_up(classifier: Classifier) -> None:
         LOGGER.warning("%s has to be trained anew: %s", classifier.settings.name, err)
     try:
         await classifier.async_look_again()
+        await classifier.async_forget_backbones()
     except HomeAssistantError as err:
         LOGGER.warning(
             "The crops of %s are not all looked at again: %s",

@@ -321,6 +321,26 @@ async def test_another_network_looks_at_all_crops_again_and_trains(
 
 
 @no_past
+async def test_what_a_network_saw_goes_when_two_others_have_followed_it(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    for name in ("leo", "charlie"):
+        await keep(classifier, name, 6)
+    await classifier.async_train()
+    networks = [worker_of(entry).backbone.identity]
+    for backbone in ("160", "128"):
+        await choose(hass, entry, backbone=backbone)
+        networks.append(worker_of(entry).backbone.identity)
+    assert classifier.trained_head is not None
+    labelled = classifier.samples.find(labelled=True, limit=-1)
+    for network, kept in zip(networks, (False, True, True), strict=True):
+        vectors = [classifier.samples.embedding(one.id, network) for one in labelled]
+        assert [vector is not None for vector in vectors] == [kept] * 12
+
+
+@no_past
 async def test_a_training_of_another_network_cannot_be_put_in_use(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:

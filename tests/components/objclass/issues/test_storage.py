@@ -1,6 +1,5 @@
 """A folder that cannot be written to stops no classifier, and heals by itself."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -23,7 +22,7 @@ from custom_components.objclass.const import DOMAIN
 from ..conftest import Frigate, SetUp, classifier_of
 from ..crops import keep
 from ..disks import read_only
-from ..visits import Visit
+from ..visits import Visit, until
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
@@ -35,9 +34,7 @@ def told_of(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None
 async def a_minute_later(hass: HomeAssistant, happens: Callable[[], object]) -> None:
     """Let a minute pass, and wait for what it brings."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
-    async with asyncio.timeout(20):
-        while not happens():  # noqa: ASYNC110 - seen from outside only
-            await asyncio.sleep(0.01)
+    await until(happens)
     await hass.async_block_till_done()
 
 

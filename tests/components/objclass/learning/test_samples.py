@@ -314,6 +314,30 @@ def test_an_embedding_is_replaced_by_a_newer_one(store: SampleStore) -> None:
     assert store.embedding("a", "b").tolist() == vector(2).tolist()
 
 
+def test_what_networks_saw_long_ago_goes_but_the_last_one_is_for_the_way_back(
+    store: SampleStore,
+) -> None:
+    for name in ("seen", "unreadable"):
+        add(store, name)
+        for backbone in ("first", "second", "third"):
+            store.add_embedding(name, backbone, vector(1))
+    store.add_embedding("seen", "now", vector(2))
+    # The way back once already: what was in use last was `second`.
+    add(store, "later")
+    store.add_embedding("later", "second", vector(1))
+    store.forget_backbones("now")
+
+    def known(name: str) -> list[str]:
+        backbones = ("first", "second", "third", "now")
+        return [b for b in backbones if store.embedding(name, b) is not None]
+
+    assert known("seen") == ["second", "now"]
+    # What the one in use could not see, it may get from nobody else.
+    assert known("unreadable") == ["first", "second", "third"]
+    store.forget_backbones("now")
+    assert known("seen") == ["second", "now"]
+
+
 def test_a_sample_that_was_deleted_meanwhile_gets_no_embedding(
     store: SampleStore,
 ) -> None:

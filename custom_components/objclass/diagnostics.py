@@ -4,9 +4,11 @@ Addresses, log-ins and all names that people gave (classifiers, classes, cameras
 are left out or become numbers: a class is often called like a person.
 """
 
+from collections import Counter
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -34,6 +36,8 @@ async def async_get_config_entry_diagnostics(
     _hass: HomeAssistant, entry: ObjclassConfigEntry
 ) -> dict[str, Any]:
     """Describe one Frigate and all its classifiers."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"entry": _entry(entry)}
     data = entry.runtime_data
     return {
         "entry": _entry(entry),
@@ -54,6 +58,8 @@ async def async_get_device_diagnostics(
     _hass: HomeAssistant, entry: ObjclassConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Describe one classifier."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"entry": _entry(entry)}
     for classifier in entry.runtime_data.classifiers.values():
         if (DOMAIN, classifier.id) in device.identifiers:
             return _classifier(classifier)
@@ -61,14 +67,22 @@ async def async_get_device_diagnostics(
 
 
 def _entry(entry: ObjclassConfigEntry) -> dict[str, Any]:
+    """Return what is stored. Why a set-up failed is its key: a text has an address."""
+    told = {
+        "state": entry.state.value,
+        "reason": entry.error_reason_translation_key,
+        "classifiers": Counter(
+            subentry.subentry_type for subentry in entry.subentries.values()
+        ),
+        "options": dict(entry.options),
+    }
     if CONF_URL not in entry.data:
-        return {"options": dict(entry.options)}
+        return told
     url = URL(entry.data[CONF_URL])
-    return {
+    return told | {
         "url": f"{url.scheme}://{REDACTED}:{url.port}",
         "log_in": CONF_USERNAME in entry.data,
         "verify_ssl": entry.data[CONF_VERIFY_SSL],
-        "options": dict(entry.options),
     }
 
 

@@ -125,6 +125,42 @@ async def test_diagnostics_can_be_had_while_frigate_is_away(
 
 
 @no_past
+@pytest.mark.parametrize(
+    ("fault", "state", "reason"),
+    [
+        (Fault(path="config", status=502), "setup_retry", "cannot_connect"),
+        (Fault(path="config", status=401), "setup_error", "invalid_auth"),
+        (None, "not_loaded", None),
+    ],
+    ids=["waiting", "refused", "switched off"],
+)
+async def test_an_entry_that_is_not_set_up_has_diagnostics_too(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+    fault: Fault | None,
+    state: str,
+    reason: str | None,
+) -> None:
+    entry = await set_up()
+    if fault:
+        frigate.faults.add(fault)
+        await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        await hass.config_entries.async_unload(entry.entry_id)
+    data = await download(hass, hass_client, entry.entry_id)
+    assert data.keys() == {"entry"}
+    assert (data["entry"]["state"], data["entry"]["reason"]) == (state, reason)
+    assert data["entry"]["classifiers"] == {"classifier": 1}
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    path = f"{entry.entry_id}/device/{device.id}"
+    assert await download(hass, hass_client, path) == data
+    for secret in SECRETS:
+        assert secret not in json.dumps(data), secret
+
+
+@no_past
 async def test_a_device_has_the_diagnostics_of_its_classifier(
     hass: HomeAssistant,
     frigate: Frigate,

@@ -50,6 +50,8 @@ DEFAULT_SAVE_FRAMES: Final = 100
 DEFAULT_INTERVAL: Final = 30
 # The number of classes that a binary sensor can show.
 _ON_AND_OFF: Final = 2
+# What Frigate calls people, and their faces.
+_PEOPLE: Final = frozenset({"person", "face"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,19 @@ class ObjectSettings(ClassifierSettings):
     @override
     def all_classes(self) -> tuple[str, ...]:
         return (*self.classes, NONE)
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it may name people, whom the log must not name."""
+        return not self.labels.isdisjoint(_PEOPLE)
+
+    def in_log(self, class_name: str | None) -> str:
+        """Return what the log calls a class: one of people by its number only."""
+        if class_name is None or class_name == NONE or not self.of_people:
+            return class_name or ""
+        if class_name not in self.classes:
+            return "a class that is gone"
+        return f"class {self.classes.index(class_name) + 1}"
 
     @property
     @override

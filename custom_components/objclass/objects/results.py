@@ -63,19 +63,19 @@ class Results:
         prediction: Prediction,
         frame_time: float,
     ) -> bool:
-        consensus = state.consensus(classifier)
+        consensus, in_log = state.consensus(classifier), classifier.settings.in_log
         attempt = attempt_of(classifier, prediction, frame_time)
         counts = consensus.add(attempt)
-        verdict = consensus.verdict()
+        verdict, scores = consensus.verdict(), prediction.scores.items()
         LOGGER.debug(
             "%s: %s looks like %s at %.3f (%s): %s; votes so far %s: %s",
             classifier.settings.name,
             state.id,
-            prediction.best,
+            in_log(prediction.best),
             frame_time,
-            ", ".join(f"{name} {p:.2f}" for name, p in prediction.scores.items()),
+            ", ".join(f"{in_log(name)} {p:.2f}" for name, p in scores),
             _how_it_counts(attempt, classifier.settings.rules.threshold, counts=counts),
-            dict(verdict.votes),
+            {in_log(name): votes for name, votes in verdict.votes.items()},
             verdict.reason,
         )
         return counts
@@ -106,7 +106,7 @@ class Results:
         LOGGER.debug(
             "%s: taking %s back from %s, since its condition is not met any more",
             classifier.settings.name,
-            before.class_name,
+            classifier.settings.in_log(before.class_name),
             state.id,
         )
         self._async_publish(
@@ -154,7 +154,7 @@ class Results:
             classifier.settings.name,
             state.id,
             verdict.outcome,
-            verdict.class_name or "",
+            classifier.settings.in_log(verdict.class_name),
             verdict.reason,
             why,
         )
@@ -188,7 +188,7 @@ class Results:
             LOGGER.debug(
                 "%s: assigning %s to %s with %.2f, since %s",
                 classifier.settings.name,
-                verdict.class_name,
+                classifier.settings.in_log(verdict.class_name),
                 state.id,
                 verdict.score,
                 verdict.reason,

@@ -264,11 +264,12 @@ class Writeback:
     ) -> Told:
         above = [item.id for item in self._chain.above(classifier)]
         if not state.may_be_named_by(classifier.id, above):
+            whose = state.foreign_sub_label or "of another classifier"
             LOGGER.debug(
                 "%s: %s keeps the sub label %r that was not ours",
                 classifier.settings.name,
                 state.id,
-                state.foreign_sub_label or "of another classifier",
+                "of a person" if classifier.settings.of_people else whose,
             )
             return Told.KEPT
         state.named_by = classifier.id

@@ -35,7 +35,12 @@ async def _async_catch_up(classifier: Classifier) -> None:
         if classifier.outdated:
             await classifier.async_train()
     except HomeAssistantError as err:
-        LOGGER.warning("%s has to be trained anew: %s", classifier.settings.name, err)
+        # The whole text may name a class.
+        LOGGER.warning(
+            "%s has to be trained anew: %s",
+            classifier.settings.name,
+            err.translation_key,
+        )
     try:
         await classifier.async_look_again()
         await classifier.async_forget_backbones()

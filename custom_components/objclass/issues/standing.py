@@ -91,6 +91,8 @@ def _problems(entry: ObjclassConfigEntry) -> Iterator[Problem]:
 
 def _of_samples(classifier: Classifier) -> Iterator[Problem]:
     settings, head = classifier.settings, classifier.head
+    if head is None and classifier.trained is not None:
+        return  # it is just being trained anew, for another network
     known = head.classes if head else ()
     missing = [name for name in settings.classes if name not in known]
     if classifier.unlabelled < _MANY_CROPS or not missing:

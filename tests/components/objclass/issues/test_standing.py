@@ -183,6 +183,26 @@ async def test_crops_that_nobody_labels_are_told_until_there_is_a_training(
 
 
 @no_past
+async def test_a_training_that_waits_for_another_network_is_none_that_never_was(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    await keep(classifier, "leo", 3)
+    await keep(classifier, "charlie", 3)
+    await classifier.async_train()
+    await keep(classifier, None, 50)
+    other = replace(classifier._worker.backbone, identity="another")
+    classifier._worker.backbone = other
+    assert classifier.head is None
+    await an_hour_later(hass, freezer)
+    assert told(hass) == {}
+
+
+@no_past
 async def test_a_class_without_a_single_picture_is_told_until_it_has_one(
     hass: HomeAssistant,
     frigate: Frigate,

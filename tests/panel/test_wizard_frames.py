@@ -61,6 +61,11 @@ async def test_a_rectangle_is_drawn_moved_and_saved(
         await page.get_by_role("textbox", name="What is the classifier called?").fill(
             "Gate"
         )
+        await page.get_by_role("button", name="Frigate's motion").click()
+        on = page.get_by_role("group", name="Which class means on?")
+        await on.get_by_role("button", name="open").click()
+        often = page.get_by_role("spinbutton", name="How many equal results")
+        await often.fill("5")
         await person.button("Create").click()
         await expect(page.get_by_role("heading", name="Gate")).to_be_visible(
             timeout=PATIENCE
@@ -70,6 +75,13 @@ async def test_a_rectangle_is_drawn_moved_and_saved(
     assert gate["type"] == "frame_classifier"
     assert gate["parts"]["front_door"] == pytest.approx(steered, abs=0.006)
     assert gate["rules"]["interval"] == 30
+    assert gate["rules"]["confirmations"] == 5
+    about = await home.api.get(f"/api/diagnostics/config_entry/{home.entry_id}")
+    kept = [item for item in about["data"]["classifiers"] if item["kind"] == "frame"]
+    assert [item["frigate_motion"] for item in kept] == [True]
+    # The class that means on has its binary sensor.
+    states = await home.api.states("binary_sensor.gate")
+    assert [state["entity_id"] for state in states] == ["binary_sensor.gate_front_door"]
 
 
 async def test_what_is_missing_is_said_at_its_field(

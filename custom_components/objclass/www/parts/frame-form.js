@@ -10,6 +10,10 @@ import "./rectangle.js";
 
 const FIELDS = { name: "name", classes: "classes", camera_entities: "cameras" };
 const TYPE = "frame_classifier";
+const FRIGATE = "frigate";
+
+const isEntity = (id) => id.includes(".");
+const toggled = (ids, id) => ids.includes(id) ? ids.filter((item) => item !== id) : [...ids, id];
 
 class FrameForm extends View {
   static properties = {
@@ -23,7 +27,7 @@ class FrameForm extends View {
 
   constructor() {
     super();
-    this._data = { name: "", classes: [], cameras: [], parts: {}, interval: "30" };
+    this._data = { name: "", classes: [], cameras: [], parts: {}, interval: "30", motion: [], on: null, confirmations: "3" };
     this._pictures = {};
     this._error = null;
     this._busy = false;
@@ -35,10 +39,13 @@ class FrameForm extends View {
       <div class="card form">
         <slot></slot>
         ${this.#field("classes", t("frames.classes"), t("frames.classes_help"), this.#classes())}
-        ${this.#field("cameras", t("frames.cameras"), "", html`<div class="row wrap" role="group" aria-labelledby="cameras">${this.#cameras.map(({ id, name }) => html`<button type="button" class="choice" aria-pressed=${String(data.cameras.includes(id))} @click=${() => this.#toggleCamera(id)}>${name}</button>`)}</div>`)}
+        ${this.#field("cameras", t("frames.cameras"), "", this.#choices("cameras", this.#cameras, ({ id }) => data.cameras.includes(id), ({ id }) => this.#toggleCamera(id)))}
         ${data.cameras.map((id) => this.#picture(id))}
         ${this.#field("name", t("wizard.name"), "", html`<input class="input" aria-labelledby="name" aria-invalid=${String(this._error?.field === "name")} maxlength="64" autocomplete="off" placeholder=${this.#proposedName} .value=${data.name} @input=${(event) => this.#set({ name: event.target.value })} />`)}
         ${this.#field("interval", t("frames.interval"), t("frames.interval_help"), html`<input class="input short" type="number" min="1" max="86400" step="any" aria-labelledby="interval" .value=${data.interval} @input=${(event) => this.#set({ interval: event.target.value })} />`)}
+        ${this.#motions.length ? this.#field("motion", t("frames.motion"), t("frames.motion_help"), this.#choices("motion", this.#motions, ({ id }) => data.motion.includes(id), ({ id }) => this.#set({ motion: toggled(data.motion, id) }))) : ""}
+        ${data.classes.length === 2 ? this.#field("on", t("frames.on"), t("frames.on_help"), this.#choices("on", data.classes.map((name) => ({ id: name, name })), ({ id }) => data.on === id, ({ id }) => this.#set({ on: data.on === id ? null : id }))) : ""}
+        ${this.#field("confirmations", t("frames.confirmations"), t("frames.confirmations_help"), html`<input class="input short" type="number" min="1" max="20" step="1" aria-labelledby="confirmations" .value=${data.confirmations} @input=${(event) => this.#set({ confirmations: event.target.value })} />`)}
       </div>
       ${this._error && !this._error.field ? html`<div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._error.text}</span></div>` : ""}
       <div class="row buttons"><a class="button plain" href=${path("classifiers")}>${t("cancel")}</a>
@@ -49,6 +56,10 @@ class FrameForm extends View {
   #field(key, label, help, content) {
     return html`<div class="field"><span class="label" id=${key}>${label}</span>${help ? html`<span class="help">${help}</span>` : ""}${content}
       ${this._error?.field === key ? html`<span class="wrong row" role="alert">${icon("alertCircleOutline")}${this._error.text}</span>` : ""}</div>`;
+  }
+
+  #choices(label, items, isChosen, choose) {
+    return html`<div class="row wrap" role="group" aria-labelledby=${label}>${items.map((item) => html`<button type="button" class="choice" aria-pressed=${String(isChosen(item))} @click=${() => choose(item)}>${item.name}</button>`)}</div>`;
   }
 
   #classes() {
@@ -76,6 +87,13 @@ class FrameForm extends View {
     return [...this.entry.cameras, ...states.map((state) => ({ id: state.entity_id, name: state.attributes.friendly_name ?? state.entity_id }))];
   }
 
+  /** What may say that something moves: Frigate, for its own cameras, and sensors. */
+  get #motions() {
+    const frigate = this._data.cameras.some((id) => !isEntity(id)) ? [{ id: FRIGATE, name: this.t("frames.frigate_motion") }] : [];
+    const sensors = Object.values(this.store.hass.states).filter(({ entity_id: id, attributes }) => id.startsWith("binary_sensor.") && attributes.device_class === "motion");
+    return [...frigate, ...sensors.map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }))];
+  }
+
   get #proposedName() {
     return this._data.classes.join(" / ").slice(0, 64) || this.t("frames.name_placeholder");
   }
@@ -95,7 +113,7 @@ class FrameForm extends View {
   async #toggleCamera(id) {
     const { cameras } = this._data;
     const chosen = !cameras.includes(id);
-    this.#set({ cameras: chosen ? [...cameras, id] : cameras.filter((item) => item !== id) });
+    this.#set({ cameras: toggled(cameras, id) });
     if (!chosen || this._pictures[id]) return;
     const answer = await this.ask("frame", { entry_id: this.entry.entry_id, camera: id });
     this._pictures = { ...this._pictures, [id]: answer?.picture ?? null };
@@ -107,8 +125,7 @@ class FrameForm extends View {
     const { t, store, entry, _data: data } = this;
     if (data.classes.length < 2) return void this.#wrong("classes", t("frames.no_classes"));
     if (!data.cameras.length) return void this.#wrong("cameras", t("frames.no_cameras"));
-    const isEntity = (id) => id.includes(".");
-    const interval = Number(data.interval);
+    const motion = this.#motions.map(({ id }) => id).filter((id) => data.motion.includes(id));
     this._busy = true;
     try {
       const { classifier_id: id } = await store.ask("create", {
@@ -120,7 +137,13 @@ class FrameForm extends View {
           camera_entities: data.cameras.filter(isEntity),
           ...(entry.cameras.length ? { frigate_cameras: data.cameras.filter((id) => !isEntity(id)) } : {}),
           parts: Object.fromEntries(data.cameras.filter((camera) => data.parts[camera] && !isWhole(data.parts[camera])).map((camera) => [camera, data.parts[camera]])),
-          when: interval ? { interval } : {},
+          when: {
+            ...(Number(data.interval) ? { interval: Number(data.interval) } : {}),
+            ...(motion.includes(FRIGATE) ? { frigate_motion: true } : {}),
+            ...(motion.some(isEntity) ? { motion_sensors: motion.filter(isEntity) } : {}),
+          },
+          on: data.classes.length === 2 && data.classes.includes(data.on) ? { on_class: data.on } : {},
+          rules: Number(data.confirmations) ? { confirmations: Number(data.confirmations) } : {},
         },
       });
       await store.refresh();

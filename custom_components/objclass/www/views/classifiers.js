@@ -156,7 +156,9 @@ class Classifiers extends View {
       ? classifier.imported_model ? ["packageVariant", t("classifier.imported")] : ["schoolOutline", t("classifier.untrained")]
       : outdated ? ["alertOutline", t("classifier.outdated")]
         : ["checkCircleOutline", t("classifier.trained", { when: f.ago(epoch(trained.trained_at)), count: trained.images })];
+    const looking = store.progress(classifier.id, "embed");
     return html`<div class="state">
+      ${looking && !looking.done ? html`<div class="training">${t("classifier.looking_again")}${progressBar(looking.share, t("classifier.looking_again"))}</div>` : ""}
       <p class="row ${symbol}">${icon(symbol)}<span>${words}</span></p>
       ${adviceList(classifier, t, { isAdmin: store.isAdmin, most: ADVICE })}
     </div>`;

@@ -1,9 +1,13 @@
 """A panel that stays open while the world goes on."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, WebSocketRoute, expect
+
+from tests.stack.api import until
 
 from .home import Home, label_as
 from .people import PATIENCE, Person, person_at
@@ -96,3 +100,64 @@ async def _hide(person: Person, *, hidden: bool) -> None:
         }""",
         hidden,
     )
+
+
+async def test_after_a_change_of_the_network_one_sees_how_far_it_has_looked(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    labels = {
+        sample["id"]: sample["label"]
+        for sample in await home.samples(trained["id"], labelled=True)
+    }
+    await label_as(home, trained["id"], None, count=len(labels) - 12)
+    words = "The other network looks at the kept pictures"
+    held = list[Callable[[], None]]()
+
+    def halfway(socket: WebSocketRoute) -> None:
+        """Be in the middle of it for as long as the test wants."""
+        server = socket.connect_to_server()
+
+        def answer(message: str | bytes) -> None:
+            end = '("job":"embed","share":)1.0,"done":true'
+            half = re.sub(end, r'\g<1>0.5,"done":false', str(message))
+            socket.send(half)
+            if half != message:
+                held.append(partial(socket.send, message))
+
+        server.on_message(answer)
+
+    try:
+        async with person_at(browser, home.api) as person:
+            await person.page.route_web_socket(re.compile("/api/websocket"), halfway)
+            await person.open("/objclass")
+            await _choose_network(home, "128")
+            await person.sees(words)
+            await until(lambda: _is_done(held), "the end of it", within=60)
+            for send in held:
+                send()
+            await expect(person.page.get_by_text(words)).to_have_count(0)
+    finally:
+        for name in set(labels.values()):
+            ids = [sample_id for sample_id, label in labels.items() if label == name]
+            which = {"classifier_id": trained["id"], "sample_ids": ids}
+            await home.ask("label", **which, **{"class": name})
+        await _choose_network(home, "224")
+
+
+async def _is_done(held: list[Callable[[], None]]) -> bool | None:
+    return bool(held) or None
+
+
+async def _choose_network(home: Home, backbone: str) -> None:
+    flow = await home.api.start_options_flow(home.entry_id)
+    await flow.submit({"next_step_id": "runtime"})
+    own = {"pixel_range": "zero_to_255"}
+    settings = {"runtime": "auto", "threads": 1, "device": "cpu", "own": own}
+    answer = await flow.submit({**settings, "backbone": backbone, "server": {}})
+    assert answer["type"] == "create_entry", answer
+
+    async def is_trained() -> bool | None:
+        found = (await home.ask("classifiers"))["classifiers"][0]
+        return (found["trained"] and found["training"] is None) or None
+
+    await until(is_trained, "the training with the other network", within=60)

@@ -24,7 +24,7 @@ from custom_components.objclass.transfer.exporting import ExportView, async_expo
 from custom_components.objclass.views import CropView, ThumbView
 from custom_components.objclass.websocket import _SUBJECTS
 
-from .conftest import Frigate, SetUp, classifier_of
+from .conftest import Frigate, SetUp, classifier_data, classifier_of
 from .crops import keep
 from .source_code import load_json
 from .websocket.client import Panel, Refused
@@ -236,3 +236,31 @@ async def test_a_signed_address_is_good_for_its_picture_and_its_time(
             f"{path}?{signature}&size=large",
         ):
             assert (await stranger.get(wrong)).status == HTTPStatus.FORBIDDEN, wrong
+
+
+async def test_a_signed_address_of_a_model_is_good_for_that_model_only(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    entry = await set_up(classifier_data(), classifier_data(name="Guests"))
+    paths = []
+    for number in (0, 1):
+        classifier = classifier_of(entry, number)
+        for name in ("leo", "charlie"):
+            await keep(classifier, name, 6)
+        await classifier.async_train()
+        await async_export(classifier)
+        paths.append(ExportView.url.format(classifier_id=classifier.id))
+
+    def signed(seconds: float) -> str:
+        valid_for = timedelta(seconds=seconds)
+        return async_sign_path(hass, paths[0], valid_for, use_content_user=True)
+
+    stranger, good = await hass_client_no_auth(), signed(60)
+    assert (await stranger.get(good)).status == HTTPStatus.OK
+    signature = good.partition("?")[2]
+    wrong = [signed(-1), f"{paths[1]}?{signature}", f"{paths[0]}?authSig=x.y.z"]
+    for address in wrong:
+        assert (await stranger.get(address)).status in REFUSED, address

@@ -1,9 +1,13 @@
-"""What is under way when an entry is unloaded or loaded anew."""
+"""What is under way when an entry is unloaded or loaded anew, or a clock jumps."""
 
 import threading
+from datetime import timedelta
 
+import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from tests.frigate_sim.faults import Fault
 
@@ -69,3 +73,29 @@ async def test_reloading_while_a_picture_is_looked_at_goes_on_afterwards(
     assert [(final["class"], final["attempts"]) for final in finals(told)] == [
         ("charlie", 3)
     ]
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(days=-1)], ids=str)
+async def test_home_assistants_own_clock_may_jump_while_somebody_is_in_view(
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+    freezer: FrozenDateTimeFactory,
+    jump: timedelta,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    visit = Visit(frigate, entry)
+    await visit.look(2)
+    freezer.move_to(dt_util.utcnow() + jump)
+    assert abs(dt_util.utcnow().timestamp() - visit.seen.now.time) > 80_000
+    await visit.look(2)
+    await visit.end()
+    assert [(final["class"], final["attempts"]) for final in finals(told)] == [
+        ("leo", 4)
+    ]
+    # Who comes afterwards is named too, by whichever clock.
+    later = Visit(frigate, entry)
+    await later.look(3)
+    await later.end()
+    assert [final["class"] for final in finals(told, later.id)] == ["leo"]

@@ -14,8 +14,8 @@ then on like all others.
 """
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from time import perf_counter
@@ -85,7 +85,6 @@ class Pipeline:
         self._children = Children(worker, chain, results, self._tracker)
         self._queue = WorkQueue()
         self._online = False
-        self._given_up: deque[tuple[ObjectState, str]] = deque()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -354,24 +353,18 @@ class Pipeline:
 
     @callback
     def _async_give_up(self, *states: ObjectState, why: str) -> None:
-        """Give the final outcome of objects that nobody is at work on, in turn."""
-        is_telling = bool(self._given_up)
-        self._given_up += ((state, why) for state in states)
-        if not is_telling:
-            self._entry.async_create_task(
-                self._hass, self._async_finish_all(), "objclass finish"
-            )
+        """Give the final outcome of objects that nobody is at work on."""
+        self._entry.async_create_task(
+            self._hass, self._async_finish_all(states, why), "objclass finish"
+        )
 
-    async def _async_finish_all(self) -> None:
-        while self._given_up:
-            state, why = self._given_up[0]
+    async def _async_finish_all(self, states: Sequence[ObjectState], why: str) -> None:
+        for state in states:
             try:
                 await self._async_finish(state, why)
             except Exception:  # noqa: BLE001
                 self.counts["errors"] += 1
                 LOGGER.exception("Unexpected error at the end of %s", state.id)
-            finally:
-                self._given_up.popleft()
 
     async def _async_finish(self, state: ObjectState, why: str) -> None:
         """Give the final outcome of every classifier, once, and forget the object.

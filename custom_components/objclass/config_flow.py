@@ -45,7 +45,13 @@ from .const import (
     SUBENTRY_CLASSIFIER,
     SUBENTRY_FRAME,
 )
-from .discovery import async_find, data_of, entry_data, known_entries
+from .discovery import (
+    USUAL_PREFIX,
+    async_find,
+    data_of,
+    entry_data,
+    known_entries,
+)
 from .flow.classifier import ClassifierFlow
 from .flow.frame import FrameFlow
 from .flow.options import ObjclassOptionsFlow
@@ -145,6 +151,11 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         if discovery_info.payload != "online":
             # It will say so when it is there again.
             return self.async_abort(reason="frigate_away")
+        if prefix != USUAL_PREFIX:
+            # Many things say on such a topic that they are there.
+            self._data = await async_find(self.hass, prefix) or {}
+            if not self._data:
+                return self.async_abort(reason="not_frigate")
         self._placeholders["prefix"] = prefix
         self.context["title_placeholders"] = {"prefix": prefix}
         return await self.async_step_discovery_confirm()

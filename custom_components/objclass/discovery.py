@@ -22,6 +22,8 @@ from .const import LOGGER
 from .frigate.errors import FrigateError
 
 FRIGATE: Final = "frigate"
+# What Frigate's topics begin with unless somebody has changed that.
+USUAL_PREFIX: Final = "frigate"
 # The host names that the Supervisor gives the variants of Frigate's app.
 APPS: Final = (
     "http://ccab4aaf-frigate:5000",
@@ -33,7 +35,7 @@ APPS: Final = (
 
 async def async_find(hass: HomeAssistant, prefix: str) -> dict[str, Any] | None:
     """Return what an entry stores for the Frigate with this topic prefix, if found."""
-    for data in _known(hass):
+    for data in _known(hass, prefix):
         try:
             config = await create_client(hass, data).config()
         except FrigateError as err:
@@ -44,10 +46,11 @@ async def async_find(hass: HomeAssistant, prefix: str) -> dict[str, Any] | None:
     return None
 
 
-def _known(hass: HomeAssistant) -> Iterator[dict[str, Any]]:
+def _known(hass: HomeAssistant, prefix: str) -> Iterator[dict[str, Any]]:
     for entry in known_entries(hass).values():
         yield data_of(entry)
-    if is_hassio(hass):
+    # Who is called otherwise is most likely a lamp that says that it is there.
+    if is_hassio(hass) and USUAL_PREFIX in prefix.lower():
         for url in APPS:
             yield entry_data(url, verify_ssl=True, login={})
 

@@ -29,6 +29,7 @@ from .flows import (
     suggested,
     with_login,
 )
+from .visits import requests
 
 
 async def offered(hass: HomeAssistant) -> list[ConfigFlowResult]:
@@ -46,10 +47,14 @@ async def offered(hass: HomeAssistant) -> list[ConfigFlowResult]:
 
 
 async def announced(
-    hass: HomeAssistant, payload: str = "online", *, retain: bool = False
+    hass: HomeAssistant,
+    payload: str = "online",
+    *,
+    prefix: str = "frigate",
+    retain: bool = False,
 ) -> None:
     """Let Frigate say how it is; what it said before we listened is retained."""
-    async_fire_mqtt_message(hass, "frigate/available", payload, retain=retain)
+    async_fire_mqtt_message(hass, f"{prefix}/available", payload, retain=retain)
     await hass.async_block_till_done()
 
 
@@ -121,6 +126,49 @@ async def test_a_frigate_that_answers_late_is_found_when_the_dialogue_is_opened(
     assert (await opened(hass))["step_id"] == "manual"
     official(hass, frigate.url)
     assert (await opened(hass))["step_id"] == "discovery_confirm"
+
+
+@no_past
+async def test_a_frigate_with_another_topic_prefix_takes_one_click_too(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
+) -> None:
+    async with Frigate(hass, prefix="garage") as garage:
+        official(hass, frigate.url)
+        official(hass, garage.url)
+        await announced(hass, prefix="garage", retain=True)
+        (flow,) = await offered(hass)
+        assert flow["context"]["title_placeholders"] == {"prefix": "garage"}
+        shown = await opened(hass)
+        assert shown["step_id"] == "discovery_confirm"
+        assert shown["description_placeholders"]["address"] == garage.url
+        entry = created(await submit(hass, shown, {}))
+        assert entry.unique_id == "garage"
+        assert entry.data["url"] == garage.url
+        await announced(hass, "offline", prefix="garage")
+        await announced(hass, prefix="garage")
+        assert not await offered(hass)
+
+
+@no_past
+async def test_what_else_says_that_it_is_there_is_no_frigate_and_bothers_nobody(
+    hass: HomeAssistant,
+    mqtt_mock: MqttMockHAClient,
+    frigate: Frigate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await announced(hass, prefix="kitchen_lamp")
+    assert not await offered(hass)
+    # Not even a Supervisor is asked about lamps.
+    hass.config.components.add("hassio")
+    asked = requests(frigate, "config")
+    monkeypatch.setattr(discovery, "APPS", (frigate.url,))
+    await announced(hass, prefix="bathroom_lamp")
+    assert not await offered(hass)
+    assert asked.hits == 0
+    official(hass, frigate.url)
+    await announced(hass, prefix="attic_lamp")
+    assert not await offered(hass)
+    assert asked.hits == 1
 
 
 @no_past

@@ -36,6 +36,8 @@ type Message = dict[str, Any]
 type Said = str | tuple[str, float]
 
 STRANGER = "a stranger"
+BARELY = "the first class, barely familiar"
+_LIMIT = 5.0  # of a scripted head's distances
 """In a script: a crop unlike all that was labelled."""
 
 
@@ -192,14 +194,16 @@ class ScriptedHead:
         said = next(self._lines)
         name, score = said if isinstance(said, tuple) else (said, 0.95)
         unfamiliar = name == STRANGER
-        best = self.classes[0] if unfamiliar else name
+        barely = name == BARELY
+        best = self.classes[0] if unfamiliar or barely else name
         rest = (1 - score) / (len(self.classes) - 1)
         return Prediction(
             scores=dict.fromkeys(self.classes, rest) | {best: score},
             best=best,
             score=score,
-            distance=9.0 if unfamiliar else 0.1,
+            distance=9.0 if unfamiliar else 4.9 if barely else 0.1,
             unfamiliar=unfamiliar,
+            limit=_LIMIT,
         )
 
 

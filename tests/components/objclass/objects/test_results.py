@@ -10,7 +10,7 @@ from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import json_loads
 
 from ..conftest import Frigate, SetUp, Told, classifier_data, classifier_of
-from ..visits import STRANGER, Said, Visit, finals, script
+from ..visits import BARELY, STRANGER, Said, Visit, finals, script
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
@@ -45,6 +45,9 @@ def live(events: Told) -> list[tuple[str, int]]:
         (["none", "leo", "none"], [], "none"),
         ([STRANGER] * 3, [], "none"),
         ([(STRANGER, 0.3), "leo", (STRANGER, 0.99)], [], "none"),
+        # So do attempts that agree, when all of them are barely familiar.
+        ([BARELY] * 3, [], "none"),
+        ([BARELY, BARELY, "leo", BARELY], [("leo", 3)], "leo"),
         # A later majority replaces the class, `none` does not take it away.
         (
             ["leo"] * 3 + ["charlie"] * 5,
@@ -84,6 +87,7 @@ async def test_attempts_agree_by_the_documented_rules(
         ({"min_attempts": 1}, ["leo"], [("leo", 1)]),
         ({"min_attempts": 5}, ["leo"] * 5, [("leo", 5)]),
         ({"agreement": 1.0}, ["leo", "charlie", "leo", "leo"], []),
+        ({"familiarity": False}, [BARELY] * 3, [("leo", 3)]),
     ],
     ids=str,
 )

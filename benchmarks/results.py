@@ -51,6 +51,13 @@ _COLUMNS: Final = {
     "pictures": "pictures",
     "same_class": "the same class",
     "largest_difference": "largest difference",
+    "target": "attacked",
+    "different": "different cases",
+    "taken": "taken",
+    "refused": "refused",
+    "findings": "findings",
+    "slowest_ms": "slowest (ms)",
+    "megabytes": "MB",
 }
 _RATIOS: Final = {"time_ratio", "fit_ratio"}
 

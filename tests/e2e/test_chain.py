@@ -46,7 +46,13 @@ async def create(
     ws: WebSocket, entry_id: str, name: str, classes: list[str], **more: Any
 ) -> str:
     """Create a classifier of cats in the panel's way; return its id."""
-    data = {"name": name, "labels": ["cat"], "classes": classes} | more
+    data = {
+        "name": name,
+        "labels": ["cat"],
+        "classes": classes,
+        # Few examples make strangers of many, which is not what this is about.
+        "rules": {"familiarity": False},
+    } | more
     created = await ws.command("objclass/create", entry_id=entry_id, data=data)
     return str(created["classifier_id"])
 

@@ -6,12 +6,15 @@ before is still shown and classifies. As soon as the folder can be written to ag
 of that works again by itself.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
+from ..classifier import AnyClassifier
 from ..const import DOMAIN, ISSUE_STORAGE, LOGGER
 from ..data import ObjclassConfigEntry
 from .problem import Problem, async_tell
@@ -24,18 +27,25 @@ def async_watch_storage(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None
     """Tell of it now and every minute, as long as the entry is loaded."""
 
     async def look(_now: object) -> None:
-        await _async_try(hass, entry)
-        _async_tell(hass, entry)
+        classifiers = list(entry.runtime_data.classifiers.values())
+        for classifier in classifiers:
+            await classifier.async_try_storage()
+        # It may have been unloaded meanwhile.
+        if entry.state is ConfigEntryState.LOADED:
+            _async_tell(hass, entry)
+            _async_open_anew(hass, entry, classifiers)
 
     _async_tell(hass, entry)
     entry.async_on_unload(async_track_time_interval(hass, look, _EVERY))
 
 
-async def _async_try(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
-    """Try to write where it failed; what was only opened to be read is opened anew."""
-    classifiers = list(entry.runtime_data.classifiers.values())
-    for classifier in classifiers:
-        await classifier.async_try_storage()
+@callback
+def _async_open_anew(
+    hass: HomeAssistant,
+    entry: ObjclassConfigEntry,
+    classifiers: Iterable[AnyClassifier],
+) -> None:
+    """Open files anew that were opened only to be read, and can be written by now."""
     if any(c.samples.unwritable and not c.storage_error for c in classifiers):
         LOGGER.info("The files of %s can be written to again", entry.title)
         hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -1,5 +1,6 @@
 """A folder that cannot be written to stops no classifier, and heals by itself."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -131,4 +132,26 @@ async def test_a_removed_entry_takes_what_was_told_of_its_folder_along(
     with read_only(Path(hass.config.path(DOMAIN))):
         await a_minute_later(hass, lambda: told_of(hass, trained))
     await hass.config_entries.async_remove(trained.entry_id)
+    assert told_of(hass, trained) is None
+
+
+@no_past
+async def test_an_entry_that_is_unloaded_while_it_tries_the_folder_is_no_mishap(
+    hass: HomeAssistant, trained: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    classifier, trying = classifier_of(trained), asyncio.Event()
+    unloaded = asyncio.Event()
+
+    async def slowly() -> None:
+        trying.set()
+        await unloaded.wait()
+
+    classifier.async_try_storage = slowly
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
+    await trying.wait()
+    await hass.config_entries.async_unload(trained.entry_id)
+    unloaded.set()
+    await asyncio.sleep(0)
+    await hass.async_block_till_done()
+    assert "Traceback" not in caplog.text
     assert told_of(hass, trained) is None

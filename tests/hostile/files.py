@@ -1,6 +1,7 @@
 """Files that somebody brings: models, zips, pictures, labels; and heads on the disk."""
 
 import io
+import json
 import tempfile
 import zipfile
 from functools import cache
@@ -26,7 +27,7 @@ from custom_components.objclass.learning.tflite_writer import write_graph
 from custom_components.objclass.learning.training import train_head
 from tests.components.objclass.learning.tiny_models import TinyModel
 
-from .damage import TEXTS, damaged_bytes
+from .damage import TEXTS, damaged_bytes, damaged_json
 from .graphs import crooked_models, sound_graphs
 from .target import Target, refused
 
@@ -195,6 +196,41 @@ def _heads() -> list[bytes]:
     return [path.read_bytes()]
 
 
+@st.composite
+def _crooked_heads(draw: st.DrawFn) -> bytes:
+    """Return a sound file that says what it must not: bytes seldom get so far."""
+    with np.load(io.BytesIO(_heads()[0])) as whole:
+        about = json.loads(whole["head.json"])
+        arrays = {name: whole[name] for name in whole.files if name != "head.json"}
+    if draw(st.booleans()):
+        about = draw(damaged_json([about]))
+    else:
+        name = draw(st.sampled_from(sorted(arrays)))
+        arrays[name] = draw(st.sampled_from(_ARRAYS))(arrays[name])
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("head.json", json.dumps(about))
+        for name, array in arrays.items():
+            buffer = io.BytesIO()
+            np.save(buffer, array)
+            archive.writestr(f"{name}.npy", buffer.getvalue())
+    return content.getvalue()
+
+
+_ARRAYS: Final = (
+    lambda array: array[..., None],
+    lambda array: array[:0],
+    lambda array: array[1:],
+    lambda array: np.concatenate([array, array]),
+    lambda array: array.astype(np.float64),
+    lambda array: array.astype(np.uint8),
+    *(
+        lambda array, value=value: np.full_like(array, value)
+        for value in (np.nan, np.inf, -1.0, 0.0, 1e38, -1e38)
+    ),
+)
+
+
 def _head(content: bytes) -> bool:
     try:
         head, _ = load_head(_written("head.npz", content))
@@ -232,4 +268,5 @@ TARGETS: Final = (
         attempt=_head,
         whole=_heads(),
     ),
+    Target(name="crooked heads", cases=_crooked_heads(), attempt=_head),
 )

@@ -101,10 +101,12 @@ class Attack:
         try:
             seed(number)(limits(given(self._target.cases)(self._attempt)))()
         except Exception as finding:  # noqa: BLE001
-            self._findings += 1
-            name = self._target.name
-            print(f"{name}: {type(finding).__name__}: {finding}", file=sys.stderr)
-            print("\n".join(getattr(finding, "__notes__", ())), file=sys.stderr)
+            several = finding.exceptions if isinstance(finding, ExceptionGroup) else ()
+            for one in several or (finding,):
+                self._findings += 1
+                name = f"{self._target.name}: {type(one).__name__}"
+                notes = getattr(one, "__notes__", ())
+                print(f"{name}: {one}", *notes, sep="\n", file=sys.stderr)
 
     def _attempt(self, case: object) -> None:
         self._different.add(blake2b(repr(case).encode(), digest_size=8).digest())

@@ -105,7 +105,9 @@ def load_head(path: Path) -> tuple[Head, TrainingReport]:
         arrays, about = _read(path)
         head = _validated(arrays, about)
         # What does not fit together shows now, not at the first crop.
-        head.predict(np.ones(len(head.weights), np.float32))
+        prediction = head.predict(np.ones(len(head.weights), np.float32))
+        if not 0 <= prediction.score <= 1:
+            raise HeadFileError("its scores are no probabilities")
         return head, TrainingReport.from_dict(about["report"])
     except (
         zipfile.BadZipFile,
@@ -115,6 +117,7 @@ def load_head(path: Path) -> tuple[Head, TrainingReport]:
         TypeError,
         AttributeError,
         ValueError,
+        OverflowError,
         NotImplementedError,
     ) as error:
         raise HeadFileError(f"{path.name} is not a valid head file: {error}") from error

@@ -149,6 +149,8 @@ def test_a_file_whose_parts_do_not_fit_is_refused(
         {"format": 99},
         {"temperature": 0},
         {"temperature": "hot"},
+        {"temperature": 1e-320},
+        {"temperature": 10**400},
         {"classes": ["leo"]},
         {"classes": ["leo", "leo"]},
         {"classes": ["leo", 3]},

@@ -10,6 +10,10 @@ MINIMUM_PYTHON=3.14.2
 export ROOT DEV
 export UV_LINK_MODE=${UV_LINK_MODE:-hardlink}
 export UV_PYTHON_DOWNLOADS=never # we ask for the one download we want ourselves
+# uv brings its own list of authorities, which lacks those that a network may have added.
+if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+  export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1}
+fi
 # Compiled files halve the time in which Home Assistant starts, and it is started often.
 unset PYTHONDONTWRITEBYTECODE
 

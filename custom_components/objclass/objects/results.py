@@ -161,6 +161,10 @@ class Results:
         self._async_publish(
             state, classifier, verdict, frame_time, outcome=verdict.outcome
         )
+        if not state.frame_times(classifier):
+            # There is no crop that it could be told of, and of a crowd there may be
+            # hundreds.
+            return
         outcome = KeptOutcome(
             event_id=state.id,
             outcome=verdict.outcome,

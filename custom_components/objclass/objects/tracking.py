@@ -166,8 +166,11 @@ class Tracker:
 
     def forget(self, event_id: str) -> bool:
         """Forget an object for good; return whether it was still known."""
-        if self._objects.pop(event_id, None) is None:
+        state = self._objects.pop(event_id, None)
+        if state is None:
             return False
+        # Whoever still has the object at hand has no more use for its picture.
+        state.held = None
         self._ended[event_id] = None
         if len(self._ended) > _REMEMBERED_ENDS:
             del self._ended[next(iter(self._ended))]

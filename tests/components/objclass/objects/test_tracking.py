@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.objclass.frigate.messages import Box, TrackedObject
+from custom_components.objclass.frigate.models import Picture
 from custom_components.objclass.objects import tracking
 from custom_components.objclass.objects.tracking import (
     FORGET_AFTER,
@@ -52,6 +53,15 @@ def test_an_end_counts_even_if_it_is_overtaken() -> None:
     assert state is not None
     assert state.ended
     assert state.latest.frame_time == 10
+
+
+def test_the_picture_of_an_object_goes_with_it() -> None:
+    tracker = Tracker()
+    state = tracker.update(tracked(), ended=True)
+    assert state is not None
+    state.held = Picture(data=b"a picture", frame_time=11.0)
+    assert tracker.forget("1.0-abc")
+    assert state.held is None
 
 
 def test_what_has_ended_does_not_come_back() -> None:

@@ -1,5 +1,8 @@
 """`scripts/benchmark pipeline`: that its own figures are right."""
 
+import asyncio
+import gc
+
 import pytest
 
 from benchmarks.load.latency import Way, Ways
@@ -38,6 +41,22 @@ def test_a_long_block_counts_for_what_took_most_of_it() -> None:
     assert taken["longest"]["work"] == pytest.approx(30)
     assert taken["longest"]["machine"] == pytest.approx(500)
     assert sum(lateness.take()["blocks"].values()) == 0
+
+
+async def test_a_collection_counts_as_one_whichever_thread_runs_it() -> None:
+    rubbish = [[number] for number in range(1_000_000)]  # takes well over 20 ms
+    lateness = Lateness()
+    ticking = asyncio.create_task(lateness.tick())
+    await asyncio.sleep(0.01)
+    for _ in range(3):
+        await asyncio.to_thread(gc.collect)
+    await asyncio.sleep(0.01)
+    ticking.cancel()
+
+    blocks = lateness.take()["blocks"]
+    assert blocks["collector"] >= 1
+    assert blocks["threads"] == 0
+    assert len(rubbish) == 1_000_000
 
 
 def test_the_way_of_a_message_is_told_without_download_and_look() -> None:

@@ -62,8 +62,8 @@ class Lateness:
 
     def __init__(self) -> None:
         self._begin()
-        self._collected = self._collecting_for = 0.0
-        self._collects_since: tuple[float, float] = (0.0, 0.0)
+        self._collected = self._collected_elsewhere = self._collecting_for = 0.0
+        self._collects_since: tuple[float, float] | None = None
         self._thread = get_ident()
 
     async def tick(self) -> None:
@@ -72,7 +72,8 @@ class Lateness:
         gc.callbacks.append(self._on_collection)
         try:
             while True:
-                self._collected = self._collecting_for = 0.0
+                self._collected = self._collected_elsewhere = 0.0
+                self._collecting_for = 0.0
                 started, used, of_all = perf_counter(), thread_time(), process_time()
                 await asyncio.sleep(TICK)
                 late = perf_counter() - started - TICK
@@ -81,7 +82,12 @@ class Lateness:
                 self._late.add(late)
                 self._busy.add(busy)
                 if late > LONG:
-                    threads = max(of_all - used, 0.0)
+                    if self._collects_since is not None:
+                        # Over, but this thread came before the one to say so.
+                        under_way = perf_counter() - self._collects_since[0]
+                        self._collecting_for += under_way
+                        self._collected_elsewhere += under_way
+                    threads = max(of_all - used - self._collected_elsewhere, 0.0)
                     self.blame(late, busy=busy, threads=threads)
         finally:
             gc.callbacks.remove(self._on_collection)
@@ -116,16 +122,21 @@ class Lateness:
         self._longest[cause] = max(self._longest[cause], late * 1000)
 
     def _on_collection(self, phase: str, _info: dict[str, int]) -> None:
-        """Time the garbage collector, which stops all threads."""
+        """Time the garbage collector, which stops all threads, whichever runs it."""
         if phase == "start":
             self._collects_since = perf_counter(), thread_time()
             return
+        if self._collects_since is None:
+            return
         started, used = self._collects_since
+        self._collects_since = None
         took = perf_counter() - started
         self._collecting.add(took)
         self._collecting_for += took
         if get_ident() == self._thread:
             self._collected += thread_time() - used
+        else:
+            self._collected_elsewhere += thread_time() - used
 
 
 async def main() -> None:

@@ -14,11 +14,11 @@ then on like all others.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Final
 
 from homeassistant.components import mqtt
@@ -55,6 +55,8 @@ from .work_queue import WorkQueue
 # One fetches while the other's picture is being looked at.
 _WORKERS: Final = 2
 _SWEEP: Final = timedelta(minutes=1)
+# For so long ends may be told before everything else has its turn (seconds).
+_AT_ONCE: Final = 0.005
 
 
 class Pipeline:
@@ -85,6 +87,7 @@ class Pipeline:
         self._children = Children(worker, chain, results, self._tracker)
         self._queue = WorkQueue()
         self._online = False
+        self._given_up: deque[tuple[ObjectState, str]] = deque()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -353,18 +356,29 @@ class Pipeline:
 
     @callback
     def _async_give_up(self, *states: ObjectState, why: str) -> None:
-        """Give the final outcome of objects that nobody is at work on."""
-        self._entry.async_create_task(
-            self._hass, self._async_finish_all(states, why), "objclass finish"
-        )
+        """Give the final outcome of objects that nobody is at work on, in turn."""
+        is_telling = bool(self._given_up)
+        self._given_up += ((state, why) for state in states)
+        if self._given_up and not is_telling:
+            self._entry.async_create_task(
+                self._hass, self._async_finish_all(), "objclass finish"
+            )
 
-    async def _async_finish_all(self, states: Sequence[ObjectState], why: str) -> None:
-        for state in states:
+    async def _async_finish_all(self) -> None:
+        """Tell one end after the other; everything else has its turn in between."""
+        began = monotonic()
+        while self._given_up:
+            state, why = self._given_up[0]
             try:
                 await self._async_finish(state, why)
             except Exception:  # noqa: BLE001
                 self.counts["errors"] += 1
                 LOGGER.exception("Unexpected error at the end of %s", state.id)
+            finally:
+                self._given_up.popleft()
+            if monotonic() - began >= _AT_ONCE:
+                await asyncio.sleep(0)
+                began = monotonic()
 
     async def _async_finish(self, state: ObjectState, why: str) -> None:
         """Give the final outcome of every classifier, once, and forget the object.
@@ -380,7 +394,5 @@ class Pipeline:
                 self._results.async_finish(state, classifier, why)
             else:
                 self._results.async_not_asked(state, classifier)
-            # There may be thousands of objects, and each end changes many entities.
-            await asyncio.sleep(0)
         self._children.forget(state.id)
         self._results.async_end(state)

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.objclass.learning.backbone import Backbone
+from custom_components.objclass.objects import pipeline as pipeline_module
 from custom_components.objclass.objects import tracking
 from custom_components.objclass.objects.results import Results
 from custom_components.objclass.objects.tracking import ObjectState
@@ -290,7 +291,9 @@ async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
     frigate: Frigate,
     set_up: SetUp,
     told: Told,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(pipeline_module, "_AT_ONCE", 0)
     entry = await set_up()
     visit = Visit(frigate, entry)
     message = visit.next_message()

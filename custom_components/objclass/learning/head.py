@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -118,7 +119,10 @@ def load_head(path: Path) -> tuple[Head, TrainingReport]:
         AttributeError,
         ValueError,
         OverflowError,
-        NotImplementedError,
+        MemoryError,
+        struct.error,
+        # zipfile's word for a member with a password, and json's for too deep a nest.
+        RuntimeError,
     ) as error:
         raise HeadFileError(f"{path.name} is not a valid head file: {error}") from error
 

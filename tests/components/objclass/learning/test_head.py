@@ -102,6 +102,16 @@ def test_a_half_written_file_is_refused(saved: Path, cut: int) -> None:
         load_head(saved)
 
 
+def test_a_file_with_a_password_is_refused(saved: Path) -> None:
+    content = bytearray(saved.read_bytes())
+    listed = content.index(b"PK\x01\x02")
+    content[6] |= 1
+    content[listed + 8] |= 1
+    saved.write_bytes(content)
+    with pytest.raises(HeadFileError, match="password"):
+        load_head(saved)
+
+
 def _changed(path: Path, name: str, content: bytes) -> None:
     """Replace one member of the file."""
     with zipfile.ZipFile(path) as archive:

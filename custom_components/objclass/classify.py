@@ -8,7 +8,7 @@ import voluptuous as vol
 from homeassistant.components.media_source import async_resolve_media
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import MediaSelector
 
@@ -16,6 +16,7 @@ from .api import async_frigate_failed
 from .classifier import AnyClassifier, FrameClassifier
 from .const import ATTR_CLASSIFIER, ATTR_EVENT_ID, DOMAIN
 from .data import ObjclassConfigEntry
+from .frames.sources import EntitySource, NoPictureError
 from .frigate.errors import FrigateError
 from .learning.crop import MAX_BYTES, PictureError
 from .learning.frame import look_at_frame
@@ -115,16 +116,20 @@ async def _async_event_picture(
 
 async def _async_camera_picture(hass: HomeAssistant, entity_id: str) -> bytes:
     """Return what a camera shows now."""
-    if hass.states.get(entity_id) is None or "camera" not in hass.config.components:
+    if hass.states.get(entity_id) is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="entity_unknown",
             translation_placeholders={"entity_id": entity_id},
         )
-    # Imported late: it needs a library that only comes with the first camera.
-    from homeassistant.components.camera import async_get_image  # noqa: PLC0415
-
-    return (await async_get_image(hass, entity_id)).content
+    try:
+        return await EntitySource(hass, entity_id).async_picture()
+    except NoPictureError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="camera_failed",
+            translation_placeholders={"camera": entity_id, "error": str(err)},
+        ) from err
 
 
 async def _async_media(hass: HomeAssistant, media: Mapping[str, Any]) -> bytes:

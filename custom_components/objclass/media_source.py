@@ -48,8 +48,9 @@ class CropSource(MediaSource):
 
     @override
     async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
-        classifier_id, *_, sample_id = _parts(item.identifier)
-        classifier = find_classifier(self.hass, classifier_id)
+        # A folder, or the whole source, is no crop: its last part is no sample's id.
+        parts = _parts(item.identifier or "")
+        classifier, sample_id = find_classifier(self.hass, parts[0]), parts[-1]
         if classifier is None or not await _async_exists(classifier, sample_id):
             raise Unresolvable(translation_domain=DOMAIN, translation_key="crop_gone")
         return PlayMedia(

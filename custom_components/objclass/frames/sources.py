@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from typing import override
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 
 from ..data import FrigateSide, ObjclassConfigEntry
 from ..frigate.errors import FrigateAuthError, FrigateError
@@ -42,8 +41,9 @@ class EntitySource(Source):
 
         try:
             return (await async_get_image(self._hass, self.camera)).content
-        except HomeAssistantError as err:
-            raise NoPictureError(str(err)) from err
+        except Exception as err:
+            # A camera's own integration may fail in any way.
+            raise NoPictureError(str(err) or type(err).__name__) from err
 
 
 class FrigateSource(Source):

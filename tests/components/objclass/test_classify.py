@@ -82,6 +82,8 @@ async def test_what_cannot_be_classified_is_said(
     local = "media-source://media_source/pictures/"
     assert "no picture of an object 1.5-gone" in await why_not(event_id="1.5-gone")
     assert "no camera camera.gone" in await why_not(entity_id="camera.gone")
+    hass.states.async_set("camera.left", "unavailable")
+    assert "camera.left gives no picture" in await why_not(entity_id="camera.left")
     for name in ("broken", "large", "gone"):
         error = await why_not(media=media(f"{local}{name}.jpg"))
         assert error.startswith("The picture cannot be used: "), name

@@ -134,6 +134,9 @@ async def test_what_is_gone_is_said_to_be_gone(
     for path in ("nobody/leo/x/y/z", f"{classifier.id}/leo/x/y/../../{crop}x"):
         with pytest.raises(Unresolvable, match="gone"):
             await async_resolve_media(hass, f"{ROOT}/{path}", None)
+    for folder in (ROOT, f"{ROOT}/{classifier.id}", f"{ROOT}/{classifier.id}/leo"):
+        with pytest.raises(Unresolvable, match="gone"):
+            await async_resolve_media(hass, folder, None)
     classifier.samples.close()
     with pytest.raises(BrowseError):
         await async_browse_media(hass, f"{ROOT}/{classifier.id}")

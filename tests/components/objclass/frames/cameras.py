@@ -33,12 +33,13 @@ SETTINGS: dict[str, Any] = {
 
 
 class ShownCamera(Camera):
-    """A camera; without a picture it fails."""
+    """A camera; without a picture it fails, with a `defect` in its own way."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._attr_name = name
         self.picture: bytes | None = jpeg()
+        self.defect: Exception | None = None
         self.asked = 0
 
     @override
@@ -46,6 +47,8 @@ class ShownCamera(Camera):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         self.asked += 1
+        if self.defect:
+            raise self.defect
         return self.picture
 
 

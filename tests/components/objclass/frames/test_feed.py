@@ -136,6 +136,20 @@ async def test_a_camera_that_gives_no_pictures_is_unavailable_until_it_does(
     assert caplog.text.count("There are pictures from camera.gate again") == 1
 
 
+async def test_a_camera_whose_integration_has_a_defect_is_unavailable_too(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    (camera,) = await add_cameras(hass, "Gate")
+    entry = await add_entry(hass)
+    camera.defect = KeyError("snapshot")
+    await look(hass, entry, 4)
+    gate = hass.states.get("sensor.gate_gate")
+    assert gate is not None
+    assert gate.state == "unavailable"
+    assert caplog.text.count("There are no pictures from camera.gate") == 1
+    assert "Traceback" not in caplog.text
+
+
 async def test_what_was_seen_before_the_pictures_stopped_does_not_confirm_anything(
     hass: HomeAssistant,
 ) -> None:

@@ -278,7 +278,7 @@ class History:
             # Whatever it is, it must be seen, and not keep the next run away.
             LOGGER.exception("Unexpected error while classifying the past")
             run = _ended(run, Status.FAILED, str(err) or type(err).__name__)
-        await self._async_put(run)
+        await self._async_put_end(run)
         self._task = None
         self._hass.bus.async_fire(
             EVENT_HISTORY,
@@ -362,6 +362,14 @@ class History:
         await self.async_files(self.store.put_run, run)
         self._async_set(await self.async_files(self.store.runs))
         return run
+
+    async def _async_put_end(self, run: Run) -> None:
+        """Note how a run ended, also where a full disk takes no note of it."""
+        try:
+            await self._async_put(run)
+        except HomeAssistantError as err:
+            LOGGER.warning("The end of a run over the past is not kept: %s", err)
+            self._async_set([run if one.id == run.id else one for one in self.runs])
 
     @callback
     def _async_set(self, runs: list[Run]) -> None:

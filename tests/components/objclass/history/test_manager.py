@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH
@@ -11,8 +12,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import ObjectClassifier
 from custom_components.objclass.history import manager, patience
+from custom_components.objclass.history.looking import Looker
 from custom_components.objclass.history.run import Phase, Status
-from custom_components.objclass.history.store import HistoryStore, HistoryStoreError
+from custom_components.objclass.history.store import (
+    Found,
+    HistoryStore,
+    HistoryStoreError,
+)
 from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_of
@@ -310,6 +316,32 @@ async def test_a_disk_that_fails_ends_the_run_which_can_go_on_later(
     run = await at_rest(entry)
     assert (run.status, run.error) == (Status.DONE, None)
     assert len(await results(entry)) == 1
+
+
+async def test_a_disk_that_takes_nothing_at_all_does_not_let_the_run_seem_at_work(
+    frigate: Frigate, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    been(frigate, hours=1)
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    looker = Looker.async_found
+
+    def full(*_: object) -> None:
+        raise HistoryStoreError("the disk is full")
+
+    async def look(*args: Any) -> list[Found]:
+        for write in ("put_results", "put_run"):
+            monkeypatch.setattr(HistoryStore, write, full)
+        return await looker(*args)
+
+    monkeypatch.setattr(Looker, "async_found", look)
+    async with asyncio.timeout(30):
+        run = await ran(entry)
+    assert run.status is Status.FAILED
+    assert "the disk is full" in (run.error or "")
+    monkeypatch.undo()
+    await history_of(entry).async_resume(run.id)
+    assert (await at_rest(entry)).status is Status.DONE
 
 
 async def test_a_defect_ends_the_run_with_its_name(

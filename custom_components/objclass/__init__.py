@@ -35,7 +35,7 @@ from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
 from .history.manager import History
 from .issues.absence import async_watch_for_absence
-from .issues.problem import async_check_conditions, async_forget_issues
+from .issues.problem import async_forget_issues
 from .issues.standing import async_watch_for_issues
 from .issues.storage import async_watch_storage
 from .learning.graph import ModelError
@@ -110,7 +110,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _remove_stale_entities(hass, entry)
     if side:
-        async_check_conditions(hass, entry, side.pipeline.chain, side.config)
         async_follow_frigate(hass, entry, side.pipeline)
         await side.pipeline.async_start()
         side.history.async_begin()

@@ -10,22 +10,18 @@ from dataclasses import dataclass
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..classifier import ObjectClassifier
-from ..conditions.chain import Chain
-from ..conditions.condition import FRIGATE_FACE, FRIGATE_PLATE, Condition
-from ..const import DOMAIN, ISSUE_CONDITION
+from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
-from ..frigate.models import FrigateConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something that is wrong.
 
-    `kind` is the key of its texts and says how `repairs` mends it, unless it can only
-    be mended elsewhere: then `link` leads there. The dialogue of one that is fixable
-    shows no link by itself; its text may. `about` is the id of the classifier, or of
-    the entry.
+    `kind` says how `repairs` mends it, unless it can only be mended elsewhere: then
+    `link` leads there. The dialogue of one that is fixable shows no link by itself; its
+    text may. `about` is the id of the classifier, or of the entry. `text` is the key of
+    its texts where that is not its kind.
     """
 
     kind: str
@@ -33,6 +29,7 @@ class Problem:
     placeholders: Mapping[str, str]
     fixable: bool = True
     link: str | None = None
+    text: str | None = None
 
 
 @callback
@@ -55,7 +52,7 @@ def async_tell(
             is_fixable=problem.fixable,
             learn_more_url=problem.link,
             severity=ir.IssueSeverity.WARNING,
-            translation_key=problem.kind,
+            translation_key=problem.text or problem.kind,
             translation_placeholders={
                 "frigate": _called(entry),
                 **({"link": problem.link} if problem.link else {}),
@@ -73,36 +70,15 @@ def _called(entry: ObjclassConfigEntry) -> str:
 
 
 @callback
-def async_check_conditions(
-    hass: HomeAssistant,
-    entry: ObjclassConfigEntry,
-    chain: Chain,
-    frigate: FrigateConfig,
-) -> None:
-    """Raise an issue for each condition that cannot be met any more."""
-    raised = set()
-    for classifier in chain.classifiers:
-        condition = classifier.settings.condition
-        if condition is None:
-            continue
-        gone = _is_gone(condition, chain.parent(classifier), frigate)
-        if gone or _is_stranger(condition, chain.parent(classifier)):
-            issue_id = f"{ISSUE_CONDITION}-{classifier.id}"
-            raised.add(issue_id)
-            ir.async_create_issue(
-                hass,
-                DOMAIN,
-                issue_id,
-                data={"entry_id": entry.entry_id, "about": classifier.id},
-                is_fixable=True,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key="parent_gone" if gone else "parent_class_gone",
-                translation_placeholders={
-                    "classifier": classifier.settings.name,
-                    "classes": ", ".join(condition.classes),
-                },
-            )
-    async_forget_issues(hass, entry.entry_id, ISSUE_CONDITION, but=raised)
+def async_see_anew(hass: HomeAssistant, *issue_ids: str) -> None:
+    """Remove issues that are raised again if they are still so.
+
+    One that a person chose to leave stays left: it is not to be mentioned again.
+    """
+    for issue_id in issue_ids:
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+        if issue and issue.dismissed_version is None:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 @callback
@@ -121,23 +97,3 @@ def async_forget_issues(
             and issue.data.get("entry_id") == entry_id
         ):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
-
-
-def _is_gone(
-    condition: Condition, parent: ObjectClassifier | None, frigate: FrigateConfig
-) -> bool:
-    """Return whether there is nothing any more that could meet a condition."""
-    if not condition.on_frigate:
-        return parent is None
-    if condition.attribute is not None:
-        return condition.attribute not in frigate.custom_models
-    return (condition.parent == FRIGATE_FACE and not frigate.face_recognition) or (
-        condition.parent == FRIGATE_PLATE and not frigate.lpr
-    )
-
-
-def _is_stranger(condition: Condition, parent: ObjectClassifier | None) -> bool:
-    """Return whether the parent has none of the classes any more."""
-    return parent is not None and set(condition.classes).isdisjoint(
-        parent.settings.all_classes
-    )

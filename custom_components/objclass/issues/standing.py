@@ -14,9 +14,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
 from ..classifier import Classifier, ObjectClassifier
+from ..conditions.condition import FRIGATE_FACE, FRIGATE_PLATE, Condition
 from ..const import (
     CONF_WRITE_BACK,
     DOMAIN,
+    ISSUE_CONDITION,
     ISSUE_FEW,
     ISSUE_IMAGES,
     ISSUE_LABELS,
@@ -28,10 +30,13 @@ from ..const import (
 from ..data import SIGNAL_CHANGED, ObjclassConfigEntry
 from ..frigate.models import CameraConfig, FrigateConfig
 from ..lookup import object_classifiers
-from .problem import Problem, async_tell
+from .problem import Problem, async_see_anew, async_tell
 
 _OF_SAMPLES: Final = (ISSUE_FEW, ISSUE_IMAGES)
-_KINDS: Final = (*_OF_SAMPLES, ISSUE_LABELS, ISSUE_RIVALS, ISSUE_SNAPSHOTS)
+_KINDS: Final = (
+    *_OF_SAMPLES,
+    *(ISSUE_CONDITION, ISSUE_LABELS, ISSUE_RIVALS, ISSUE_SNAPSHOTS),
+)
 _EVERY: Final = timedelta(hours=1)
 # Who has let so many crops pass has not begun, does not know how, or has forgotten.
 _MANY_CROPS: Final = 50
@@ -49,7 +54,7 @@ def async_watch_for_issues(hass: HomeAssistant, entry: ObjclassConfigEntry) -> N
         async_tell(hass, entry, _KINDS, _problems(entry))
 
     # What the account may do shows when something is written.
-    async_tell(hass, entry, (ISSUE_VIEWER,), ())
+    async_see_anew(hass, f"{ISSUE_VIEWER}-{entry.entry_id}")
     look()
     entry.async_on_unload(async_track_time_interval(hass, look, _EVERY))
     for classifier in entry.runtime_data.classifiers.values():
@@ -83,6 +88,8 @@ def _problems(entry: ObjclassConfigEntry) -> Iterator[Problem]:
         return
     frigate, classifiers = data.frigate.config, object_classifiers(entry)
     for of_objects in classifiers:
+        parent = data.frigate.pipeline.chain.parent(of_objects)
+        yield from _of_condition(of_objects, parent, frigate)
         yield from _of_labels(of_objects, frigate)
         if entry.options.get(CONF_WRITE_BACK, True):
             yield from _of_rivals(of_objects, frigate)
@@ -107,6 +114,41 @@ def _of_samples(classifier: Classifier) -> Iterator[Problem]:
         },
         fixable=False,
         link=f"homeassistant://{DOMAIN}/{classifier.id}/recent",
+    )
+
+
+def _of_condition(
+    classifier: ObjectClassifier, parent: ObjectClassifier | None, frigate: FrigateConfig
+) -> Iterator[Problem]:
+    """A condition that nothing can meet any more."""
+    settings, condition = classifier.settings, classifier.settings.condition
+    if condition is None:
+        return
+    gone = _is_gone(condition, parent, frigate)
+    if gone or (
+        parent and set(condition.classes).isdisjoint(parent.settings.all_classes)
+    ):
+        yield Problem(
+            kind=ISSUE_CONDITION,
+            about=classifier.id,
+            text="parent_gone" if gone else "parent_class_gone",
+            placeholders={
+                "classifier": settings.name,
+                "classes": ", ".join(condition.classes),
+            },
+        )
+
+
+def _is_gone(
+    condition: Condition, parent: ObjectClassifier | None, frigate: FrigateConfig
+) -> bool:
+    """Return whether there is nothing any more that could meet a condition."""
+    if not condition.on_frigate:
+        return parent is None
+    if condition.attribute is not None:
+        return condition.attribute not in frigate.custom_models
+    return (condition.parent == FRIGATE_FACE and not frigate.face_recognition) or (
+        condition.parent == FRIGATE_PLATE and not frigate.lpr
     )
 
 

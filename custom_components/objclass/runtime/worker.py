@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -21,6 +22,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
 from ..data import SIGNAL_BACKBONE
+from ..issues.problem import async_see_anew
 from ..learning.backbone import Backbone
 from ..learning.chosen import (
     Choice,
@@ -35,6 +37,7 @@ from .packages import async_get_package, wanted_packages
 from .settings import RuntimeSettings, async_read, async_write, choice_of
 
 _WORKER: HassKey[Worker] = HassKey(f"{DOMAIN}_worker")
+_ISSUES: Final = ("gpu_failed", "server_failed", "runtime_missing")
 
 
 class NoSuchRuntimeError(Exception):
@@ -129,7 +132,7 @@ class Worker:
             await self._hass.async_add_executor_job(executor.shutdown)
 
     async def _async_load(self) -> None:
-        self._async_clear_issues()
+        async_see_anew(self._hass, *_ISSUES)
         self.settings = await async_read(self._hass)
         self.backbone = await self._async_load_chosen()
         LOGGER.debug("The backbone runs on %s", self.backbone.runtime.name)
@@ -146,7 +149,8 @@ class Worker:
             self._getting.cancel()
         before = self.backbone.identity
         self.settings, self.backbone = settings, backbone
-        self._async_clear_issues()
+        for issue in _ISSUES:
+            ir.async_delete_issue(self._hass, DOMAIN, issue)
         self._async_get_faster()
         if backbone.identity != before:
             async_dispatcher_send(self._hass, SIGNAL_BACKBONE)
@@ -204,11 +208,6 @@ class Worker:
                 translation_key=f"{helper}_failed",
                 translation_placeholders={"error": str(error)},
             )
-
-    @callback
-    def _async_clear_issues(self) -> None:
-        for issue in ("gpu_failed", "server_failed", "runtime_missing"):
-            ir.async_delete_issue(self._hass, DOMAIN, issue)
 
 
 def _load_proven(

@@ -1,20 +1,14 @@
 """What only a person can mend, and how."""
 
-from typing import Any
-
 import pytest
-from homeassistant.components.repairs.const import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
-
-from custom_components.objclass.const import DOMAIN
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of
 from .flow.test_condition import BELLS, CATS, COLLARS, change, classifier, on
 from .flow_texts import watch_flows
+from .repairing import issues, mend, opened
 from .visits import Visit, script
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -35,39 +29,14 @@ async def chain(set_up: SetUp) -> MockConfigEntry:
     )
 
 
-def issues(hass: HomeAssistant) -> dict[str, str | None]:
+def told(hass: HomeAssistant) -> dict[str, str | None]:
     """Return what is wrong, by what it is about."""
-    return {
-        issue_id: issue.translation_key
-        for (domain, issue_id), issue in ir.async_get(hass).issues.items()
-        if domain == DOMAIN and issue.dismissed_version is None
-    }
+    return {name: issue.translation_key for name, issue in issues(hass).items()}
 
 
 async def remove(hass: HomeAssistant, entry: MockConfigEntry, which: str) -> None:
     hass.config_entries.async_remove_subentry(entry, which)
     await hass.async_block_till_done()
-
-
-async def mend(
-    hass: HomeAssistant, client: ClientSessionGenerator, choice: str
-) -> dict[str, Any]:
-    """Open the repair of the collars, as the frontend does, and choose."""
-    assert await async_setup_component(hass, REPAIRS, {})
-    http = await client()
-    started = await http.post(
-        "/api/repairs/issues/fix",
-        json={"handler": DOMAIN, "issue_id": f"condition-{COLLARS}"},
-    )
-    shown = await started.json()
-    assert shown["menu_options"] == ["drop", "leave"]
-    assert shown["description_placeholders"]["classifier"] == "Collars"
-    answer = await http.post(
-        f"/api/repairs/issues/fix/{shown['flow_id']}", json={"next_step_id": choice}
-    )
-    result: dict[str, Any] = await answer.json()
-    await hass.async_block_till_done()
-    return result
 
 
 async def test_a_removed_parent_is_told_and_its_child_asked_of_all_if_wanted(
@@ -76,13 +45,17 @@ async def test_a_removed_parent_is_told_and_its_child_asked_of_all_if_wanted(
     chain: MockConfigEntry,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    assert issues(hass) == {}
+    assert told(hass) == {}
     await remove(hass, chain, CATS)
     # The bells hang on the collars, which are still there.
-    assert issues(hass) == {f"condition-{COLLARS}": "parent_gone"}
+    assert told(hass) == {f"condition-{COLLARS}": "parent_gone"}
 
-    assert (await mend(hass, hass_client, "drop"))["type"] == "create_entry"
-    assert issues(hass) == {}
+    shown = await opened(hass, hass_client, "condition")
+    assert shown["menu_options"] == ["drop", "leave"]
+    assert shown["description_placeholders"]["classifier"] == "Collars"
+    answer = await mend(hass, hass_client, "condition", "drop")
+    assert answer["type"] == "create_entry"
+    assert told(hass) == {}
     assert "condition" not in chain.subentries[COLLARS].data
     head = script(classifier_of(chain, 0), "leo")
     visit = Visit(frigate, chain)
@@ -98,10 +71,11 @@ async def test_it_may_be_left_asleep_without_being_mentioned_again(
     hass_client: ClientSessionGenerator,
 ) -> None:
     await remove(hass, chain, CATS)
-    assert (await mend(hass, hass_client, "leave"))["reason"] == "left"
-    assert issues(hass) == {}
+    answer = await mend(hass, hass_client, "condition", "leave")
+    assert answer["reason"] == "left"
+    assert told(hass) == {}
     await hass.config_entries.async_reload(chain.entry_id)
-    assert issues(hass) == {}
+    assert told(hass) == {}
     assert chain.subentries[COLLARS].data["condition"] == on(CATS, "leo")
 
 
@@ -110,16 +84,16 @@ async def test_another_condition_mends_it_too(
 ) -> None:
     await remove(hass, chain, CATS)
     await change(hass, chain, COLLARS, condition=on("frigate_sub_label", "leo"))
-    assert issues(hass) == {}
+    assert told(hass) == {}
 
 
 async def test_a_removed_class_is_told_until_it_is_there_again(
     hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:
     await change(hass, chain, CATS, classes=["charlie"])
-    assert issues(hass) == {f"condition-{COLLARS}": "parent_class_gone"}
+    assert told(hass) == {f"condition-{COLLARS}": "parent_class_gone"}
     await change(hass, chain, CATS, classes=["charlie", "leo"])
-    assert issues(hass) == {}
+    assert told(hass) == {}
 
 
 async def test_a_child_that_is_removed_itself_needs_no_repair(
@@ -127,9 +101,9 @@ async def test_a_child_that_is_removed_itself_needs_no_repair(
 ) -> None:
     await remove(hass, chain, CATS)
     await remove(hass, chain, COLLARS)
-    assert issues(hass) == {f"condition-{BELLS}": "parent_gone"}
+    assert told(hass) == {f"condition-{BELLS}": "parent_gone"}
     await hass.config_entries.async_remove(chain.entry_id)
-    assert issues(hass) == {}
+    assert told(hass) == {}
 
 
 @pytest.mark.parametrize(
@@ -139,4 +113,4 @@ async def test_what_frigate_does_not_do_any_more_is_told(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp, parent: str
 ) -> None:
     await set_up(classifier_data(condition=on(parent, "leo")))
-    assert list(issues(hass).values()) == ["parent_gone"]
+    assert list(told(hass).values()) == ["parent_gone"]

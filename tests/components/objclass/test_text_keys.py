@@ -86,12 +86,13 @@ def test_every_issue_has_its_text() -> None:
     names, used = constants(), set[str]()
     for tree in modules().values():
         for call in calls(tree):
-            if called(call) == "Problem" and (kind := keyword(call, "kind")):
-                used |= patterns(kind, names)
-            key = keyword(call, "translation_key")
-            # The key of a problem is its kind.
-            is_told = key is not None and ast.unparse(key) != "problem.kind"
-            if called(call) == "async_create_issue" and key is not None and is_told:
+            if called(call) == "Problem":
+                key = keyword(call, "text") or keyword(call, "kind")
+            elif called(call) == "async_create_issue":
+                key = keyword(call, "translation_key")
+            else:
+                continue
+            if key and ast.unparse(key) != "problem.text or problem.kind":
                 used |= patterns(key, names)
     texts = load_json("translations/en.json").get("issues", {})
     assert unmatched(used, set(texts)) == (set(), set())

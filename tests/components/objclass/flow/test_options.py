@@ -10,14 +10,12 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from homeassistant.components.repairs.const import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.requirements import RequirementsNotFound
-from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -36,6 +34,7 @@ from ..entries import finish
 from ..flow_texts import watch_flows
 from ..learning.tiny_models import feature_extractor
 from ..learning.v2_server import V2Server
+from ..repairing import mend
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 # Other tests load each network once.
@@ -55,22 +54,6 @@ REQUIREMENTS = "custom_components.objclass.runtime.packages.async_process_requir
 @pytest.fixture(autouse=True)
 def texts(monkeypatch: pytest.MonkeyPatch) -> None:
     watch_flows(monkeypatch)
-
-
-async def fall_back(
-    hass: HomeAssistant, get_client: ClientSessionGenerator, issue_id: str
-) -> str:
-    """Open a repair as the frontend does, and choose what is used anyway."""
-    assert await async_setup_component(hass, REPAIRS, {})
-    client = await get_client()
-    begin = {"handler": "objclass", "issue_id": issue_id}
-    started = await client.post("/api/repairs/issues/fix", json=begin)
-    flow_id = (await started.json())["flow_id"]
-    answer = await client.post(
-        f"/api/repairs/issues/fix/{flow_id}", json={"next_step_id": "fall_back"}
-    )
-    await hass.async_block_till_done()
-    return str((await answer.json())["type"])
 
 
 async def form(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
@@ -201,17 +184,45 @@ async def test_a_chosen_runtime_that_is_gone_is_something_to_repair(
     entry = await set_up()
     await choose(hass, entry, runtime="ncnn")
     monkeypatch.setitem(sys.modules, "ncnn", None)
-    hass.config.skip_pip = False
-    with patch(REQUIREMENTS, side_effect=RequirementsNotFound("objclass", ["ncnn"])):
-        await hass.config_entries.async_reload(entry.entry_id)
-        await settle(hass, entry)
+    await reload_without_ncnn(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
     assert worker_of(entry).backbone.runtime.name == "litert"
     assert ir.async_get(hass).async_get_issue("objclass", "runtime_missing")
 
-    assert await fall_back(hass, hass_client, "runtime_missing") == "create_entry"
+    answer = await mend(hass, hass_client, "runtime_missing", "fall_back")
+    assert answer["type"] == "create_entry"
     assert not ir.async_get(hass).async_get_issue("objclass", "runtime_missing")
     assert (await async_read(hass))["runtime"] == "auto"
+
+
+@no_past
+async def test_what_a_person_left_as_it_is_is_not_mentioned_after_the_next_start(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    monkeypatch.setattr(chosen, "load_here", really_load)
+    entry = await set_up()
+    await choose(hass, entry, runtime="ncnn")
+    monkeypatch.setitem(sys.modules, "ncnn", None)
+    await reload_without_ncnn(hass, entry)
+    assert (await mend(hass, hass_client, "runtime_missing", "leave"))[
+        "type"
+    ] == "abort"
+
+    await reload_without_ncnn(hass, entry)
+    issue = ir.async_get(hass).async_get_issue("objclass", "runtime_missing")
+    assert issue is not None
+    assert issue.dismissed_version
+
+
+async def reload_without_ncnn(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Load an entry, and with it what all run on, where ncnn cannot be had."""
+    hass.config.skip_pip = False
+    with patch(REQUIREMENTS, side_effect=RequirementsNotFound("objclass", ["ncnn"])):
+        await hass.config_entries.async_reload(entry.entry_id)
+        await settle(hass, entry)
 
 
 # The graphics processor
@@ -265,7 +276,8 @@ async def test_one_that_fails_while_running_is_left_and_something_to_repair(
     assert issue is not None
     assert issue.translation_placeholders == {"error": "device lost"}
 
-    assert await fall_back(hass, hass_client, "gpu_failed") == "create_entry"
+    answer = await mend(hass, hass_client, "gpu_failed", "fall_back")
+    assert answer["type"] == "create_entry"
     assert (await async_read(hass))["device"] == "cpu"
     assert not ir.async_get(hass).async_get_issue("objclass", "gpu_failed")
 
@@ -467,9 +479,11 @@ async def test_a_server_that_computes_something_else_is_something_to_repair(
         "custom_components.objclass.repairs.async_change_runtime", side_effect=OSError
     )
     with failing:
-        assert await fall_back(hass, hass_client, "server_failed") == "abort"
+        answer = await mend(hass, hass_client, "server_failed", "fall_back")
+    assert answer["type"] == "abort"
     assert (await async_read(hass))["server"]["server_url"] == v2_server.url
-    assert await fall_back(hass, hass_client, "server_failed") == "create_entry"
+    answer = await mend(hass, hass_client, "server_failed", "fall_back")
+    assert answer["type"] == "create_entry"
     assert (await async_read(hass))["server"] == {}
     assert not ir.async_get(hass).async_get_issue("objclass", "server_failed")
 

@@ -2,28 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.repairs.const import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.objclass.const import DOMAIN
 from tests.frigate_sim import NativeModel
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
 from ..crops import keep
 from ..flow.test_condition import SeeingFrigate
 from ..flow_texts import watch_flows
+from ..repairing import issues, mend
 from ..visits import Visit, script, until
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -43,32 +39,8 @@ def told(hass: HomeAssistant) -> dict[str, dict[str, str]]:
     """Return what is wrong, by its kind, and what is said of it."""
     return {
         str(issue.translation_key): issue.translation_placeholders or {}
-        for (domain, _), issue in ir.async_get(hass).issues.items()
-        if domain == DOMAIN and issue.dismissed_version is None and issue.active
+        for issue in issues(hass).values()
     }
-
-
-async def mend(
-    hass: HomeAssistant,
-    get_client: ClientSessionGenerator,
-    kind: str,
-    choice: dict[str, Any],
-) -> dict[str, Any]:
-    """Open a repair as the frontend does, and submit what was chosen."""
-    assert await async_setup_component(hass, REPAIRS, {})
-    (issue_id,) = (
-        issue_id
-        for (domain, issue_id), issue in ir.async_get(hass).issues.items()
-        if domain == DOMAIN and issue.translation_key == kind
-    )
-    client = await get_client()
-    begin = {"handler": DOMAIN, "issue_id": issue_id}
-    started = await client.post("/api/repairs/issues/fix", json=begin)
-    flow_id = (await started.json())["flow_id"]
-    answer = await client.post(f"/api/repairs/issues/fix/{flow_id}", json=choice)
-    result: dict[str, Any] = await answer.json()
-    await hass.async_block_till_done()
-    return result
 
 
 @no_past
@@ -90,7 +62,7 @@ async def test_objects_that_frigate_does_not_track_are_told_until_it_does(
     assert told(hass)["labels"]["labels"] == "unicorn"
     assert told(hass)["labels"]["cameras"] == "Front door, Back yard"
 
-    answer = await mend(hass, hass_client, "labels", {})
+    answer = await mend(hass, hass_client, "labels")
     assert answer["errors"] == {"base": "as_before"}
 
     (subentry,) = entry.subentries.values()
@@ -112,10 +84,10 @@ async def test_snapshots_that_are_turned_off_are_told_until_they_are_on(
     # One repair for one cause, however many classifiers there are.
     await set_up(classifier_data(), classifier_data(name="Our dogs", labels=["dog"]))
     assert told(hass)["snapshots"]["cameras"] == "Front door, Back yard"
-    answer = await mend(hass, hass_client, "snapshots", {})
+    answer = await mend(hass, hass_client, "snapshots")
     assert answer["errors"] == {"base": "as_before"}
     frigate.world.snapshots = on
-    answer = await mend(hass, hass_client, "snapshots", {})
+    answer = await mend(hass, hass_client, "snapshots")
     assert answer["type"] == "create_entry"
     assert told(hass) == {}
 
@@ -129,7 +101,7 @@ async def test_who_else_names_the_same_objects_is_told(
 ) -> None:
     entry = await set_up()
     assert told(hass)["rivals"]["rivals"] == "pets"
-    answer = await mend(hass, hass_client, "rivals", {"next_step_id": "attribute"})
+    answer = await mend(hass, hass_client, "rivals", "attribute")
     assert answer["type"] == "create_entry"
     assert told(hass) == {}
     assert [item.data["kind"] for item in entry.subentries.values()] == ["attribute"]
@@ -147,7 +119,7 @@ async def test_face_recognition_names_persons_too_which_is_told(
         await set_up(people, classifier_data(), data={"url": seeing.url})
         assert told(hass)["rivals"]["classifier"] == "Staff"
         assert told(hass)["rivals"]["rivals"] == "face recognition"
-        await mend(hass, hass_client, "rivals", {"next_step_id": "attribute"})
+        await mend(hass, hass_client, "rivals", "attribute")
         assert "rivals" not in told(hass)
 
 
@@ -159,7 +131,7 @@ async def test_who_wants_it_so_is_not_told_again(
     hass_client: ClientSessionGenerator,
 ) -> None:
     entry = await set_up()
-    answer = await mend(hass, hass_client, "rivals", {"next_step_id": "leave"})
+    answer = await mend(hass, hass_client, "rivals", "leave")
     assert answer["reason"] == "left"
     await hass.config_entries.async_reload(entry.entry_id)
     assert told(hass) == {}
@@ -240,9 +212,30 @@ async def test_an_account_that_may_not_write_is_told_and_can_be_left_alone(
     script(classifier_of(entry), "leo")
     await Visit(frigate, entry).look(3)
     await until(lambda: "viewer" in told(hass))
-    answer = await mend(hass, hass_client, "viewer", {"next_step_id": "only_look"})
+    answer = await mend(hass, hass_client, "viewer", "only_look")
     assert answer["type"] == "create_entry"
     assert entry.options["write_back"] is False
+    assert told(hass) == {}
+
+
+@no_past
+async def test_who_left_such_an_account_as_it_is_is_not_told_again_after_a_reload(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    frigate.faults.add(Fault(path="/sub_label", status=403))
+    script(classifier_of(entry), "leo")
+    await Visit(frigate, entry).look(3)
+    await until(lambda: "viewer" in told(hass))
+    await mend(hass, hass_client, "viewer", "leave")
+    await hass.config_entries.async_reload(entry.entry_id)
+    frigate.say("available", "online")
+    script(classifier_of(entry), "leo")
+    await Visit(frigate, entry).look(3)
+    assert frigate_of(entry).history._writeback.allowed is False
     assert told(hass) == {}
 
 
@@ -258,7 +251,7 @@ async def test_another_account_can_be_given_where_one_may_not_write(
     script(classifier_of(entry), "leo")
     await Visit(frigate, entry).look(3)
     await until(lambda: "viewer" in told(hass))
-    await mend(hass, hass_client, "viewer", {"next_step_id": "log_in"})
+    await mend(hass, hass_client, "viewer", "log_in")
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
 
@@ -285,10 +278,10 @@ async def test_a_frigate_that_is_away_for_a_day_is_told_until_it_is_back(
 
     freezer.move_to(started)  # or the log-in of the test would have expired
     if away:
-        answer = await mend(hass, hass_client, "away", {})
+        answer = await mend(hass, hass_client, "away")
         assert answer["errors"] == {"base": "as_before"}
         frigate.faults.clear()
-    answer = await mend(hass, hass_client, "away", {})
+    answer = await mend(hass, hass_client, "away")
     assert answer["type"] == "create_entry"
     frigate.say("available", "online")
     await an_hour_later(hass, freezer)

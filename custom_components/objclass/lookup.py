@@ -14,6 +14,21 @@ from .data import ObjclassConfigEntry
 
 
 @callback
+def loaded_entry(hass: HomeAssistant, entry_id: str) -> ObjclassConfigEntry:
+    """Return a loaded entry of ours. Raises ServiceValidationError for any other."""
+    entry: ObjclassConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
+    if (
+        entry is None
+        or entry.domain != DOMAIN
+        or entry.state is not ConfigEntryState.LOADED
+    ):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="entry_unknown"
+        )
+    return entry
+
+
+@callback
 def loaded_classifiers(
     hass: HomeAssistant,
 ) -> Iterator[tuple[ObjclassConfigEntry, AnyClassifier]]:

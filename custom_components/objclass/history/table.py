@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from aiohttp import web
 from homeassistant.components.http.auth import async_sign_path
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
@@ -19,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError
+from ..lookup import loaded_entry
 from .run import Run
 from .store import HistoryStoreError, read_table
 
@@ -118,14 +118,11 @@ class PastView(HomeAssistantView):
 
 
 def _loaded(hass: HomeAssistant, entry_id: str) -> ObjclassConfigEntry:
-    entry: ObjclassConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
-    if (
-        entry is None
-        or entry.domain != DOMAIN
-        or entry.state is not ConfigEntryState.LOADED
-        or entry.runtime_data.frigate is None
-    ):
-        raise web.HTTPNotFound
+    try:
+        entry = loaded_entry(hass, entry_id)
+        entry.runtime_data.need_frigate()
+    except ServiceValidationError:
+        raise web.HTTPNotFound from None
     return entry
 
 

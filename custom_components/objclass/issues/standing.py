@@ -118,9 +118,11 @@ def _of_samples(classifier: Classifier) -> Iterator[Problem]:
 
 
 def _of_condition(
-    classifier: ObjectClassifier, parent: ObjectClassifier | None, frigate: FrigateConfig
+    classifier: ObjectClassifier,
+    parent: ObjectClassifier | None,
+    frigate: FrigateConfig,
 ) -> Iterator[Problem]:
-    """A condition that nothing can meet any more."""
+    """Return the condition of a classifier, if nothing can meet it any more."""
     settings, condition = classifier.settings, classifier.settings.condition
     if condition is None:
         return

@@ -5,15 +5,14 @@ from typing import Any
 
 import voluptuous as vol
 from homeassistant.components.websocket_api.connection import ActiveConnection
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
-from ..data import ObjclassConfigEntry
 from ..frames import NoPictureError, camera_source
 from ..learning.crop import PictureError
 from ..learning.frame import preview
+from ..lookup import loaded_entry
 from .command import command
 
 
@@ -21,17 +20,7 @@ async def _async_frame(
     hass: HomeAssistant, _connection: ActiveConnection, msg: dict[str, Any]
 ) -> dict[str, str]:
     """Return the picture of a camera that an entry may look at, as a data URL."""
-    entry: ObjclassConfigEntry | None = hass.config_entries.async_get_entry(
-        msg["entry_id"]
-    )
-    if (
-        entry is None
-        or entry.domain != DOMAIN
-        or entry.state is not ConfigEntryState.LOADED
-    ):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="entry_unknown"
-        )
+    entry = loaded_entry(hass, msg["entry_id"])
     data, camera = entry.runtime_data, msg["camera"]
     try:
         source = camera_source(hass, entry, data.frigate, camera)

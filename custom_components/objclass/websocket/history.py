@@ -6,7 +6,6 @@ from typing import Any, Final
 import voluptuous as vol
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.const import WebSocketCommandHandler
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
@@ -16,7 +15,7 @@ from ..history.actions import COMMANDS as RUN_COMMANDS
 from ..history.asking import FIELDS, job_of
 from ..history.describing import async_described, described_result
 from ..history.table import async_past_url
-from ..lookup import classifier_by_id
+from ..lookup import classifier_by_id, loaded_entry
 from .command import command
 
 _RUN: Final = {vol.Required("entry_id"): str, vol.Required("run_id"): str}
@@ -43,7 +42,7 @@ async def _async_runs(
 async def _async_start(
     hass: HomeAssistant, _connection: ActiveConnection, msg: _Answer
 ) -> _Answer:
-    entry = _entry(hass, msg["entry_id"])
+    entry = loaded_entry(hass, msg["entry_id"])
     for classifier_id in msg["classifier_ids"]:
         if classifier_id not in entry.runtime_data.classifiers:
             classifier_by_id(hass, classifier_id)
@@ -105,19 +104,6 @@ async def _async_keep(
     return {"sample_id": sample_id, "label": labels.get(sample_id)}
 
 
-def _entry(hass: HomeAssistant, entry_id: str) -> ObjclassConfigEntry:
-    entry: ObjclassConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
-    if (
-        entry is None
-        or entry.domain != DOMAIN
-        or entry.state is not ConfigEntryState.LOADED
-    ):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="entry_unknown"
-        )
-    return entry
-
-
 def _run_command(
     name: str,
     handler: Callable[[ObjclassConfigEntry, HomeAssistant, _Answer], Awaitable[Any]],
@@ -130,7 +116,7 @@ def _run_command(
     async def call(
         hass: HomeAssistant, _connection: ActiveConnection, msg: _Answer
     ) -> Any:
-        return await handler(_entry(hass, msg["entry_id"]), hass, msg)
+        return await handler(loaded_entry(hass, msg["entry_id"]), hass, msg)
 
     return command(name, call, {**_RUN, **(fields or {})}, admin=admin)
 

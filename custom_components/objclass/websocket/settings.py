@@ -16,9 +16,9 @@ from ..const import (
     SUBENTRY_CLASSIFIER,
     SUBENTRY_FRAME,
 )
-from ..data import ObjclassConfigEntry
 from ..flow.classifier import UNLABEL
 from ..flow.dialogue import async_add_classes, async_create, async_reconfigure, refused
+from ..lookup import loaded_entry
 from .command import Call, classifier_command, command
 
 
@@ -26,13 +26,7 @@ async def _async_create(
     hass: HomeAssistant, _connection: ActiveConnection, msg: dict[str, Any]
 ) -> dict[str, Any]:
     """Add a classifier; answer when it is running."""
-    entry: ObjclassConfigEntry | None = hass.config_entries.async_get_entry(
-        msg["entry_id"]
-    )
-    if entry is None or entry.domain != DOMAIN:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="entry_unknown"
-        )
+    entry = loaded_entry(hass, msg["entry_id"])
     return {"classifier_id": await async_create(hass, entry, msg["kind"], msg["data"])}
 
 

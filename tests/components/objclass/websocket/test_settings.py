@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import Classifier
+from custom_components.objclass.const import DOMAIN
 
 from ..conftest import CLASSIFIER, Frigate, SetUp, classifier_data, classifier_of
 from ..crops import keep
@@ -153,6 +154,19 @@ async def test_there_is_no_such_entry(
     with pytest.raises(Refused) as refused:
         await panel.ask("create", entry_id=entry_id, data=CLASSIFIER)
     assert refused.value.key == "entry_unknown"
+
+
+@pytest.mark.parametrize("kind", ["classifier", "frame_classifier"])
+async def test_a_classifier_is_added_only_to_an_entry_that_can_run_it_now(
+    hass: HomeAssistant, panel: Panel, frigate: Frigate, set_up: SetUp, kind: str
+) -> None:
+    await set_up()
+    cameras = MockConfigEntry(domain=DOMAIN, data={}, unique_id="#cameras")
+    cameras.add_to_hass(hass)
+    with pytest.raises(Refused) as refused:
+        await panel.ask("create", entry_id=cameras.entry_id, kind=kind, data=CLASSIFIER)
+    assert refused.value.key == "entry_unknown"
+    assert not cameras.subentries
 
 
 async def test_a_classifier_cannot_be_added_to_another_integration(

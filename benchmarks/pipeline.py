@@ -3,7 +3,8 @@
 A real Home Assistant, a real broker, and a Frigate that only answers (see load/).
 
 load     50 cameras, 200 messages a second for a minute with bursts of 2,000 of distinct
-         objects; ten classifiers look at every second object, one at the others
+         objects; ten classifiers look at every second object, one at the others; and
+         what the same messages do to a Home Assistant that only reads them
 latency  messages one by one: until the sensors show the result, beside what the
          download and the look took in that moment; one classifier, and ten on a label
 models   one head, ten heads, and ten int8 models as Frigate runs them, on LiteRT
@@ -31,7 +32,7 @@ from typing import Final
 from .load import ten_models
 from .load.home import Classifiers, Home, running_home
 from .load.latency import Way, Ways, latency
-from .load.load import Loaded, load
+from .load.load import Loaded, load, only_read
 
 CAMERAS: Final = 50
 SECONDS: Final = 60
@@ -110,8 +111,13 @@ def show(figure: Figure, *, as_json: bool) -> None:
 async def under_load(home: Home) -> AsyncIterator[Figure]:
     """Send messages for a minute."""
     labels = [item.label for item in MANY]
+    floor = await only_read(home, labels, seconds=SECONDS, burst_every=BURST_EVERY)
     done = await load(home, labels, seconds=SECONDS, burst_every=BURST_EVERY)
-    for figure in [*load_figures(done), *memory_figures(done.rss)]:
+    for figure in [
+        *load_figures(done),
+        *floor_figures(floor),
+        *memory_figures(done.rss),
+    ]:
         yield figure
 
 
@@ -167,6 +173,18 @@ def load_figures(done: Loaded) -> list[Figure]:
             unit="s",
         ),
         Figure(figure="processors used", value=done.processor, unit=""),
+    ]
+
+
+def floor_figures(loop: dict[str, dict[str, float]]) -> list[Figure]:
+    """Return what the same messages do to a Home Assistant that only reads them."""
+    return [
+        Figure(figure=f"without the integration: {name}", value=value, unit="ms")
+        for name, value in (
+            ("event loop blocked, longest", loop["late"]["max"]),
+            ("event loop blocked, 99.9 %", loop["late"]["99.9"]),
+            ("the loop's own work between two ticks, longest", loop["busy"]["max"]),
+        )
     ]
 
 

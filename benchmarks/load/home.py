@@ -80,6 +80,17 @@ class Home:
                 return float(item["seconds"])
         raise RuntimeError("The integration has not been set up")
 
+    @asynccontextmanager
+    async def without_integration(self) -> AsyncIterator[None]:
+        """Do without the integration for a while."""
+        entry = {"entry_id": self.entry_id}
+        await self.ask("config_entries/disable", **entry, disabled_by="user")
+        try:
+            yield
+        finally:
+            await self.ask("config_entries/disable", **entry, disabled_by=None)
+            await self.hass.api.wait_for_entry(self.entry_id, within=120)
+
     async def restart(self) -> None:
         """Restart, and wait for the integration."""
         await self.hass.restart()

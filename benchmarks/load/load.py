@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from tests.stack.websocket import WebSocket
 
@@ -95,23 +95,11 @@ async def load(
         await ws.command("loop_monitor/watch", ticks=True)
         await alone.take()
         first = await ws.command("loop_monitor/process")
-        started = time.monotonic()
-        next_burst, crowd = started + burst_every, list[Seen]()
-        while (passed := time.monotonic() - started) < seconds:
-            while stream.steady < passed * RATE:
-                stream.step()
-            if time.monotonic() >= next_burst:
-                next_burst += burst_every
-                # One burst brings them, the next one ends them.
-                if crowd:
-                    stream.end(crowd)
-                    crowd = []
-                else:
-                    crowd = stream.burst()
-            if passed >= len(rss):
-                rss.append((await ws.command("loop_monitor/process"))["rss"])
-                home.frigate.forget(time.time() - 60)
-            await asyncio.sleep(0.005)
+
+        async def weigh() -> None:
+            rss.append((await ws.command("loop_monitor/process"))["rss"])
+
+        await _send(stream, seconds, burst_every, weigh)
         newest = stream.burst()[-NEWEST:]
         last_sent = time.monotonic()
         taken_in = await _taken_in(home, ws)
@@ -140,6 +128,53 @@ async def load(
         catching_up=caught_up,
         processor=(last["processor"] - first["processor"]) / (seconds + caught_up),
     )
+
+
+async def only_read(
+    home: Home, labels: Sequence[str], *, seconds: float, burst_every: float
+) -> dict[str, dict[str, float]]:
+    """Send the same to a Home Assistant that only reads it, without the integration.
+
+    Returns how late its loop is: what nothing that hears these messages can undercut.
+    """
+    stream = Stream(frigate=home.frigate, labels=labels)
+    async with home.without_integration(), home.hass.api.websocket() as ws:
+        await ws.command("loop_monitor/read", topic=f"{PREFIX}/events")
+        await ws.command("loop_monitor/watch", ticks=True)
+        await _send(stream, seconds, burst_every, None)
+        await _taken_in(home, ws)
+        loop: dict[str, Any] = (await ws.command("loop_monitor/take"))["loop"]
+        await ws.command("loop_monitor/watch", ticks=False)
+        await ws.command("loop_monitor/read", topic=None)
+    return loop
+
+
+async def _send(
+    stream: Stream,
+    seconds: float,
+    burst_every: float,
+    each_second: Callable[[], Awaitable[None]] | None,
+) -> None:
+    """Send at the steady rate, with a burst now and then."""
+    started = time.monotonic()
+    next_burst, crowd, seconds_told = started + burst_every, list[Seen](), 0
+    while (passed := time.monotonic() - started) < seconds:
+        while stream.steady < passed * RATE:
+            stream.step()
+        if time.monotonic() >= next_burst:
+            next_burst += burst_every
+            # One burst brings them, the next one ends them.
+            if crowd:
+                stream.end(crowd)
+                crowd = []
+            else:
+                crowd = stream.burst()
+        if passed >= seconds_told:
+            seconds_told += 1
+            if each_second:
+                await each_second()
+            stream.frigate.forget(time.time() - 60)
+        await asyncio.sleep(0.005)
 
 
 async def _taken_in(home: Home, ws: WebSocket) -> float:

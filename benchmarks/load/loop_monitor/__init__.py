@@ -1,8 +1,9 @@
 """Measures Home Assistant from within; put into its configuration by the benchmark.
 
-Three websocket commands: `loop_monitor/watch` (from now on; with or without ticks),
-`loop_monitor/take` (what was measured since the last time) and `loop_monitor/process`
-(the process as it is).
+Four websocket commands: `loop_monitor/watch` (from now on; with or without ticks),
+`loop_monitor/take` (what was measured since the last time), `loop_monitor/process`
+(the process as it is), and `loop_monitor/read` (read the messages on a topic, and do
+nothing with them; no more with null).
 """
 
 import asyncio
@@ -13,10 +14,12 @@ from time import monotonic, perf_counter, process_time
 from typing import Any
 
 import probatio
-from homeassistant.components import websocket_api
+from homeassistant.components import mqtt, websocket_api
+from homeassistant.components.mqtt.models import ReceiveMessage
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.json import json_loads
 
 from .lateness import Lateness
 
@@ -34,6 +37,15 @@ class Monitor:
         self._downloads: list[float] = []
         self._looks: list[float] = []
         self._states: list[tuple[str, str, float, float]] = []
+        self._stop_reading: Callable[[], None] | None = None
+
+    async def read(self, topic: str | None) -> None:
+        """Read the messages on a topic from now on, or none."""
+        if self._stop_reading:
+            self._stop_reading()
+            self._stop_reading = None
+        if topic:
+            self._stop_reading = await mqtt.async_subscribe(self._hass, topic, _read)
 
     @callback
     def watch(self, *, ticks: bool) -> None:
@@ -119,6 +131,11 @@ class Monitor:
 
 
 @callback
+def _read(message: ReceiveMessage) -> None:
+    json_loads(message.payload)
+
+
+@callback
 @websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/process"})
 def process(
     _hass: HomeAssistant,
@@ -166,7 +183,22 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     ) -> None:
         connection.send_result(msg["id"], monitor.take())
 
-    for command in (watch, take, process):
+    @websocket_api.websocket_command(
+        {
+            probatio.Required("type"): f"{DOMAIN}/read",
+            probatio.Required("topic"): probatio.Any(str, None),
+        }
+    )
+    @websocket_api.async_response
+    async def read(
+        _hass: HomeAssistant,
+        connection: websocket_api.ActiveConnection,
+        msg: dict[str, Any],
+    ) -> None:
+        await monitor.read(msg["topic"])
+        connection.send_result(msg["id"])
+
+    for command in (watch, take, process, read):
         websocket_api.async_register_command(hass, command)
     return True
 

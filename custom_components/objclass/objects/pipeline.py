@@ -211,8 +211,10 @@ class Pipeline:
         """Let an object wait if there is work to do."""
         if state.ended or self._looking(state) or self._children.unasked(state):
             dropped = self._queue.put(state.id)
-            if dropped and (old := self._tracker.get(dropped)) and old.ended:
-                self._async_give_up(old, why="it ended while too much was waiting")
+            if dropped and (old := self._tracker.get(dropped)):
+                old.dropped = True
+                if old.ended:
+                    self._async_give_up(old, why="it ended while too much was waiting")
 
     @callback
     def _async_on_update(self, message: ReceiveMessage) -> None:
@@ -390,7 +392,10 @@ class Pipeline:
         state.final = True
         for classifier in self._interested(state.latest):
             await self._children.async_ask(state, final=True)
-            if self.chain.is_met(state, classifier):
+            # Of a crowd there may be thousands that nobody had the time to look at:
+            # nothing is known of them, and to say so thousandfold helps nobody.
+            asked = not state.was_missed(classifier)
+            if asked and self.chain.is_met(state, classifier):
                 self._results.async_finish(state, classifier, why)
             else:
                 self._results.async_not_asked(state, classifier)

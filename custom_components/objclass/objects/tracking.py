@@ -31,7 +31,8 @@ class ObjectState:
     and `foreign_sub_label` one that somebody else has set. `writing` is held while
     Frigate is being told; `to_clear` is whether it carries a sub label of ours that was
     taken back. `findings` is what Frigate itself says, `taken_back` whose
-    answers (by id) were taken back, and `final` whether the end is being told.
+    answers (by id) were taken back, `final` whether the end is being told, and
+    `dropped` whether newer objects were once looked at instead.
     """
 
     latest: TrackedObject
@@ -49,6 +50,7 @@ class ObjectState:
     taken_back: set[str] = field(default_factory=set)
     to_clear: bool = False
     final: bool = False
+    dropped: bool = False
     _consensus: dict[str, Consensus] = field(default_factory=dict)
     _frame_times: dict[str, set[float]] = field(default_factory=dict)
 
@@ -76,6 +78,10 @@ class ObjectState:
     def frame_times(self, classifier: ObjectClassifier) -> Collection[float]:
         """Return the times of the frames that a classifier has looked at."""
         return self._frame_times.get(classifier.id, ())
+
+    def was_missed(self, classifier: ObjectClassifier) -> bool:
+        """Return whether a classifier never looked at it, as too much was waiting."""
+        return self.dropped and not self.frame_times(classifier)
 
     def note_frames(self, classifier: ObjectClassifier, *times: float) -> None:
         """Note that a classifier has looked at the frames of these times."""

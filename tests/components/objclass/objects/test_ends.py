@@ -211,7 +211,7 @@ async def test_an_object_that_frigate_stops_speaking_of_ends_by_itself(
     )
 
 
-async def test_too_much_work_drops_the_oldest_and_still_ends_everything_once(
+async def test_too_much_work_drops_the_oldest_of_which_nothing_is_said(
     hass: HomeAssistant,
     frigate: Frigate,
     set_up: SetUp,
@@ -232,19 +232,50 @@ async def test_too_much_work_drops_the_oldest_and_still_ends_everything_once(
         for event_id in crowd:
             message["after"]["id"] = event_id
             frigate._publish_event(message)
-        await until(lambda: len(finals(told)) == 6)
         # The newest wait; what was dropped has ended without a look.
         assert pipeline.waiting == MAX_WAITING + 2
         assert pipeline.dropped == 70 - MAX_WAITING
-        assert [final["event_id"] for final in finals(told)] == crowd[:6]
     await settle(hass, entry)
 
     assert pipeline.waiting == 0
-    assert sorted(final["event_id"] for final in finals(told)) == sorted(crowd)
+    # All others end once, each.
+    assert sorted(final["event_id"] for final in finals(told)) == sorted(crowd[6:])
     assert {final["outcome"] for final in finals(told)} == {"undecided"}
     for visit in visits:
         await visit.end()
-    assert len(finals(told)) == 72
+    assert len(finals(told)) == 66
+
+
+async def test_an_object_that_was_dropped_and_looked_at_later_has_its_outcome(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    pipeline = frigate_of(entry).pipeline
+    busy = [Visit(frigate, entry), Visit(frigate, entry)]
+    dropped, missed = Visit(frigate, entry), Visit(frigate, entry)
+    async with busy_worker(entry, looking=True):
+        fetched = requests(frigate, "snapshot")
+        for visit in busy:
+            frigate._publish_event(visit.next_message())
+        await until(lambda: fetched.hits == 2)
+        for visit in (dropped, missed):
+            frigate._publish_event(visit.next_message())
+        message = Visit(frigate, entry).next_message()
+        for number in range(MAX_WAITING):
+            message["after"]["id"] = f"{missed.id}-{number}"
+            frigate._publish_event(message)
+        assert pipeline.dropped == 2
+    await settle(hass, entry)
+
+    await dropped.look(3)
+    await dropped.end()
+    message = missed.end_message()
+    message["after"]["snapshot"] = None
+    await missed.say(message)
+    assert [final["event_id"] for final in finals(told)] == [dropped.id]
 
 
 async def test_many_that_end_at_once_let_home_assistant_work_in_between(

@@ -31,6 +31,8 @@ from .runtime.settings import (
 )
 from .runtime.worker import NoSuchRuntimeError, async_change_runtime
 
+_PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
+
 
 class Repair(RepairsFlow):
     """What all repairs have in common. `about` is the id of a classifier or entry."""
@@ -122,7 +124,10 @@ class ViewerRepair(ChoiceRepair):
         """Ask for another log-in, on the integration's page."""
         if self._entry:
             self._entry.async_start_reauth(self.hass)
-        return self.async_create_entry(data={})
+        # It is mended when another account has been given, which sets the entry up.
+        return self.async_abort(
+            reason="log_in", description_placeholders={"link": _PAGE}
+        )
 
     async def async_step_only_look(
         self, _user_input: dict[str, str] | None = None
@@ -160,28 +165,21 @@ class FallbackRepair(ChoiceRepair):
         return self.async_create_entry(data={})
 
 
-class LookAgainRepair(Repair):
+class LookAgainRepair(ChoiceRepair):
     """Something that is mended elsewhere: look whether it has been."""
 
-    async def async_step_init(
-        self, _user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Begin."""
-        return await self.async_step_confirm()
+    options = ("confirm", "leave")
 
     async def async_step_confirm(
-        self, user_input: dict[str, str] | None = None
+        self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask Frigate anew; tell it if nothing has changed."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            await self.hass.config_entries.async_reload(self._entry_id)
-            if await self._async_is_mended():
-                return self.async_create_entry(data={})
-            errors["base"] = "as_before"
+        await self.hass.config_entries.async_reload(self._entry_id)
+        if await self._async_is_mended():
+            return self.async_create_entry(data={})
         return self.async_show_form(
             step_id="confirm",
-            errors=errors,
+            errors={"base": "as_before"},
             description_placeholders=self._placeholders,
         )
 

@@ -137,6 +137,7 @@ def _of_condition(
             placeholders={
                 "classifier": settings.name,
                 "classes": ", ".join(condition.classes),
+                "parent": parent.settings.name if parent else "",
             },
         )
 
@@ -220,7 +221,7 @@ def _of_rivals(
     if settings.kind != KIND_SUB_LABEL:
         return
     rivals = [
-        model.name
+        f"the classification model {model.name}"
         for model in frigate.custom_models.values()
         if model.enabled
         and model.type == KIND_SUB_LABEL

@@ -36,6 +36,8 @@ from ..learning.graph import ModelError
 from .packages import async_get_package, wanted_packages
 from .settings import RuntimeSettings, async_read, async_write, choice_of
 
+# What a model server has to serve.
+_SERVING: Final = "https://github.com/objclass/objclass/blob/main/docs/runtime.md"
 _WORKER: HassKey[Worker] = HassKey(f"{DOMAIN}_worker")
 _ISSUES: Final = ("gpu_failed", "server_failed", "runtime_missing")
 
@@ -206,7 +208,7 @@ class Worker:
                 is_fixable=True,
                 severity=ir.IssueSeverity.WARNING,
                 translation_key=f"{helper}_failed",
-                translation_placeholders={"error": str(error)},
+                translation_placeholders={"error": str(error), "link": _SERVING},
             )
 
 

@@ -274,7 +274,7 @@ async def test_one_that_fails_while_running_is_left_and_something_to_repair(
     assert worker.backbone.runtime.name == "litert"
     issue = ir.async_get(hass).async_get_issue("objclass", "gpu_failed")
     assert issue is not None
-    assert issue.translation_placeholders == {"error": "device lost"}
+    assert issue.translation_placeholders["error"] == "device lost"
 
     answer = await mend(hass, hass_client, "gpu_failed", "fall_back")
     assert answer["type"] == "create_entry"

@@ -62,7 +62,7 @@ async def test_objects_that_frigate_does_not_track_are_told_until_it_does(
     assert told(hass)["labels"]["labels"] == "unicorn"
     assert told(hass)["labels"]["cameras"] == "Front door, Back yard"
 
-    answer = await mend(hass, hass_client, "labels")
+    answer = await mend(hass, hass_client, "labels", "confirm")
     assert answer["errors"] == {"base": "as_before"}
 
     (subentry,) = entry.subentries.values()
@@ -84,10 +84,10 @@ async def test_snapshots_that_are_turned_off_are_told_until_they_are_on(
     # One repair for one cause, however many classifiers there are.
     await set_up(classifier_data(), classifier_data(name="Our dogs", labels=["dog"]))
     assert told(hass)["snapshots"]["cameras"] == "Front door, Back yard"
-    answer = await mend(hass, hass_client, "snapshots")
+    answer = await mend(hass, hass_client, "snapshots", "confirm")
     assert answer["errors"] == {"base": "as_before"}
     frigate.world.snapshots = on
-    answer = await mend(hass, hass_client, "snapshots")
+    answer = await mend(hass, hass_client, "snapshots", "confirm")
     assert answer["type"] == "create_entry"
     assert told(hass) == {}
 
@@ -100,7 +100,7 @@ async def test_who_else_names_the_same_objects_is_told(
     hass_client: ClientSessionGenerator,
 ) -> None:
     entry = await set_up()
-    assert told(hass)["rivals"]["rivals"] == "pets"
+    assert told(hass)["rivals"]["rivals"] == "the classification model pets"
     answer = await mend(hass, hass_client, "rivals", "attribute")
     assert answer["type"] == "create_entry"
     assert told(hass) == {}
@@ -121,6 +121,21 @@ async def test_face_recognition_names_persons_too_which_is_told(
         assert told(hass)["rivals"]["rivals"] == "face recognition"
         await mend(hass, hass_client, "rivals", "attribute")
         assert "rivals" not in told(hass)
+
+
+@no_past
+async def test_who_wants_no_snapshots_is_not_told_again(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    frigate.world.snapshots = replace(frigate.world.snapshots, enabled=False)
+    entry = await set_up()
+    answer = await mend(hass, hass_client, "snapshots", "leave")
+    assert answer["reason"] == "left"
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert told(hass) == {}
 
 
 @rivals
@@ -251,7 +266,9 @@ async def test_another_account_can_be_given_where_one_may_not_write(
     script(classifier_of(entry), "leo")
     await Visit(frigate, entry).look(3)
     await until(lambda: "viewer" in told(hass))
-    await mend(hass, hass_client, "viewer", "log_in")
+    answer = await mend(hass, hass_client, "viewer", "log_in")
+    assert answer["reason"] == "log_in"
+    assert "viewer" in told(hass)  # until that account has been given
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
 
@@ -278,10 +295,10 @@ async def test_a_frigate_that_is_away_for_a_day_is_told_until_it_is_back(
 
     freezer.move_to(started)  # or the log-in of the test would have expired
     if away:
-        answer = await mend(hass, hass_client, "away")
+        answer = await mend(hass, hass_client, "away", "confirm")
         assert answer["errors"] == {"base": "as_before"}
         frigate.faults.clear()
-    answer = await mend(hass, hass_client, "away")
+    answer = await mend(hass, hass_client, "away", "confirm")
     assert answer["type"] == "create_entry"
     frigate.say("available", "online")
     await an_hour_later(hass, freezer)

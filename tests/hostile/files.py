@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from homeassistant.helpers.json import json_bytes
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -27,6 +28,7 @@ from custom_components.objclass.learning.tflite_writer import write_graph
 from custom_components.objclass.learning.training import train_head
 from tests.components.objclass.learning.tiny_models import TinyModel
 
+from .crooked import crooked_arrays, crooked_json, crooked_zips, packed_as
 from .damage import TEXTS, damaged_bytes, damaged_json
 from .graphs import crooked_models, sound_graphs
 from .target import Target, refused
@@ -217,6 +219,27 @@ def _crooked_heads(draw: st.DrawFn) -> bytes:
     return content.getvalue()
 
 
+@cache
+def _parts_of_a_head() -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(_heads()[0])) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@st.composite
+def _lying_heads(draw: st.DrawFn) -> bytes:
+    """Return a file whose zip, arrays or JSON claim what is not so."""
+    parts = dict(_parts_of_a_head())
+    match draw(st.integers(0, 2)):
+        case 0:
+            return draw(crooked_zips(parts))
+        case 1:
+            name = draw(st.sampled_from(sorted(parts.keys() - {"head.json"})))
+            parts[name] = draw(crooked_arrays())
+        case 2:
+            parts["head.json"] = draw(crooked_json(parts["head.json"].decode()))
+    return packed_as(parts, zipfile.ZIP_DEFLATED)
+
+
 _ARRAYS: Final = (
     lambda array: array[..., None],
     lambda array: array[:0],
@@ -233,11 +256,13 @@ _ARRAYS: Final = (
 
 def _head(content: bytes) -> bool:
     try:
-        head, _ = load_head(_written("head.npz", content))
+        head, report = load_head(_written("head.npz", content))
     except (HeadFileError, OSError) as err:
         return refused(err)
     prediction = head.predict(np.ones(len(head.weights), np.float32))
     assert 0 <= prediction.score <= 1
+    # The page is sent it, and all its names.
+    json_bytes([report.as_dict(), prediction.scores, head.backbone])
     return True
 
 
@@ -256,6 +281,11 @@ TARGETS: Final = (
         whole=_zips(),
     ),
     Target(
+        name="lying zips",
+        cases=crooked_zips({"leo/1.jpg": b"\xff\xd8" * 40, "none/2.png": bytes(3000)}),
+        attempt=_zip,
+    ),
+    Target(
         name="pictures",
         cases=damaged_bytes(_pictures()) | st.binary(max_size=200),
         attempt=_picture,
@@ -269,4 +299,5 @@ TARGETS: Final = (
         whole=_heads(),
     ),
     Target(name="crooked heads", cases=_crooked_heads(), attempt=_head),
+    Target(name="lying heads", cases=_lying_heads(), attempt=_head),
 )

@@ -8,6 +8,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from .from_json import read_as
+
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
 USUAL_THRESHOLD = 0.8
 WANTED_PRECISION = 0.98  # of the threshold that is proposed
@@ -105,30 +107,10 @@ class TrainingReport:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_dict` wrote.
 
-        Raises KeyError, TypeError or ValueError when it is something else.
+        Raises ValueError or OverflowError when it is something else.
         """
         # Reports that were written before there were bins have none.
-        data = {"calibration": (), **data}
-        values = {name: data[name] for name in cls.__dataclass_fields__}
-        values |= {
-            "classes": tuple(ClassReport(**item) for item in data["classes"]),
-            "left_out": tuple(data["left_out"]),
-            "confusion": tuple(tuple(row) for row in data["confusion"]),
-            "thresholds": tuple(ThresholdPoint(**item) for item in data["thresholds"]),
-            "calibration": tuple(
-                CalibrationBin(**item) for item in data["calibration"]
-            ),
-            "doubtful_labels": tuple(
-                DoubtfulLabel(**item) for item in data["doubtful_labels"]
-            ),
-            "near_duplicates": tuple(
-                (first, second) for first, second in data["near_duplicates"]
-            ),
-            "advice": tuple(Advice(**item) for item in data["advice"]),
-            "recognised": dict(data["recognised"]),
-            "recognised_as": dict(data["recognised_as"]),
-        }
-        return cls(**values)
+        return read_as(cls, {"calibration": [], **data})
 
 
 def calibration_bins(

@@ -2,9 +2,7 @@
 
 import io
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,8 @@ from .vectors import softmax, unit_rows
 FORMAT = 1
 FEWEST_CLASSES = 2
 _LARGEST_FILE = 64 * 2**20  # a head of 50 classes takes about 2 MB
+_LEAST_TEMPERATURE = 1e-6  # less would make infinite what it divides
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class HeadFileError(ValueError):
@@ -110,27 +110,22 @@ def load_head(path: Path) -> tuple[Head, TrainingReport]:
         if not 0 <= prediction.score <= 1:
             raise HeadFileError("its scores are no probabilities")
         return head, TrainingReport.from_dict(about["report"])
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        ValueError,
-        OverflowError,
-        MemoryError,
-        struct.error,
-        # zipfile's word for a member with a password, and json's for too deep a nest.
-        RuntimeError,
-    ) as error:
-        raise HeadFileError(f"{path.name} is not a valid head file: {error}") from error
+    except OSError:
+        raise
+    # Damage takes zipfile, json and NumPy by surprise in more ways than they document.
+    except Exception as error:
+        what = str(error) or type(error).__name__
+        raise HeadFileError(f"{path.name} is not a valid head file: {what}") from error
 
 
 def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     with zipfile.ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > _LARGEST_FILE:
+        members = archive.infolist()
+        if sum(member.file_size for member in members) > _LARGEST_FILE:
             raise HeadFileError("it is too large")
+        # Other ways of packing may take any memory to unpack, whatever size is told.
+        if any(member.compress_type not in _METHODS for member in members):
+            raise HeadFileError("it is packed in a way that is not known")
         about = json.loads(archive.read("head.json"))
         if about["format"] != FORMAT:
             raise HeadFileError(f"its format {about['format']} is not known")
@@ -150,8 +145,10 @@ def _validated(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> Head:
     temperature = float(about["temperature"])
     if len(classes) < FEWEST_CLASSES or len(set(classes)) != len(classes):
         raise HeadFileError("it needs at least two classes")
-    if not all(isinstance(name, str) for name in classes):
+    if not all(isinstance(name, str) for name in (*classes, about["backbone"])):
         raise HeadFileError("its classes are not names")
+    for name in (*classes, about["backbone"]):
+        name.encode()  # half a pair of surrogates is no text
     if weights.shape != (len(weights), len(classes)):
         raise HeadFileError("its weights do not fit its classes")
     if bias.shape != (len(classes),):
@@ -160,7 +157,7 @@ def _validated(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> Head:
         raise HeadFileError("its numbers are not float32")
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise HeadFileError("its numbers are not finite")
-    if not 0 < temperature < np.inf:
+    if not _LEAST_TEMPERATURE <= temperature < np.inf:
         raise HeadFileError("its temperature is not positive")
     familiarity = None
     if "familiarity_limit" in about:
@@ -173,6 +170,6 @@ def _validated(arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> Head:
         weights=weights,
         bias=bias,
         temperature=temperature,
-        backbone=str(about["backbone"]),
+        backbone=about["backbone"],
         familiarity=familiarity,
     )

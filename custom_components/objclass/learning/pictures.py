@@ -6,12 +6,12 @@ see it, and then stays in `thumbs/` as long as the crop does.
 
 import os
 import re
-import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Final
 
 from PIL import Image
@@ -45,6 +45,10 @@ class Pictures:
         # Nobody is given the thumbnail of a crop that is being removed, and no two
         # threads write the same one.
         self._lock = Lock()
+        # When what may not be on the disk yet was written; not by the clock, which may
+        # be set meanwhile. What was written before these were opened is not known.
+        self._opened = monotonic()
+        self._written: dict[str, float] = {}
         if create:
             self._crops.mkdir(parents=True, exist_ok=True)
             self._thumbs.mkdir(exist_ok=True)
@@ -60,6 +64,8 @@ class Pictures:
     def write(self, sample_id: str, jpeg: bytes, *, durable: bool) -> None:
         """Keep a picture."""
         write_atomically(self.path(sample_id), jpeg, durable=durable)
+        if not durable:
+            self._written[sample_id] = monotonic()
 
     def remove(self, sample_ids: Iterable[str]) -> None:
         """Remove pictures and their thumbnails."""
@@ -86,12 +92,12 @@ class Pictures:
 
     def sync(self, sample_ids: Iterable[str]) -> None:
         """Wait until pictures are on the disk; old ones have long been written."""
-        new = time.time() - _WRITTEN_AFTER
+        new = monotonic() - _WRITTEN_AFTER
+        self._written = {one: at for one, at in self._written.items() if at > new}
         for sample_id in sample_ids:
-            with suppress(FileNotFoundError):
-                path = self.path(sample_id)
-                if path.stat().st_mtime > new:
-                    sync(path)
+            if self._written.get(sample_id, self._opened) > new:
+                with suppress(FileNotFoundError):
+                    sync(self.path(sample_id))
         sync(self._crops)
 
     def any(self) -> bool:

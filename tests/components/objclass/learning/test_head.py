@@ -112,6 +112,20 @@ def test_a_file_with_a_password_is_refused(saved: Path) -> None:
         load_head(saved)
 
 
+@pytest.mark.parametrize("method", [9, 12, 14, 93, 99])
+def test_a_file_that_is_packed_in_another_way_is_refused_unread(
+    saved: Path, method: int
+) -> None:
+    content = bytearray(saved.read_bytes())
+    place = content.find(b"PK\x01\x02")
+    while place >= 0:
+        content[place + 10] = method
+        place = content.find(b"PK\x01\x02", place + 1)
+    saved.write_bytes(content)
+    with pytest.raises(HeadFileError, match="packed in a way"):
+        load_head(saved)
+
+
 def _changed(path: Path, name: str, content: bytes) -> None:
     """Replace one member of the file."""
     with zipfile.ZipFile(path) as archive:
@@ -143,6 +157,9 @@ def _array(array: np.ndarray) -> bytes:
         ("head.json", b"{}"),
         ("head.json", b"[]"),
         ("head.json", b"\xff"),
+        ("head.json", b"[" * 200_000),
+        ("head.json", b'{"format": %s}' % (b"9" * 5000)),
+        ("weights.npy", b"\x93NUMPY\1\0\2\0\0\n"),
     ],
 )
 def test_a_file_whose_parts_do_not_fit_is_refused(
@@ -164,6 +181,9 @@ def test_a_file_whose_parts_do_not_fit_is_refused(
         {"classes": ["leo"]},
         {"classes": ["leo", "leo"]},
         {"classes": ["leo", 3]},
+        {"classes": ["leo", "\ud800"]},
+        {"backbone": "\ud800"},
+        {"backbone": None},
         {"report": {}},
         {"report": None},
         {"familiarity_limit": -1},

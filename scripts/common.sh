@@ -181,3 +181,11 @@ need_chromium() {
   have chromium || apt_install chromium ||
     say "Debian's chromium is not installed: Playwright looks for one of its own."
 }
+
+# A clock that can be made to jump, for the one test that needs it, which says so where
+# it cannot be had. tests/stack/clock.py finds it.
+need_clock() {
+  compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" >/dev/null ||
+    compgen -G "/usr/lib*/faketime/libfaketimeMT.so.1" >/dev/null ||
+    apt_install libfaketime || say "libfaketime is left out."
+}

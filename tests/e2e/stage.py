@@ -1,7 +1,7 @@
 """A trained classifier in a running Home Assistant, around which things go wrong."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -154,14 +154,19 @@ async def add_classifier(api: Api, entry_id: str, name: str) -> str:
 async def teach(stage: Stage, count: int = EXAMPLES) -> None:
     """Collect examples, label them with the truth, and train."""
     collected = await stage.command("collect", count=count)
+    await label_truly(stage, collected["sample_ids"])
+    await stage.command("train")
+
+
+async def label_truly(stage: Stage, sample_ids: Iterable[str]) -> None:
+    """Label crops with what they show."""
     by_class: dict[str, list[str]] = {}
-    for sample_id in collected["sample_ids"]:
+    for sample_id in sample_ids:
         truth = stage.sim.truths[sample_id.rpartition("-")[0]]
         name = truth if truth in {"leo", "charlie"} else "none"
         by_class.setdefault(name, []).append(sample_id)
     for name, ids in by_class.items():
         await stage.command("label", sample_ids=ids, **{"class": name})
-    await stage.command("train")
 
 
 @asynccontextmanager

@@ -4,8 +4,7 @@ What each single field means, and is worth when it is missing, is tested in
 `frigate/test_messages`, and that old messages change nothing in `test_tracking`; here
 all of it comes at once over a real broker.
 
-Clocks: that of Frigate jumps here. Ours cannot be moved in a test: what is measured
-against it (who is overdue) is measured by the monotonic clock, see `test_tracking`.
+Clocks: that of Frigate jumps here, ours in `test_faults_clock`.
 """
 
 from collections.abc import AsyncIterator

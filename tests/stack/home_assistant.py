@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from asyncio.subprocess import Process
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -48,13 +49,20 @@ class HomeAssistant:
 
     `folder` becomes its configuration folder; what it holds already is kept, so the
     same folder can be started again. `api` belongs to the running process: take it
-    anew after `restart`.
+    anew after `restart`. `env` are variables that only this process has.
     """
 
     api: Api
 
-    def __init__(self, folder: Path, *, configuration: str = CONFIGURATION) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        configuration: str = CONFIGURATION,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
+        self._env = env
         self.port = free_port()
         self.log = folder / "process.log"
         self._process: Process | None = None
@@ -84,7 +92,9 @@ class HomeAssistant:
         """
         program = Path(sys.executable).with_name("hass")
         self._process = await processes.start(
-            *(program, "--config", self.folder, "--log-no-color"), log=self.log
+            *(program, "--config", self.folder, "--log-no-color"),
+            log=self.log,
+            env=self._env,
         )
         try:
             await listening(self.port, self._process, self.log, START_TIMEOUT)
@@ -93,6 +103,11 @@ class HomeAssistant:
         except BaseException:
             await self.stop()
             raise
+
+    async def sign_in_again(self) -> None:
+        """Take new tokens: those of half an hour do not outlive a jump of the clock."""
+        async with await sign_in(self.url) as api:
+            self.api.tokens = api.tokens
 
     async def stop(self) -> None:
         """End it as a person would, with its last states written."""

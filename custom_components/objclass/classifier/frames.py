@@ -148,7 +148,7 @@ class FrameClassifier(Classifier):
         if kept.backbone != seen.backbone:
             return True
         both = unit_rows(np.stack([seen.embedding, kept.embedding]))
-        is_new = (
-            float(both[0] @ both[1]) < ALIKE or time - kept_at >= _KEPT_AT_LEAST_EVERY
-        )
-        return step is not Step.SAME and is_new
+        # The clock may have been set back meanwhile.
+        is_old = abs(time - kept_at) >= _KEPT_AT_LEAST_EVERY
+        is_new = float(both[0] @ both[1]) < ALIKE
+        return step is not Step.SAME and (is_new or is_old)

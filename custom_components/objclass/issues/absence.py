@@ -1,29 +1,30 @@
 """A Frigate that has been away for so long that somebody should look."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, ISSUE_AWAY
 from ..data import ObjclassConfigEntry
 from .problem import Problem, async_tell
 
 _EVERY: Final = timedelta(hours=1)
-_TOO_LONG: Final = timedelta(days=1)
+_TOO_LONG: Final = timedelta(days=1).total_seconds()
 
 
 @callback
 def async_watch_for_absence(hass: HomeAssistant) -> None:
     """Look every hour which Frigates are away, whether their entries are loaded or not.
 
-    They are counted as away since Home Assistant was started, at the longest.
+    They are counted as away since Home Assistant was started, at the longest, and
+    however the clock is set meanwhile.
     """
-    since: dict[str, datetime] = {}
+    since: dict[str, float] = {}
 
     @callback
     def look(_now: object) -> None:
@@ -36,13 +37,13 @@ def async_watch_for_absence(hass: HomeAssistant) -> None:
 
 @callback
 def _async_look(
-    hass: HomeAssistant, entry: ObjclassConfigEntry, since: dict[str, datetime]
+    hass: HomeAssistant, entry: ObjclassConfigEntry, since: dict[str, float]
 ) -> None:
     if not _is_away(entry):
         since.pop(entry.entry_id, None)
         async_tell(hass, entry, (ISSUE_AWAY,), ())
         return
-    now = dt_util.utcnow()
+    now = monotonic()
     if now - since.setdefault(entry.entry_id, now) >= _TOO_LONG:
         problem = Problem(kind=ISSUE_AWAY, about=entry.entry_id, placeholders={})
         async_tell(hass, entry, (ISSUE_AWAY,), (problem,))

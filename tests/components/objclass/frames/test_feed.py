@@ -1,9 +1,14 @@
 """When a camera is looked at, and by how many at once."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+
 import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.objclass.frames import feed
 from custom_components.objclass.learning import frame
 from tests.frigate_sim.faults import Fault
 
@@ -221,6 +226,19 @@ async def test_the_same_picture_is_kept_once_unless_something_changes(
     assert await kept(hass, entry, 2) == 4
     script(frames_of(entry), ("shut", 0.6))
     assert await kept(hass, entry, 2) == 5
+
+
+async def test_an_hour_is_an_hour_also_when_the_clock_was_set_back(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_cameras(hass, "Gate")
+    entry = await add_entry(hass)
+    assert await kept(hass, entry, 2) == 1
+    now = dt_util.utcnow()
+    for days, pictures in ((-30, 2), (-30, 2), (0, 3)):
+        clock = SimpleNamespace(utcnow=lambda days=days: now + timedelta(days=days))
+        monkeypatch.setattr(feed, "dt_util", clock)
+        assert await kept(hass, entry, 2) == pictures
 
 
 async def test_only_so_many_pictures_without_a_label_are_kept(

@@ -6,9 +6,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
+from custom_components.objclass.learning import pictures
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
 
 from .child import finish, start
@@ -168,13 +170,33 @@ def test_a_label_is_on_the_disk_together_with_its_new_picture(
         for name in ("new", "old", "other"):
             add(store, name)
         assert not synced, "a crop that nobody has labelled may wait"
+        # The clock was set meanwhile.
         long_ago = time.time() - 3600
-        os.utime(store.picture_path("old"), (long_ago, long_ago))
-        store.label(["new", "old"], "leo")
+        os.utime(store.picture_path("new"), (long_ago, long_ago))
+        store.label(["new"], "leo")
         assert synced == {"new.jpg", "crops"}
         synced.clear()
         add(store, "labelled", label="leo")
         assert len(synced) == 2
+    with opened(tmp_path) as store:
+        synced.clear()
+        store.label(["old"], "leo")
+        assert synced == {"old.jpg", "crops"}, "it may have been written just before"
+
+
+def test_what_has_long_been_on_the_disk_is_not_waited_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(pictures, "sync", synced.append)
+    with opened(tmp_path) as store:
+        for name in ("old", "older"):
+            add(store, name)
+        later = monotonic() + 3600
+        monkeypatch.setattr(pictures, "monotonic", lambda: later)
+        add(store, "new")
+        store.label(["old", "older", "new"], "leo")
+        assert [path.name for path in synced] == ["new.jpg", "crops"]
 
 
 # The disk is full

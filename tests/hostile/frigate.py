@@ -52,7 +52,7 @@ def _message(payload: bytes) -> bool:
         return False
     assert 0 <= seen.box.x1 < seen.box.x2
     assert 0 <= seen.box.y1 < seen.box.y2
-    assert 0 <= seen.score <= 1
+    assert seen.frame_time >= 0
     assert "/" not in seen.id
     return True
 

@@ -66,13 +66,11 @@ class Snapshot:
 
     frame_time: float
     box: Box
-    score: float
-    area: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrackedObject:
-    """An object as Frigate tracks it. Times are seconds since the epoch, scores 0..1.
+    """An object as Frigate tracks it. Times are seconds since the epoch.
 
     `model_attributes` maps a Frigate classification model of type attribute to what it
     found on this object (Frigate 0.17 and newer). `plate` is the text of its licence
@@ -83,20 +81,12 @@ class TrackedObject:
     camera: str
     label: str
     frame_time: float
-    start_time: float
-    end_time: float | None
-    score: float
     box: Box
     snapshot: Snapshot | None
     sub_label: SubLabel | None
     model_attributes: Mapping[str, SubLabel]
-    current_zones: tuple[str, ...]
     entered_zones: tuple[str, ...]
     false_positive: bool
-    stationary: bool
-    has_clip: bool
-    has_snapshot: bool
-    position_changes: int
     plate: str | None = None
 
 
@@ -121,8 +111,6 @@ class TrackedObjectUpdate:
 
     type: str
     id: str | None
-    camera: str | None
-    timestamp: float | None
     model: str | None
     sub_label: str | None
     attribute: str | None
@@ -157,8 +145,6 @@ def parse_tracked_object_update(
     return TrackedObjectUpdate(
         type=kind,
         id=None if of_no_object else fields.safe_name(data, "id"),
-        camera=fields.optional_text(data.get("camera")),
-        timestamp=fields.optional_time(data.get("timestamp")),
         model=fields.optional_text(data.get("model")),
         sub_label=fields.optional_text(data.get("sub_label")),
         attribute=fields.optional_text(data.get("attribute")),
@@ -219,20 +205,12 @@ def _tracked_object(data: JsonObject) -> TrackedObject:
         camera=fields.safe_name(data, "camera"),
         label=fields.text(data, "label"),
         frame_time=fields.time(data, "frame_time"),
-        start_time=fields.time(data, "start_time"),
-        end_time=fields.optional_time(data.get("end_time")),
-        score=fields.optional_score(data.get("score")) or 0.0,
         box=_box(data.get("box")),
         snapshot=_snapshot(data.get("snapshot")),
         sub_label=_sub_label(data.get("sub_label")),
         model_attributes=_model_attributes(data),
-        current_zones=fields.texts(data.get("current_zones")),
         entered_zones=fields.texts(data.get("entered_zones")),
         false_positive=data.get("false_positive") is True,
-        stationary=data.get("stationary") is True,
-        has_clip=data.get("has_clip") is True,
-        has_snapshot=data.get("has_snapshot") is True,
-        position_changes=fields.count(data.get("position_changes")),
         plate=_plate(data.get("recognized_license_plate")),
     )
 
@@ -247,10 +225,7 @@ def _snapshot(value: object) -> Snapshot | None:
         return None
     data = fields.as_object(value, "snapshot")
     return Snapshot(
-        frame_time=fields.time(data, "frame_time"),
-        box=_box(data.get("box")),
-        score=fields.optional_score(data.get("score")) or 0.0,
-        area=fields.count(data.get("area")),
+        frame_time=fields.time(data, "frame_time"), box=_box(data.get("box"))
     )
 
 

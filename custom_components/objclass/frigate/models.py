@@ -80,7 +80,6 @@ class FrigateConfig:
 
     mqtt_enabled: bool
     topic_prefix: str
-    client_id: str
     cameras: Mapping[str, CameraConfig]
     custom_models: Mapping[str, CustomModel]
     face_recognition: bool
@@ -119,11 +118,8 @@ class StoredEvent:
     start_time: float
     end_time: float | None
     zones: tuple[str, ...]
-    has_clip: bool
-    has_snapshot: bool
     snapshot_clean: bool
     snapshot_frame_time: float | None
-    score: float
     box: tuple[float, float, float, float] | None
     plate: str | None = None
 
@@ -149,26 +145,17 @@ class StoredEvent:
         if box is None:
             return None
         time = self.snapshot_frame_time or self.start_time
-        area = (box.x2 - box.x1) * (box.y2 - box.y1)
         return TrackedObject(
             id=self.id,
             camera=self.camera,
             label=self.label,
             frame_time=time,
-            start_time=self.start_time,
-            end_time=self.end_time,
-            score=self.score,
             box=box,
-            snapshot=Snapshot(frame_time=time, box=box, score=self.score, area=area),
+            snapshot=Snapshot(frame_time=time, box=box),
             sub_label=self.sub_label,
             model_attributes=self.model_attributes,
-            current_zones=(),
             entered_zones=self.zones,
             false_positive=False,
-            stationary=False,
-            has_clip=self.has_clip,
-            has_snapshot=self.has_snapshot,
-            position_changes=0,
         )
 
 
@@ -181,7 +168,6 @@ def parse_config(value: object) -> FrigateConfig:
     return FrigateConfig(
         mqtt_enabled=mqtt.get("enabled") is not False,
         topic_prefix=fields.optional_text(mqtt.get("topic_prefix")) or "frigate",
-        client_id=fields.optional_text(mqtt.get("client_id")) or "frigate",
         cameras={
             name: _camera(name, fields.child(cameras, name))
             for name in cameras
@@ -268,11 +254,8 @@ def parse_stored_event(value: object) -> StoredEvent:
         start_time=fields.time(row, "start_time"),
         end_time=fields.optional_time(row.get("end_time")),
         zones=fields.texts(row.get("zones")),
-        has_clip=row.get("has_clip") is True,
-        has_snapshot=row.get("has_snapshot") is True,
         snapshot_clean=data.get("snapshot_clean") is True,
         snapshot_frame_time=fields.optional_time(data.get("snapshot_frame_time")),
-        score=fields.optional_score(data.get("top_score")) or 0.0,
         box=_fractions(data.get("box")),
         plate=fields.optional_text(data.get("recognized_license_plate")),
     )

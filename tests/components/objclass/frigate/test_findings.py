@@ -22,22 +22,14 @@ def tracked(
         camera="front_door",
         label="person",
         frame_time=10.0,
-        start_time=1.0,
-        end_time=None,
-        score=0.8,
         box=Box(x1=0, y1=0, x2=10, y2=10),
         snapshot=None,
         sub_label=None if sub_label is None else SubLabel(text=sub_label, score=0.9),
         model_attributes={
             model: SubLabel(text=text, score=0.9) for model, text in attributes.items()
         },
-        current_zones=(),
         entered_zones=(),
         false_positive=False,
-        stationary=False,
-        has_clip=True,
-        has_snapshot=True,
-        position_changes=1,
         plate=plate,
     )
 
@@ -45,7 +37,7 @@ def tracked(
 def update(kind: str, **said: Any) -> TrackedObjectUpdate:
     """Return a message about one finding."""
     empty: dict[str, Any] = dict.fromkeys(
-        ("camera", "timestamp", "model", "sub_label", "attribute", "name", "plate")
+        ("model", "sub_label", "attribute", "name", "plate")
     )
     empty |= {"score": 0.95, "source": None}
     return TrackedObjectUpdate(type=kind, id="1.0-abc", **(empty | said))

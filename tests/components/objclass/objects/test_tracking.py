@@ -20,20 +20,12 @@ def tracked(event_id: str = "1.0-abc", **changes: Any) -> TrackedObject:
         "camera": "front_door",
         "label": "cat",
         "frame_time": 10.0,
-        "start_time": 1.0,
-        "end_time": None,
-        "score": 0.8,
         "box": Box(x1=0, y1=0, x2=10, y2=10),
         "snapshot": None,
         "sub_label": None,
         "model_attributes": {},
-        "current_zones": (),
         "entered_zones": (),
         "false_positive": False,
-        "stationary": False,
-        "has_clip": True,
-        "has_snapshot": True,
-        "position_changes": 1,
     }
     return TrackedObject(id=event_id, **(said | changes))
 

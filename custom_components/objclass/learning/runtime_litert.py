@@ -95,7 +95,19 @@ def model_content(model: Path, size: int | None) -> bytes:
     return write_graph(resize(read_graph(model), size))
 
 
+def processor_suffices() -> bool:
+    """Return whether this processor can run LiteRT, which would else end the process.
+
+    Its wheels for x86-64 take SSE4.1 for granted. Processors of before 2008 do not have
+    it, nor do those that QEMU calls qemu64 and kvm64. NumPy knows what there is.
+    """
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
+    return "SSE41" not in extensions.get("not found", ())
+
+
 def _interpreter_class() -> Any:
+    if not processor_suffices():
+        raise ImportError("This processor cannot run LiteRT.")
     for name in _MODULES:
         try:
             return importlib.import_module(name).Interpreter

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .backbone_model import BUNDLED, BackboneModel
 from .graph import ModelError, UnsupportedModelError
 from .runtime import Runtime, check_picture, put_pixels
-from .runtime_litert import model_content
+from .runtime_litert import model_content, processor_suffices
 
 _PACKAGE: Final = "ai_edge_litert"
 
@@ -72,6 +72,8 @@ def why_no_gpu(model: Path = BUNDLED.path) -> str | None:
 
 def _compiled(content: bytes, accelerator: str) -> Any:
     """Compile a model, in full precision: with half of it the features are others."""
+    if not processor_suffices():
+        raise ImportError("This processor cannot run LiteRT.")
     try:
         compiled = importlib.import_module(f"{_PACKAGE}.compiled_model")
         options = importlib.import_module(f"{_PACKAGE}.options")

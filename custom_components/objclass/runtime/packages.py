@@ -12,6 +12,7 @@ from homeassistant.requirements import async_process_requirements
 from homeassistant.util.package import is_installed
 
 from ..const import DOMAIN
+from ..learning.runtime_litert import processor_suffices
 
 LITERT: Final = "ai-edge-litert==2.3.0"
 NCNN: Final = "ncnn==1.0.20261020"
@@ -39,7 +40,11 @@ def wanted_packages(chosen: str, in_use: str) -> list[str]:
     faster = list(_PACKAGES)
     if in_use in faster:
         faster = faster[: faster.index(in_use)]
-    # Without glibc this reads the whole file of Python's interpreter.
-    if "litert" in faster and platform.libc_ver()[0] != "glibc":
+    if "litert" in faster and not _can_be_litert():
         faster.remove("litert")
     return faster
+
+
+def _can_be_litert() -> bool:
+    # Without glibc its version is looked for in the whole file of Python's interpreter.
+    return processor_suffices() and platform.libc_ver()[0] == "glibc"

@@ -1,5 +1,6 @@
 """LiteRT is found under either name, and its refusals are clear."""
 
+import importlib
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,12 +10,14 @@ import numpy as np
 import pytest
 import tflite
 
+from custom_components.objclass.learning.backbone import load_backbone
 from custom_components.objclass.learning.graph import (
     InvalidModelError,
     Operator,
     UnsupportedModelError,
 )
 from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtime_litert_gpu import why_no_gpu
 from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
 from custom_components.objclass.learning.tflite_writer import write_graph
 
@@ -115,3 +118,23 @@ def test_a_model_with_two_results_is_refused(
     path.write_bytes(write_graph(replace(graph, outputs=outputs)))
     with pytest.raises(UnsupportedModelError, match="exactly one input and one output"):
         runtime(path)
+
+
+def test_a_processor_that_would_die_of_it_never_meets_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lacking = {"SIMD Extensions": {"found": ["SSSE3"], "not found": ["SSE41", "AVX"]}}
+    monkeypatch.setattr(np, "show_config", lambda mode: lacking)
+    imported: list[str] = []
+    real = importlib.import_module
+
+    def note(name: str) -> object:
+        imported.append(name)
+        return real(name)
+
+    monkeypatch.setattr(importlib, "import_module", note)
+    assert load_backbone().runtime.name == "ncnn"
+    with pytest.raises(ImportError, match="This processor cannot run LiteRT"):
+        load_backbone("litert")
+    assert why_no_gpu() == "This processor cannot run LiteRT."
+    assert imported == ["ncnn"]

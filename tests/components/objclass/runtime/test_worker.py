@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -206,6 +207,21 @@ async def test_elsewhere_it_is_asked_for_ncnn(
     with patch(REQUIREMENTS) as asked:
         worker = await Worker.async_acquire(hass)
         assert worker.backbone.runtime.name == "numpy"
+        await hass.async_block_till_done(wait_background_tasks=True)
+        asked.assert_awaited_once_with(hass, "objclass", [NCNN], is_built_in=False)
+        assert worker.backbone.runtime.name == "ncnn"
+        await worker.async_release()
+
+
+async def test_a_processor_that_would_die_of_litert_is_not_given_it(
+    hass: HomeAssistant,
+    numpy_first: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lacking = {"SIMD Extensions": {"found": ["SSSE3"], "not found": ["SSE41", "AVX"]}}
+    monkeypatch.setattr(np, "show_config", lambda mode: lacking)
+    with patch(REQUIREMENTS) as asked:
+        worker = await Worker.async_acquire(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
         asked.assert_awaited_once_with(hass, "objclass", [NCNN], is_built_in=False)
         assert worker.backbone.runtime.name == "ncnn"

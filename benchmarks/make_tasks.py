@@ -1,4 +1,4 @@
-"""Finer tasks and strangers, made from the shared photos: breeds are in the file names.
+"""Finer tasks and strangers from the shared photos, and digits from elsewhere.
 
 PHOTOS holds cat_or_dog/{cat,dog}/<breed>_<number>.jpg and day_night/{day,night}/*.jpg.
 Below .dev/tasks (or --into) it makes folders of links, anew each time:
@@ -7,6 +7,7 @@ Below .dev/tasks (or --into) it makes folders of links, anew each time:
   neighbours/<task>/<class>   the class "unknown" holds others of the same kind
   with_none/<task>/<class>    the same with examples of `none`, of again others
   unrelated/<task>/<class>    the class "unknown" holds something else altogether
+  digits/<task>/<class>       not of the photos: scanned digits (see `digits`)
 
 They are for `scripts/benchmark learning .dev/tasks/finer` and
 `scripts/benchmark learning .dev/tasks/neighbours --unknown unknown`.
@@ -17,6 +18,8 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
+
+from .digits import write_digits
 
 ROOT: Final = Path(__file__).parents[1]
 PHOTOS: Final = ROOT.parent / "shared" / "data" / "images"
@@ -133,7 +136,7 @@ def main() -> None:
     parser.add_argument("--into", metavar="DIR", type=Path, default=TASKS)
     options = parser.parse_args()
     make_tasks(options.photos, options.into)
-    print(f"Made below {options.into}: finer, neighbours, with_none, unrelated")
+    print(f"Made below {options.into}: finer, neighbours, with_none, unrelated, digits")
 
 
 def make_tasks(photos: Path, into: Path) -> None:
@@ -153,6 +156,8 @@ def make_tasks(photos: Path, into: Path) -> None:
                 for kind in kinds:
                     for path in pictures[kind]:
                         (folder / path.name).symlink_to(path.resolve())
+    shutil.rmtree(into / "digits", ignore_errors=True)
+    write_digits(into / "digits")
 
 
 def _by_kind(photos: Path) -> dict[str, list[Path]]:

@@ -70,14 +70,17 @@ def put_into(readme: Path, content: Mapping[str, Any]) -> None:
     if not (begin and end):
         raise ValueError(f"{readme.name} has no place for results")
     machine, missed = content["machine"], content["missed"]
+    without = content["not_run"]
     where = (
         f"{machine['processor']}, {machine['processors']} processors, Python"
         f" {machine['python']}."
     )
     parts = [
         where,
-        "**Missed:**" if missed else "All goals are met.",
+        "**Missed:**" if missed else "No goal is missed.",
         "\n".join(f"- {line}" for line in missed),
+        "**Not run:**" if without else "",
+        "\n".join(f"- {line}" for line in without),
         as_tables(content["benchmarks"]),
     ]
     results = "\n\n".join(part for part in parts if part)

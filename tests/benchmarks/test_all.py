@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks import goals
-from benchmarks.all import Benchmark, benchmarks, missed_goals, run
+from benchmarks.all import Benchmark, benchmarks, missed_goals, not_run, run
 from benchmarks.goals import Figure
 from benchmarks.results import BEGIN, END, as_tables, put_into
 
@@ -93,14 +93,15 @@ def test_a_benchmark_that_fails_is_named_and_counts_as_missed(tmp_path: Path) ->
     assert "**It failed**" in as_tables({"broken": result})
 
 
-def test_tasks_from_outside_that_nobody_provided_are_named_and_count_as_missed(
+def test_tasks_from_outside_that_nobody_provided_are_named_and_no_goal_is_missed(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "outside"
     benchmark = benchmarks(tmp_path, folder)["learning_outside"]
     result = run(benchmark)
-    (missed,) = missed_goals({"learning_outside": result})
-    assert missed == f"{benchmark.title}: there is no folder {folder}"
+    assert missed_goals({"learning_outside": result}) == []
+    (named,) = not_run({"learning_outside": result})
+    assert named == f"{benchmark.title}: there is no folder {folder}"
     assert f"**Not run**: there is no folder {folder}." in as_tables({"": result})
     make_task(folder / "colours", {"red": 6, "blue": 6})
     assert [line["task"] for line in run(benchmark)["lines"]] == ["colours"]
@@ -137,6 +138,7 @@ def test_what_falls_short_is_said_in_the_tables_and_the_readme_keeps_the_rest(
     content = {
         "machine": machine,
         "missed": missed,
+        "not_run": ["Outside: nothing is there"],
         "benchmarks": {"learning": RESULT},
     }
     for _ in range(2):
@@ -145,6 +147,7 @@ def test_what_falls_short_is_said_in_the_tables_and_the_readme_keeps_the_rest(
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
+    assert "**Not run:**\n\n- Outside: nothing is there\n" in text
     assert text.count("| ece | 0.060 | at most 0.05 | **missed** |") == 1
     assert "| cats | 80 | 0.060 |" in text
     readme.write_text("no place")

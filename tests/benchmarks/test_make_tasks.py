@@ -41,6 +41,7 @@ def test_every_task_has_its_classes_and_strangers(
     into = tmp_path / "tasks"
     for _ in range(2):  # made anew, whatever was there
         run("make_tasks", photos, "--into", into)
+    assert find_tasks(into / "digits")
     for folder, wanted in (
         ("finer", FINER),
         ("neighbours", NEIGHBOURS),

@@ -24,6 +24,9 @@ from .vectors import unit_rows
 SHRINKAGE = 0.9  # of the covariance towards a sphere; found on 10 to 80 images
 KNOWN_KEPT = 0.97  # share of held-out known images that the limit lets pass
 FEWEST_IMAGES = 8  # held out; fewer say nothing about a limit
+# The farthest of a few is nearer than the farthest of many will be: a limit from n held
+# out images is wider by this share of 1/n (benchmarks/README.md).
+FEW_IMAGES = 0.5
 # A class's own spread counts as much as the common one when it has this many images.
 COMMON_IMAGES = 5
 _SMALLEST_VARIANCE = 1e-9
@@ -159,12 +162,14 @@ def _shape(
 def familiarity_limit(
     distances: NDArray[np.float64], widened: float = 1.0
 ) -> float | None:
-    """Return the distance that keeps `KNOWN_KEPT` of held-out images; None without.
+    """Return the distance that lets `KNOWN_KEPT` of the known pass.
 
-    widened: by this factor (see `stretch`).
+    distances: (n,) of held-out images; None where they are too few. widened: by this
+    factor (see `stretch`), besides what a few images cannot tell.
     """
     if len(distances) < FEWEST_IMAGES:
         return None
+    widened *= 1 + FEW_IMAGES / len(distances)
     return float(np.quantile(distances, KNOWN_KEPT)) * widened
 
 

@@ -78,6 +78,20 @@ def test_the_limit_keeps_97_percent_of_the_known() -> None:
     assert np.mean(distances <= limit) == pytest.approx(0.97, abs=0.002)
 
 
+@pytest.mark.parametrize("labelled", [10, 16, 80])
+def test_known_objects_stay_known_when_only_a_few_images_were_labelled(
+    labelled: int,
+) -> None:
+    """The farthest of ten is nearer than what comes by later."""
+    random = np.random.default_rng(0)
+    new, kept = random.normal(1, 0.1, 2000), []
+    for _ in range(100):
+        limit = familiarity_limit(random.normal(1, 0.1, labelled))
+        assert limit is not None
+        kept.append(np.mean(new <= limit))
+    assert np.mean(kept) > 0.94
+
+
 def test_a_handful_of_images_sets_no_limit() -> None:
     assert familiarity_limit(np.ones(5)) is None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, State
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import json_loads
 from pytest_homeassistant_custom_component.common import (
@@ -23,9 +23,11 @@ from pytest_homeassistant_custom_component.typing import (
 # Imported before Home Assistant starts: phcc brings a `custom_components` folder of
 # its own, which would otherwise be found first.
 import custom_components.objclass  # noqa: F401
+from custom_components.objclass import api
 from custom_components.objclass.classifier import ObjectClassifier, classifier_folder
 from custom_components.objclass.const import DOMAIN, EVENT_RESULT
 from custom_components.objclass.data import FrigateSide, ObjclassData
+from custom_components.objclass.frigate.client import FrigateClient
 from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.chosen import Choice
 from tests.frigate_sim.sim import FrigateSim
@@ -93,6 +95,14 @@ def v2_server(socket_enabled: None) -> Iterator[V2Server]:
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Keep the files of a test in a folder of its own."""
     return hass_tmp_config_dir
+
+
+@pytest.fixture
+def impatient_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once what Frigate has not stored yet."""
+    monkeypatch.setattr(
+        api, "FrigateClient", partial(FrigateClient, retry_delays=(0, 0, 0, 0))
+    )
 
 
 class Frigate(FrigateSim):
@@ -211,11 +221,16 @@ def classifier_of(entry: MockConfigEntry, number: int = 0) -> ObjectClassifier:
     return classifier
 
 
-def state_of(hass: HomeAssistant, entity_id: str) -> str:
-    """Return the state of an entity that exists."""
+def entity_of(hass: HomeAssistant, entity_id: str) -> State:
+    """Return what an entity that exists shows: its state and its attributes."""
     state = hass.states.get(entity_id)
     assert state is not None, entity_id
-    return state.state
+    return state
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the state of an entity that exists."""
+    return entity_of(hass, entity_id).state
 
 
 def folder_of(hass: HomeAssistant, entry: MockConfigEntry) -> Path:

@@ -5,22 +5,16 @@ from datetime import datetime
 from http import HTTPStatus
 
 import pytest
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 from PIL import Image
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .conftest import Frigate, SetUp
+from .conftest import Frigate, SetUp, entity_of
 from .visits import Visit
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 CROP = "image.our_cats_last_crop"
-
-
-def state_of(hass: HomeAssistant) -> State:
-    state = hass.states.get(CROP)
-    assert state is not None
-    return state
 
 
 async def test_the_image_shows_the_last_crop_also_before_the_first_training(
@@ -30,7 +24,7 @@ async def test_the_image_shows_the_last_crop_also_before_the_first_training(
     hass_client: ClientSessionGenerator,
 ) -> None:
     entry = await set_up()
-    assert state_of(hass).state == "unknown"
+    assert entity_of(hass, CROP).state == "unknown"
     client = await hass_client()
     answer = await client.get(f"/api/image_proxy/{CROP}")
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
@@ -39,7 +33,7 @@ async def test_the_image_shows_the_last_crop_also_before_the_first_training(
     pictures = []
     for _ in range(2):
         await visit.look()
-        state = state_of(hass)
+        state = entity_of(hass, CROP)
         taken = datetime.fromisoformat(state.state).timestamp()
         assert taken == pytest.approx(visit.seen.now.time, abs=0.001)
         assert state.attributes["camera"] == "front_door"
@@ -62,14 +56,14 @@ async def test_the_image_is_still_there_after_a_restart(
     entry = await set_up()
     visit = Visit(frigate, entry)
     await visit.look(2)
-    before = state_of(hass)
+    before = entity_of(hass, CROP)
     client = await hass_client()
     picture = await (await client.get(f"/api/image_proxy/{CROP}")).read()
 
     await hass.config_entries.async_reload(entry.entry_id)
     frigate.say("available", "online")
     await hass.async_block_till_done()
-    assert state_of(hass).state == before.state
-    assert state_of(hass).attributes["event_id"] == visit.id
+    assert entity_of(hass, CROP).state == before.state
+    assert entity_of(hass, CROP).attributes["event_id"] == visit.id
     answer = await client.get(f"/api/image_proxy/{CROP}")
     assert await answer.read() == picture

@@ -5,8 +5,15 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from .chains import (
+    BELLS,
+    CATS,
+    COLLARS,
+    bells_on_collars_on_cats,
+    change,
+    on,
+)
 from .conftest import Frigate, SetUp, classifier_data, classifier_of
-from .flow.test_condition import BELLS, CATS, COLLARS, change, classifier, on
 from .flow_texts import watch_flows
 from .repairing import issues, mend, opened
 from .visits import Visit, script
@@ -22,11 +29,7 @@ def texts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def chain(set_up: SetUp) -> MockConfigEntry:
     """Return an entry with bells that hang on collars that hang on cats."""
-    return await set_up(
-        classifier(CATS, name="Our cats"),
-        classifier(COLLARS, name="Collars", condition=on(CATS, "leo")),
-        classifier(BELLS, name="Bells", condition=on(COLLARS, "leo")),
-    )
+    return await bells_on_collars_on_cats(set_up)
 
 
 def told(hass: HomeAssistant) -> dict[str, str | None]:

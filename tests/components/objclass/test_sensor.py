@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
-from .conftest import Frigate, SetUp, classifier_of
+from .conftest import Frigate, SetUp, classifier_of, entity_of
 from .crops import keep
 from .visits import Visit, script
 
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=T
 FRONT, BACK = "sensor.our_cats_front_door", "sensor.our_cats_back_yard"
 LABELLED = "sensor.our_cats_labelled_crops"
 LEO, CHARLIE = "sensor.our_cats_leo_last_seen", "sensor.our_cats_charlie_last_seen"
-
-
-def state_of(hass: HomeAssistant, entity_id: str) -> State:
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state
 
 
 # The class last assigned
@@ -39,10 +33,10 @@ async def test_the_sensor_of_a_camera_says_who_was_recognised_there_last(
     script(classifier_of(entry), ("leo", 0.95), ("leo", 0.85), ("leo", 0.9))
     visit = Visit(frigate, entry)
     await visit.look(2)
-    assert state_of(hass, FRONT).state == "unknown"
+    assert entity_of(hass, FRONT).state == "unknown"
 
     await visit.look()
-    state = state_of(hass, FRONT)
+    state = entity_of(hass, FRONT)
     assert state.state == "leo"
     assert state.attributes["options"] == ["leo", "charlie"]
     assert state.attributes["device_class"] == "enum"
@@ -51,10 +45,10 @@ async def test_the_sensor_of_a_camera_says_who_was_recognised_there_last(
     assert state.attributes["attempts"] == 3
     assert state.attributes["votes"] == {"leo": 3}
     assert state.attributes["frame_time"] == visit.seen.now.time
-    assert state_of(hass, BACK).state == "unknown"
+    assert entity_of(hass, BACK).state == "unknown"
 
     await visit.end()
-    assert state_of(hass, FRONT) == state
+    assert entity_of(hass, FRONT) == state
 
 
 async def test_who_comes_next_takes_over_and_nobody_and_strangers_do_not(
@@ -71,7 +65,7 @@ async def test_who_comes_next_takes_over_and_nobody_and_strangers_do_not(
         visit = Visit(frigate, entry)
         await visit.look(4)
         await visit.end()
-        assert state_of(hass, FRONT).state == shown
+        assert entity_of(hass, FRONT).state == shown
 
 
 async def test_a_mind_that_is_changed_shows(
@@ -81,10 +75,10 @@ async def test_a_mind_that_is_changed_shows(
     script(classifier_of(entry), *["charlie"] * 3, "leo")
     visit = Visit(frigate, entry)
     await visit.look(3)
-    assert state_of(hass, FRONT).state == "charlie"
+    assert entity_of(hass, FRONT).state == "charlie"
     await visit.look(5)
-    assert state_of(hass, FRONT).state == "leo"
-    assert state_of(hass, FRONT).attributes["votes"] == {"charlie": 3, "leo": 5}
+    assert entity_of(hass, FRONT).state == "leo"
+    assert entity_of(hass, FRONT).attributes["votes"] == {"charlie": 3, "leo": 5}
 
 
 # When each class was seen
@@ -97,18 +91,18 @@ async def test_last_seen_is_when_somebody_was_recognised_and_when_they_left(
     script(classifier_of(entry), "leo")
     visit = Visit(frigate, entry, camera="back_yard")
     await visit.look(3)
-    recognised = state_of(hass, LEO)
+    recognised = entity_of(hass, LEO)
     assert _time(recognised) == pytest.approx(visit.seen.now.time, abs=1)
     assert recognised.attributes["camera"] == "back_yard"
     assert recognised.attributes["device_class"] == "timestamp"
 
     await visit.look(2)
-    assert state_of(hass, LEO) is recognised
+    assert entity_of(hass, LEO) is recognised
     await visit.end()
     left = visit.seen.now.time
-    assert _time(state_of(hass, LEO)) == pytest.approx(left, abs=1)
-    assert _time(state_of(hass, LEO)) > _time(recognised)
-    assert state_of(hass, CHARLIE).state == "unknown"
+    assert _time(entity_of(hass, LEO)) == pytest.approx(left, abs=1)
+    assert _time(entity_of(hass, LEO)) > _time(recognised)
+    assert entity_of(hass, CHARLIE).state == "unknown"
 
 
 def _time(state: State) -> float:
@@ -126,16 +120,16 @@ async def test_a_restart_forgets_nothing_even_while_frigate_is_away(
     visit = Visit(frigate, entry)
     await visit.look(3)
     await visit.end()
-    before = [state_of(hass, entity_id) for entity_id in (FRONT, LEO)]
+    before = [entity_of(hass, entity_id) for entity_id in (FRONT, LEO)]
 
     frigate.say("available", "offline")
     for _ in range(2):
         await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(hass, FRONT).state == "unavailable"
+    assert entity_of(hass, FRONT).state == "unavailable"
     frigate.say("available", "online")
     await hass.async_block_till_done()
     for old in before:
-        new = state_of(hass, old.entity_id)
+        new = entity_of(hass, old.entity_id)
         assert new.state == old.state
         assert new.attributes == old.attributes
 
@@ -160,14 +154,14 @@ async def test_what_was_stored_is_shown_as_far_as_it_still_means_something(
         ],
     )
     await set_up()
-    assert state_of(hass, FRONT).state == "leo"
-    assert state_of(hass, FRONT).attributes["event_id"] == "1.5-a"
+    assert entity_of(hass, FRONT).state == "leo"
+    assert entity_of(hass, FRONT).attributes["event_id"] == "1.5-a"
     # This class is gone.
-    assert state_of(hass, BACK).state == "unknown"
-    assert "event_id" not in state_of(hass, BACK).attributes
-    assert state_of(hass, LEO).state == seen.isoformat()
-    assert state_of(hass, LEO).attributes["camera"] == "front_door"
-    assert state_of(hass, CHARLIE).state == seen.isoformat()
+    assert entity_of(hass, BACK).state == "unknown"
+    assert "event_id" not in entity_of(hass, BACK).attributes
+    assert entity_of(hass, LEO).state == seen.isoformat()
+    assert entity_of(hass, LEO).attributes["camera"] == "front_door"
+    assert entity_of(hass, CHARLIE).state == seen.isoformat()
 
 
 # Training
@@ -180,13 +174,13 @@ async def test_labelled_crops_are_counted_in_all_and_by_class(
     await keep(classifier_of(entry), "leo", 2)
     await keep(classifier_of(entry), "none", 1)
     await keep(classifier_of(entry), None, 3)
-    state = state_of(hass, "sensor.our_cats_labelled_crops")
+    state = entity_of(hass, "sensor.our_cats_labelled_crops")
     assert state.state == "3"
     assert state.attributes["classes"] == {"leo": 2, "charlie": 0, "none": 1}
     assert state.attributes["unit_of_measurement"] == "crops"
 
     await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(hass, "sensor.our_cats_labelled_crops").state == "3"
+    assert entity_of(hass, "sensor.our_cats_labelled_crops").state == "3"
 
 
 async def test_a_look_is_no_news_of_the_training(
@@ -196,11 +190,11 @@ async def test_a_look_is_no_news_of_the_training(
     script(classifier_of(entry), ("leo", 0.95), ("leo", 0.85))
     visit = Visit(frigate, entry)
     await visit.look()
-    before = state_of(hass, LABELLED).last_reported
+    before = entity_of(hass, LABELLED).last_reported
 
     await visit.look()
 
-    assert state_of(hass, LABELLED).last_reported == before
+    assert entity_of(hass, LABELLED).last_reported == before
 
 
 async def test_a_training_leaves_its_accuracy_and_its_time(
@@ -208,22 +202,22 @@ async def test_a_training_leaves_its_accuracy_and_its_time(
 ) -> None:
     entry = await set_up()
     accuracy, at = "sensor.our_cats_accuracy", "sensor.our_cats_last_training"
-    assert state_of(hass, accuracy).state == "unknown"
-    assert state_of(hass, at).state == "unknown"
+    assert entity_of(hass, accuracy).state == "unknown"
+    assert entity_of(hass, at).state == "unknown"
     await keep(classifier_of(entry), "leo", 6)
     await keep(classifier_of(entry), "charlie", 6)
     before = dt_util.utcnow().timestamp()
     trained = await classifier_of(entry).async_train()
 
     assert trained.kept.report.accuracy is not None
-    share = float(state_of(hass, accuracy).state)
+    share = float(entity_of(hass, accuracy).state)
     assert share == pytest.approx(trained.kept.report.accuracy * 100)
-    assert state_of(hass, accuracy).attributes["unit_of_measurement"] == "%"
-    assert _time(state_of(hass, at)) == pytest.approx(before, abs=60)
+    assert entity_of(hass, accuracy).attributes["unit_of_measurement"] == "%"
+    assert _time(entity_of(hass, at)) == pytest.approx(before, abs=60)
 
-    times = state_of(hass, at).state
+    times = entity_of(hass, at).state
     await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(hass, at).state == times
+    assert entity_of(hass, at).state == times
 
 
 async def test_who_wants_to_can_watch_a_training(
@@ -234,7 +228,7 @@ async def test_who_wants_to_can_watch_a_training(
     assert hass.states.get(progress) is None
     er.async_get(hass).async_update_entity(progress, disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(hass, progress).state == "unknown"
+    assert entity_of(hass, progress).state == "unknown"
 
     await keep(classifier_of(entry), "leo", 2, embedded=False)
     await keep(classifier_of(entry), "charlie", 2, embedded=False)

@@ -1,6 +1,5 @@
 """Gathering examples from Frigate's past objects."""
 
-import time
 from collections import Counter
 from typing import Any
 
@@ -13,24 +12,13 @@ from PIL import Image
 from custom_components.objclass.collecting import collect as collect_module
 from custom_components.objclass.collecting.collect import async_collect
 from custom_components.objclass.learning.crop import square_around
-from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
 from tests.frigate_sim.faults import Fault
-from tests.frigate_sim.objects import SimObject
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from ..history.runs import been
 from ..visits import Visit, crops, requests, script
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
-
-HOUR = 3600.0
-
-
-def been(
-    frigate: Frigate, name: str = "leo", *, hours: float, back_yard: bool = False
-) -> SimObject:
-    """Let somebody have walked past, some hours ago."""
-    place = BACK_YARD if back_yard else FRONT_DOOR
-    return frigate.world.add_past(name, place, time.time() - hours * HOUR)
 
 
 async def test_a_sample_shows_the_object_at_its_best(

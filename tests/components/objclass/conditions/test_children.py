@@ -3,15 +3,12 @@
 "Our cats" tells leo, charlie and others apart; "Collar" is asked only of leo.
 """
 
-from functools import partial
 from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
-from custom_components.objclass import api
-from custom_components.objclass.frigate.client import FrigateClient
 from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import Backbone
 from custom_components.objclass.learning.chosen import Choice
@@ -34,15 +31,10 @@ from ..conftest import (
 )
 from ..visits import Visit, crops, finals, script, update
 
-pytestmark = pytest.mark.parametrize("frigate", [WITH_COLLAR], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once what Frigate has not stored yet."""
-    monkeypatch.setattr(
-        api, "FrigateClient", partial(FrigateClient, retry_delays=(0, 0, 0, 0))
-    )
+pytestmark = [
+    pytest.mark.usefixtures("impatient_client"),
+    pytest.mark.parametrize("frigate", [WITH_COLLAR], indirect=True),
+]
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.objclass.collecting.collect import async_collect
 from tests.frigate_sim.objects import SimObject
 
-from ..collecting.test_collect import HOUR, been
+from ..chains import bells_on_collars_on_cats, on
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
-from ..flow.test_condition import BELLS, CATS, COLLARS, classifier, on
+from ..history.runs import HOUR, been
 from ..visits import STRANGER, Visit, requests, script
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -20,12 +20,8 @@ pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=T
 
 @pytest.fixture
 async def chain(set_up: SetUp) -> MockConfigEntry:
-    """Return an entry with collars that hang on cats."""
-    return await set_up(
-        classifier(CATS, name="Our cats"),
-        classifier(COLLARS, name="Collars", condition=on(CATS, "leo")),
-        classifier(BELLS, name="Bells", condition=on(COLLARS, "leo")),
-    )
+    """Return an entry with bells that hang on collars that hang on cats."""
+    return await bells_on_collars_on_cats(set_up)
 
 
 async def collected(entry: MockConfigEntry, number: int = 1) -> list[Any]:

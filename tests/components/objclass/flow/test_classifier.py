@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from homeassistant.config_entries import (
-    SOURCE_USER,
     ConfigEntryState,
     SubentryFlowResult,
 )
@@ -29,6 +28,7 @@ from ..conftest import (
     folder_of,
 )
 from ..crops import keep
+from .dialogues import begin, choices, submit
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
@@ -51,43 +51,11 @@ ANSWER: dict[str, Any] = {
 }
 
 
-async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
-    """Press "Add classifier"."""
-    return await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "classifier"), context={"source": SOURCE_USER}
-    )
-
-
 async def change(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
     """Press "Change classifier" of the first one."""
     return await entry.start_subentry_reconfigure_flow(
         hass, next(iter(entry.subentries))
     )
-
-
-async def submit(
-    hass: HomeAssistant, shown: SubentryFlowResult, answer: dict[str, Any]
-) -> SubentryFlowResult:
-    result = await hass.config_entries.subentries.async_configure(
-        shown["flow_id"], answer
-    )
-    await hass.async_block_till_done()
-    return result
-
-
-def choices(shown: SubentryFlowResult, *keys: str) -> dict[str, str]:
-    """Return what a field of a form offers, value by what a person reads."""
-    assert shown["data_schema"] is not None
-    schema = shown["data_schema"].schema
-    for section in keys[:-1]:
-        schema = schema[section].schema.schema
-    options = schema[keys[-1]].config["options"]
-    return {
-        option if isinstance(option, str) else option["label"]: option
-        if isinstance(option, str)
-        else option["value"]
-        for option in options
-    }
 
 
 def data_of_first(entry: MockConfigEntry) -> dict[str, Any]:

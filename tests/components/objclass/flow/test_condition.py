@@ -3,17 +3,18 @@
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.frigate_sim.cameras import NativeModel
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..chains import BELLS, CATS, COLLARS, SeeingFrigate, change, classifier, on
+from ..conftest import Frigate, SetUp, classifier_of
 from ..crops import keep
 from ..websocket.client import Panel, Refused
-from .test_classifier import ANSWER, begin, choices, submit
+from .dialogues import begin, choices, submit
+from .test_classifier import ANSWER
 
 COLLAR = NativeModel(
     name="collar", type="attribute", objects=("cat",), classes={"red": 3, "blue": 3}
@@ -21,20 +22,6 @@ COLLAR = NativeModel(
 pytestmark = pytest.mark.parametrize(
     "frigate", [{"models": (COLLAR,), "past_events": 0}], indirect=True
 )
-
-CATS = "01CATS"
-COLLARS = "01COLLARS"
-BELLS = "01BELLS"
-
-
-def classifier(classifier_id: str, **changes: Any) -> ConfigSubentryData:
-    """Return a classifier of a known id."""
-    data: Any = {**classifier_data(**changes), "subentry_id": classifier_id}
-    return ConfigSubentryData(**data)
-
-
-def on(parent: str, *classes: str) -> dict[str, Any]:
-    return {"parent": parent, "classes": list(classes)}
 
 
 @pytest.fixture
@@ -53,15 +40,6 @@ async def chain(set_up: SetUp) -> MockConfigEntry:
 
 def stored(entry: MockConfigEntry, classifier_id: str) -> Any:
     return entry.subentries[classifier_id].data.get("condition")
-
-
-async def change(
-    hass: HomeAssistant, entry: MockConfigEntry, classifier_id: str, **changes: Any
-) -> Any:
-    """Open the form of a classifier, change something and submit it."""
-    shown = await entry.start_subentry_reconfigure_flow(hass, classifier_id)
-    data = dict(entry.subentries[classifier_id].data)
-    return await submit(hass, shown, data | changes)
 
 
 async def test_other_classifiers_and_frigate_are_offered(
@@ -87,14 +65,6 @@ async def test_other_classifiers_and_frigate_are_offered(
     result = await submit(hass, shown, answer)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"]["condition"] == on(CATS, "leo")
-
-
-class SeeingFrigate(Frigate):
-    """A Frigate that recognises faces and reads plates."""
-
-    def _config(self) -> dict[str, Any]:
-        on = {"enabled": True}
-        return super()._config() | {"face_recognition": on, "lpr": on}
 
 
 async def test_faces_and_plates_are_offered_where_frigate_reads_them(

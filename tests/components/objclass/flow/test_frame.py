@@ -3,11 +3,9 @@
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
     async_fire_mqtt_message,
     get_schema_suggested_value,
 )
@@ -30,6 +28,7 @@ from ..frames.cameras import (
 )
 from ..visits import script
 from ..websocket.client import Panel, Refused
+from .dialogues import begin, submit
 
 RULES = {
     "threshold": 0.8,
@@ -48,27 +47,10 @@ ANSWER: dict[str, Any] = {
 }
 
 
-async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
-    """Press "Add frame classifier"."""
-    return await hass.config_entries.subentries.async_init(
-        (entry.entry_id, "frame_classifier"), context={"source": SOURCE_USER}
-    )
-
-
-async def submit(
-    hass: HomeAssistant, shown: SubentryFlowResult, answer: dict[str, Any]
-) -> SubentryFlowResult:
-    result = await hass.config_entries.subentries.async_configure(
-        shown["flow_id"], answer
-    )
-    await hass.async_block_till_done()
-    return result
-
-
 async def test_a_camera_of_home_assistants_is_all_it_takes(hass: HomeAssistant) -> None:
     await add_cameras(hass, "Gate")
     entry = await add_entry(hass, frame_data(name="Other"))
-    shown = await submit(hass, await begin(hass, entry), ANSWER)
+    shown = await submit(hass, await begin(hass, entry, "frame_classifier"), ANSWER)
     assert shown["step_id"] == "parts"
     result = await submit(hass, shown, {GATE: "0.25, 0, 0.75,0.5"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -99,7 +81,9 @@ async def test_what_cannot_be_is_refused_and_nothing_is_lost(
 ) -> None:
     await add_cameras(hass, "Gate")
     entry = await add_entry(hass)
-    shown = await submit(hass, await begin(hass, entry), ANSWER | change)
+    shown = await submit(
+        hass, await begin(hass, entry, "frame_classifier"), ANSWER | change
+    )
     assert shown["errors"] == errors
     assert shown["data_schema"] is not None
     kept = get_schema_suggested_value(shown["data_schema"].schema, "classes")
@@ -116,7 +100,7 @@ async def test_a_rectangle_that_is_none_is_refused(
 ) -> None:
     await add_cameras(hass, "Gate")
     entry = await add_entry(hass)
-    shown = await submit(hass, await begin(hass, entry), ANSWER)
+    shown = await submit(hass, await begin(hass, entry, "frame_classifier"), ANSWER)
     shown = await submit(hass, shown, {GATE: text})
     assert shown["errors"] == {GATE: "bad_part"}
     result = await submit(hass, shown, {GATE: " "})
@@ -233,7 +217,7 @@ async def test_frigates_cameras_motion_and_mqtt_are_there_with_a_frigate(
         "publish": True,
     }
     del answer["camera_entities"]
-    shown = await submit(hass, await begin(hass, entry), answer)
+    shown = await submit(hass, await begin(hass, entry, "frame_classifier"), answer)
     result = await submit(hass, shown, {"front_door": "0, 0, 0.5, 1"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     classifier = frames_of(entry, 1)

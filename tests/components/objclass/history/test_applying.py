@@ -1,14 +1,10 @@
 """Writing what was found on objects of the past: with courtesy, and to Frigate only."""
 
-from functools import partial
-
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from custom_components.objclass import api
 from custom_components.objclass.const import CONF_WRITE_BACK
-from custom_components.objclass.frigate.client import FrigateClient
 from custom_components.objclass.history.run import Phase, Status
 from tests.frigate_sim.auth import Account
 from tests.frigate_sim.cameras import NativeModel
@@ -26,17 +22,12 @@ COLLAR = NativeModel(
 MOOD = NativeModel(
     name="mood", type="attribute", objects=("cat",), classes={"happy": 3, "cross": 3}
 )
-pytestmark = pytest.mark.parametrize(
-    "frigate", [NO_PAST | {"models": (COLLAR, MOOD)}], indirect=True
-)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once what Frigate has not stored yet."""
-    monkeypatch.setattr(
-        api, "FrigateClient", partial(FrigateClient, retry_delays=(0, 0, 0, 0))
-    )
+pytestmark = [
+    pytest.mark.usefixtures("impatient_client"),
+    pytest.mark.parametrize(
+        "frigate", [NO_PAST | {"models": (COLLAR, MOOD)}], indirect=True
+    ),
+]
 
 
 async def test_what_was_found_is_written_when_a_person_says_so(

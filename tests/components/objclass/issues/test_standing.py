@@ -15,9 +15,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from tests.frigate_sim import NativeModel
 from tests.frigate_sim.faults import Fault
 
+from ..chains import SeeingFrigate
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
 from ..crops import keep
-from ..flow.test_condition import SeeingFrigate
 from ..flow_texts import watch_flows
 from ..repairing import issues, mend
 from ..visits import Visit, script, until

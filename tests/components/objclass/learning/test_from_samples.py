@@ -1,8 +1,6 @@
 """From kept crops to a head, with the real backbone."""
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +16,7 @@ from custom_components.objclass.learning.from_samples import (
 from custom_components.objclass.learning.head import Head
 from custom_components.objclass.learning.samples import SampleStore
 
-from .sample_stores import opened, sample
+from .sample_stores import sample
 
 COLOURS = {"leo": (150, 110, 70), "charlie": (110, 110, 118)}
 
@@ -26,12 +24,6 @@ COLOURS = {"leo": (150, 110, 70), "charlie": (110, 110, 118)}
 @pytest.fixture(scope="module")
 def backbone() -> Backbone:
     return load_backbone()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SampleStore]:
-    with opened(tmp_path) as store:
-        yield store
 
 
 def _crop(name: str, number: int, form: str, quality: int) -> Crop:

@@ -1,25 +1,15 @@
 """The kept crops whose labels teach most come first."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 from custom_components.objclass.learning.head import Head
 from custom_components.objclass.learning.ranking import most_unlike, most_useful
 from custom_components.objclass.learning.samples import SampleStore
 from custom_components.objclass.learning.training import train_head
 
-from .sample_stores import jpeg, opened, sample
+from .sample_stores import jpeg, sample
 
 D = 32
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SampleStore]:
-    with opened(tmp_path) as store:
-        yield store
 
 
 def keep(

@@ -1,7 +1,6 @@
 """Samples are found by what they are like, page by page, in a useful order."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,13 +8,7 @@ import pytest
 from custom_components.objclass.learning.sample_search import Order, Search
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
 
-from .sample_stores import add, ids, opened, vector
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SampleStore]:
-    with opened(tmp_path) as store:
-        yield store
+from .sample_stores import add, ids, vector
 
 
 def sure(score: float, name: str = "leo") -> dict[str, float]:

@@ -1,6 +1,5 @@
 """Telling Frigate: sub label, attribute and MQTT message, with courtesy."""
 
-from functools import partial
 from typing import Any
 
 import pytest
@@ -9,9 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
-from custom_components.objclass import api
 from custom_components.objclass.const import CONF_PUBLISH_MQTT, CONF_WRITE_BACK
-from custom_components.objclass.frigate.client import FrigateClient
 from tests.frigate_sim.auth import Account
 from tests.frigate_sim.cameras import NativeModel
 from tests.frigate_sim.faults import Fault
@@ -36,14 +33,7 @@ MOOD = NativeModel(
 BARK = NativeModel(
     name="bark", type="attribute", objects=("dog",), classes={"loud": 3, "red": 3}
 )
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once what Frigate has not stored yet."""
-    monkeypatch.setattr(
-        api, "FrigateClient", partial(FrigateClient, retry_delays=(0, 0, 0, 0))
-    )
+pytestmark = pytest.mark.usefixtures("impatient_client")
 
 
 def told(frigate: Frigate, kind: str = "sub_label") -> list[tuple[Any, float | None]]:

@@ -8,8 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.frigate_sim.cameras import NativeModel
 
+from ..chains import BELLS, CATS, COLLARS, classifier, on
 from ..conftest import Frigate, SetUp
-from ..flow.test_condition import BELLS, CATS, COLLARS, classifier, on
 from .client import Panel
 
 COLLAR = NativeModel(

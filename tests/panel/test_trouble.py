@@ -109,18 +109,27 @@ async def test_five_thousand_pictures_scroll_past_without_filling_the_memory(
         result = await grid.evaluate(SCROLL)
         assert result["seen"] >= MANY, result
         assert result["most"] <= DRAWN, result
+        # Cards are used again, and each shows its own picture all the same.
+        assert result["cards"] <= DRAWN, result
+        assert result["mixed"] == [], result
 
 
 SCROLL = """async grid => {
   const { scroller } = grid;
   const seen = new Set();
+  const cards = new Set();
+  const mixed = [];
   let most = 0;
   let still = 0;
   while (still < 200) {
     const items = grid.renderRoot.querySelectorAll(".item");
     most = Math.max(most, items.length);
     const before = seen.size;
-    for (const item of items) seen.add(item.dataset.id);
+    for (const item of items) {
+      seen.add(item.dataset.id);
+      cards.add(item);
+      if (!item.querySelector("img").src.includes(`/${item.dataset.id}?`)) mixed.push(item.dataset.id);
+    }
     // A person who scrolls on sees the next pictures first.
     const bottoms = [...items].map((item) => item.getBoundingClientRect().bottom);
     if (Math.max(...bottoms) >= scroller.getBoundingClientRect().bottom - 300) {
@@ -129,5 +138,5 @@ SCROLL = """async grid => {
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 5)));
     still = seen.size === before ? still + 1 : 0;
   }
-  return { seen: seen.size, most };
+  return { seen: seen.size, most, cards: cards.size, mixed };
 }"""

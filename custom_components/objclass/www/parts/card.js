@@ -1,6 +1,6 @@
 /**
- * One picture of the grid: made once, then only what changed is touched, so that
- * thousands can scroll past.
+ * One picture of the grid: made once, then only what changed is touched, also when it
+ * shows another sample, so that thousands can scroll past.
  */
 
 import { PATHS } from "../icons.js";
@@ -36,6 +36,7 @@ export function makeCard(t) {
     picture.setAttribute("aria-pressed", String(selected));
     picture.tabIndex = chip.tabIndex = why.tabIndex = focused ? 0 : -1;
     if (shown === sample) return;
+    if (shown?.id !== sample.id) element.classList.remove("loaded");
     shown = sample;
     element.dataset.id = sample.id;
     if (source !== sample.thumb) {

@@ -41,6 +41,7 @@ class Grid extends LitElement {
 
   focused = null;
   #cards = new Map();
+  #spare = []; // cards that scrolled out of the window, for those that scroll into it
   #headings = new Map();
   #layout = { boxes: [], rows: [], height: 0, row: 1, columns: 1 };
   #width = 0;
@@ -97,6 +98,7 @@ class Grid extends LitElement {
     if (changed.has("t") && changed.get("t")) {
       for (const card of this.#cards.values()) card.element.remove();
       this.#cards.clear();
+      this.#spare = [];
     }
     if (changed.has("groups")) this.#lay();
     this.#draw();
@@ -146,12 +148,13 @@ class Grid extends LitElement {
     const bottom = top + this.scroller.clientHeight;
     const boxes = visible(this.#layout, top - NEAR, bottom + NEAR);
     const wanted = new Set(boxes.map((box) => box.id));
-    prune(this.#cards, wanted, (card) => card.element);
-    prune(this.#headings, wanted, (heading) => heading);
+    this.#spare.push(...takeOut(this.#cards, wanted, (card) => card.element));
+    for (const heading of takeOut(this.#headings, wanted, (item) => item)) heading.remove();
     for (const box of boxes) {
       if (box.header) this.#drawHeading(box);
       else this.#drawCard(box);
     }
+    for (const { element } of this.#spare) element.remove();
     if (bottom + AHEAD > this.#layout.height && this.samples.size < this.total) send(this, "more");
   }
 
@@ -160,9 +163,9 @@ class Grid extends LitElement {
     if (!sample) return;
     let card = this.#cards.get(id);
     if (!card) {
-      card = makeCard(this.t);
+      card = this.#spare.pop() ?? makeCard(this.t);
       this.#cards.set(id, card);
-      this.canvas.append(card.element);
+      if (!card.element.isConnected) this.canvas.append(card.element);
     }
     Object.assign(card.element.style, { transform: `translate(${x}px, ${y}px)`, width: `${w}px` });
     card.update(sample, {
@@ -217,6 +220,7 @@ class Grid extends LitElement {
       else send(this, "event", { ids: group.ids });
     } else if (what !== "picture") send(this, what, { id });
     else if (this.#drag?.moved) this.#drag = null;
+    else if (this.#drag && this.#drag.start !== id) this.#drag = null; // it scrolled away
     else if (this.readOnly) send(this, "why", { id });
     else if (this.brush) send(this, "paint", { ids: [id] });
     else send(this, "pick", { id, range: event.shiftKey });
@@ -300,15 +304,17 @@ function idOf(event) {
   return event.target.closest?.(".item")?.dataset.id ?? null;
 }
 
-function prune(drawn, wanted, elementOf) {
+/** Take out of the Map what is not wanted any more, and return it. */
+function takeOut(drawn, wanted, elementOf) {
+  const free = [];
   for (const [id, item] of drawn) {
-    if (wanted.has(id)) continue;
     const element = elementOf(item);
     // A card that has the focus stays: a person is working on it.
-    if (element.contains(element.getRootNode().activeElement)) continue;
-    element.remove();
+    if (wanted.has(id) || element.contains(element.getRootNode().activeElement)) continue;
     drawn.delete(id);
+    free.push(item);
   }
+  return free;
 }
 
 define("objclass-grid", Grid);

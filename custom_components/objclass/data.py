@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import ServiceValidationError
@@ -13,8 +12,6 @@ from homeassistant.util.signal_type import SignalType, SignalTypeFormat
 from .const import DOMAIN
 from .learning.confirmation import State
 from .learning.consensus import Outcome, Verdict
-from .learning.heads import KeptHead
-from .learning.samples import Sample
 
 if TYPE_CHECKING:
     from .classifier import AnyClassifier
@@ -121,49 +118,6 @@ class StateChange:
     camera: str
     state: State
     before: State | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastCrop:
-    """The newest crop, as JPEG."""
-
-    jpeg: bytes
-    taken_at: datetime
-    camera: str
-    event_id: str | None
-
-    @classmethod
-    def of(cls, sample: Sample, jpeg: bytes) -> Self:
-        """Make it of a sample and its picture."""
-        return cls(
-            jpeg=jpeg,
-            taken_at=dt_util.utc_from_timestamp(sample.time),
-            camera=sample.camera,
-            event_id=sample.event_id,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InView:
-    """An object in view to which a class was assigned."""
-
-    class_name: str
-    camera: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
-    """A finished training; `skipped` are the samples whose picture was unreadable.
-
-    `worse` is whether it is clearly worse than the one in use so far, on the images
-    that both know, and `taken` whether it was put in use.
-    """
-
-    kept: KeptHead
-    skipped: int
-    worse: bool
-    taken: bool
-    seconds: float
 
 
 def state_attributes(state: State) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
 from ..data import (
@@ -15,7 +18,6 @@ from ..data import (
     SIGNAL_PROGRESS,
     SIGNAL_SAMPLES,
     Job,
-    LastCrop,
     Progress,
     SampleChanges,
 )
@@ -24,7 +26,7 @@ from ..learning.graph import ModelError
 from ..learning.head import Head, HeadFileError
 from ..learning.heads import HeadShelf, KeptHead
 from ..learning.model_head import ModelHead, ModelShelf
-from ..learning.samples import ClassCount, SampleStore, SampleStoreError
+from ..learning.samples import ClassCount, Sample, SampleStore, SampleStoreError
 from ..runtime.worker import Worker
 from ..settings import ClassifierSettings
 
@@ -35,6 +37,26 @@ type Tell = Callable[[float | None], None]
 def classifier_folder(hass: HomeAssistant, entry_id: str, classifier_id: str) -> Path:
     """Return where the files of a classifier are."""
     return Path(hass.config.path(DOMAIN, entry_id, classifier_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCrop:
+    """The newest crop, as JPEG."""
+
+    jpeg: bytes
+    taken_at: datetime
+    camera: str
+    event_id: str | None
+
+    @classmethod
+    def of(cls, sample: Sample, jpeg: bytes) -> Self:
+        """Make it of a sample and its picture."""
+        return cls(
+            jpeg=jpeg,
+            taken_at=dt_util.utc_from_timestamp(sample.time),
+            camera=sample.camera,
+            event_id=sample.event_id,
+        )
 
 
 class ClassifierCore:

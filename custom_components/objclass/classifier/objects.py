@@ -1,5 +1,6 @@
 """A classifier of tracked objects: who is in view, and who was seen last."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
@@ -7,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import LOGGER
-from ..data import InView, Result, SampleChanges
+from ..data import Result, SampleChanges
 from ..frigate.messages import TrackedObject
 from ..learning.look import Look
 from ..learning.outcomes import KeptOutcome
@@ -18,6 +19,14 @@ from .classifier import Classifier
 
 # So many objects are remembered as the last ones that were given a class.
 _LAST: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InView:
+    """An object in view to which a class was assigned."""
+
+    class_name: str
+    camera: str
 
 
 class ObjectClassifier(Classifier):

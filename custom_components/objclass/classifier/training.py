@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
 
@@ -9,7 +10,6 @@ from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import DOMAIN, LOGGER
-from ..data import Trained
 from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
 from ..learning.embeddings import PLAIN
@@ -19,6 +19,21 @@ from ..learning.heads import KeptHead
 from ..learning.model_head import ModelHead
 from ..learning.training import TrainingError
 from .core import ClassifierCore, Tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A finished training; `skipped` are the samples whose picture was unreadable.
+
+    `worse` is whether it is clearly worse than the one in use so far, on the images
+    that both know, and `taken` whether it was put in use.
+    """
+
+    kept: KeptHead
+    skipped: int
+    worse: bool
+    taken: bool
+    seconds: float
 
 
 class Training(ClassifierCore):

@@ -6,6 +6,7 @@ not unlike all that was labelled. States are about now, and are not touched.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from homeassistant.core import HomeAssistant
 
@@ -31,7 +32,8 @@ async def async_look_at_moment(
 ) -> dict[str, Look]:
     """Return a look for each classifier that watches the camera, by id.
 
-    Raises FrigateError or PictureError.
+    With a `pace`, as in a run, a Frigate that is away is waited for. Raises
+    FrigateError or PictureError.
     """
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
     wanted: defaultdict[Part, dict[str, Head | ModelHead]] = defaultdict(dict)
@@ -43,11 +45,10 @@ async def async_look_at_moment(
     if not wanted:
         return {}
     camera = frigate.config.cameras[moment.camera]
-    picture = await async_patiently(
-        hass,
-        entry,
-        lambda: frigate.client.recorded_frame(camera.name, moment.time, camera.height),
+    ask = partial(
+        frigate.client.recorded_frame, camera.name, moment.time, camera.height
     )
+    picture = await (async_patiently(hass, entry, ask) if pace else ask())
     if pace:
         await pace.async_let_live_go_first()
     seen = await worker.run(look_at_frame, worker.backbone, picture.data, wanted)

@@ -8,6 +8,7 @@ that was labelled.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -173,12 +174,14 @@ async def async_look(
     heads: Mapping[str, Head | ModelHead],
     pace: Pace | None = None,
 ) -> Look:
-    """Look at an object of the past. Raises FrigateError or PictureError."""
+    """Look at an object of the past. Raises FrigateError or PictureError.
+
+    With a `pace`, as in a run, a Frigate that is away is waited for.
+    """
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
     camera, box = frigate.config.cameras[tracked.camera], tracked.box
-    picture = await async_patiently(
-        hass, entry, lambda: frigate.client.clean_snapshot(tracked.id)
-    )
+    ask = partial(frigate.client.clean_snapshot, tracked.id)
+    picture = await (async_patiently(hass, entry, ask) if pace else ask())
     if pace:
         await pace.async_let_live_go_first()
     return await worker.run(

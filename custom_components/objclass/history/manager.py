@@ -13,22 +13,23 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
+from ..api import async_frigate_failed
 from ..classifier import Classifier, FrameClassifier, ObjectClassifier
 from ..conditions.past import PastCondition
 from ..const import DOMAIN, EVENT_HISTORY, LOGGER
 from ..data import SIGNAL_HISTORY, ObjclassConfigEntry
-from ..frigate.errors import FrigateError
+from ..frigate.errors import FrigateError, FrigateNotFoundError
 from ..frigate.models import StoredEvent
 from ..learning.crop import PictureError
 from ..objects.writeback import Writeback
 from ..runtime.worker import Worker
 from .applying import async_tell
-from .frame_looking import async_keep_moment, async_look_at_moment
+from .keeping import async_keep_anew
 from .listing import async_pages, frames
-from .looking import Looker, UnusableError, async_keep, async_look, tracked_of
+from .looking import Looker, UnusableError
 from .pace import Pace
 from .run import Counts, Job, PastFrame, Phase, Run, Status
-from .store import Found, HistoryStore, HistoryStoreError
+from .store import HistoryStore, HistoryStoreError
 from .tally import Tally
 
 # So many are read from disk at a time.
@@ -196,35 +197,15 @@ class History:
             if kept is not None:
                 return kept.id
         try:
-            if isinstance(classifier, FrameClassifier):
-                sample_id = await self._async_keep_moment(classifier, found)
-            else:
-                sample_id = await self._async_keep_object(classifier, event_id)
-        except (FrigateError, PictureError, UnusableError) as err:
+            sample_id = await async_keep_anew(
+                self._hass, self._entry, classifier, found
+            )
+        except (FrigateNotFoundError, PictureError, UnusableError) as err:
             raise _unknown_event(event_id) from err
+        except FrigateError as err:
+            raise async_frigate_failed(self._entry, err) from err
         await self.async_files(self.store.put_sample, run_id, found, sample_id)
         return sample_id
-
-    async def _async_keep_object(self, classifier: Classifier, event_id: str) -> str:
-        client = self._entry.runtime_data.need_frigate().client
-        event = await client.event(event_id)
-        if event is None or not isinstance(classifier, ObjectClassifier):
-            raise UnusableError("it is gone")
-        tracked = tracked_of(self._entry, event)
-        heads = {classifier.id: classifier.head} if classifier.head else {}
-        seen = await async_look(self._hass, self._entry, tracked, heads)
-        return await async_keep(classifier, tracked, seen)
-
-    async def _async_keep_moment(
-        self, classifier: FrameClassifier, found: Found
-    ) -> str:
-        moment = PastFrame(camera=found.camera, time=found.time)
-        looks = await async_look_at_moment(
-            self._hass, self._entry, moment, [classifier]
-        )
-        if classifier.id not in looks:
-            raise UnusableError("the classifier is not trained, or looks elsewhere")
-        return await async_keep_moment(classifier, moment, looks[classifier.id])
 
     # The work
 

@@ -1,17 +1,19 @@
 """Classifiers of whole pictures look at the recordings of Frigate's cameras."""
 
+import asyncio
 import time
 from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.history.run import Status
 from custom_components.objclass.history.table import async_past_url
+from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_data, data_of
 from ..visits import requests, script
@@ -118,6 +120,29 @@ async def test_a_picture_of_a_recording_can_be_kept_and_seen(
     client = await hass_client_no_auth()
     picture = await client.get(async_past_url(hass, entry, second.event_id))
     assert (picture.status, picture.content_type) == (200, "image/jpeg")
+
+
+async def test_who_wants_to_keep_a_picture_is_told_at_once_that_frigate_is_away(
+    frigate: Frigate, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.objclass.history.looking.KEPT_PER_CLASS", 0)
+    been(frigate, hours=0.03)
+    entry = await set_up(classifier_data(), frame_data())
+    script(nth(entry, 0), "leo")
+    script(nth(entry, 1), "open")
+    now = time.time()
+    run = await ran(entry, after=now - 4 * MINUTE, before=now - MINUTE, step=180)
+    found = await results(entry)
+    assert {one.label for one in found} == {"", "cat"}
+    for path in ("/recordings/", "snapshot"):
+        frigate.faults.add(Fault(path=path, status=502))
+    for one in found:
+        with pytest.raises(HomeAssistantError) as caught:
+            async with asyncio.timeout(10):
+                await history_of(entry).async_keep(
+                    run.id, one.event_id, one.classifier_id
+                )
+        assert caught.value.translation_key == "frigate_failed"
 
 
 async def test_too_many_pictures_are_refused(frigate: Frigate, set_up: SetUp) -> None:

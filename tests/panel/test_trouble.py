@@ -128,7 +128,8 @@ SCROLL = """async grid => {
     for (const item of items) {
       seen.add(item.dataset.id);
       cards.add(item);
-      if (!item.querySelector("img").src.includes(`/${item.dataset.id}?`)) mixed.push(item.dataset.id);
+      const shown = item.querySelector("img").src;
+      if (!shown.includes(`/${item.dataset.id}?`)) mixed.push(item.dataset.id);
     }
     // A person who scrolls on sees the next pictures first.
     const bottoms = [...items].map((item) => item.getBoundingClientRect().bottom);

@@ -178,7 +178,9 @@ class ObjclassOptionsFlow(OptionsFlow):
         return "", ""
 
     def _may_read(self, path: str) -> bool:
-        inside = Path(self.hass.config.path()) in Path(path).resolve().parents
+        # The folder itself may be a link.
+        own = Path(self.hass.config.path()).resolve()
+        inside = own in Path(path).resolve().parents
         return inside or self.hass.config.is_allowed_path(path)
 
 

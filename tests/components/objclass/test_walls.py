@@ -57,7 +57,7 @@ def _imported(node: ast.AST, path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("package", ALLOWED)
-def test_is_a_library_of_its_own(package: str) -> None:
+def test_each_library_can_be_used_without_home_assistant(package: str) -> None:
     result = subprocess.run(
         [sys.executable, "-c", IMPORT_ALL, str(COMPONENT), package],
         capture_output=True,

@@ -406,6 +406,20 @@ async def test_a_file_that_may_not_be_read_is_refused(
 
 
 @no_past
+async def test_a_file_in_home_assistants_own_folder_may_be_read_also_by_a_link_to_it(
+    hass: HomeAssistant, set_up: SetUp, tmp_path: Path
+) -> None:
+    entry = await set_up()
+    link = tmp_path / "config"
+    link.symlink_to(hass.config.config_dir)
+    (link / "own.tflite").write_bytes(b"no network")
+    hass.config.config_dir = str(link)
+    own = {**PLAIN["own"], "model": str(link / "own.tflite")}
+    answer = await choose(hass, entry, backbone="own", own=own)
+    assert answer["errors"] == {"base": "model_failed"}
+
+
+@no_past
 async def test_a_network_that_is_gone_can_be_changed_although_nothing_runs(
     hass: HomeAssistant,
     set_up: SetUp,

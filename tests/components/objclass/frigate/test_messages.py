@@ -250,7 +250,9 @@ def test_an_update_with_an_id_that_is_none_is_refused(bad: str) -> None:
     ("payload", "online"),
     [("online", True), (b"online", True), ("offline", False), (b"stopped", False)],
 )
-def test_availability(payload: str | bytes, *, online: bool) -> None:
+def test_frigates_word_for_being_there_or_not_is_understood(
+    payload: str | bytes, *, online: bool
+) -> None:
     assert parse_availability(payload) is online
 
 

@@ -134,8 +134,7 @@ async def test_who_wants_to_keep_a_picture_is_told_at_once_that_frigate_is_away(
     run = await ran(entry, after=now - 4 * MINUTE, before=now - MINUTE, step=180)
     found = await results(entry)
     assert {one.label for one in found} == {"", "cat"}
-    for path in ("/recordings/", "snapshot"):
-        frigate.faults.add(Fault(path=path, status=502))
+    frigate.faults.add(Fault(status=502))
     for one in found:
         with pytest.raises(HomeAssistantError) as caught:
             async with asyncio.timeout(10):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=T
     ],
     ids=str,
 )
-async def test_the_last_days(
+async def test_a_run_over_the_last_days_looks_at_their_objects_newest_first(
     frigate: Frigate, set_up: SetUp, asked: dict[str, Any], hours: list[int]
 ) -> None:
     past = {number: been(frigate, hours=number).id for number in (1, 5, 30, 60)}
@@ -32,7 +32,9 @@ async def test_the_last_days(
     assert found == [past[number] for number in hours]
 
 
-async def test_from_one_moment_to_another(frigate: Frigate, set_up: SetUp) -> None:
+async def test_a_run_from_one_moment_to_another_looks_at_what_was_between(
+    frigate: Frigate, set_up: SetUp
+) -> None:
     now = time.time()
     past = [been(frigate, hours=hours) for hours in (1, 5, 9)]
     entry = await set_up()
@@ -54,7 +56,7 @@ async def test_from_one_moment_to_another(frigate: Frigate, set_up: SetUp) -> No
     ],
     ids=str,
 )
-async def test_only_what_was_asked_for(
+async def test_a_run_looks_only_at_the_cameras_objects_and_zones_asked_for(
     frigate: Frigate, set_up: SetUp, asked: dict[str, Any], expected: list[str]
 ) -> None:
     front = been(frigate, hours=1)

@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
+from .learning.files import try_writing
 
 _HELD: HassKey[list[sqlite3.Connection]] = HassKey(f"{DOMAIN}_backup")
 
@@ -35,8 +36,9 @@ def _hold_all(folder: Path) -> list[sqlite3.Connection]:
     held = []
     for path in sorted(folder.rglob("*.sqlite")):
         try:
+            try_writing(path.parent)
             held.append(_held(path))
-        except sqlite3.Error as err:
+        except (OSError, sqlite3.Error) as err:
             # A damaged file is no reason to have no backup of all the others.
             LOGGER.warning("%s is copied as it is: %s", path, err)
     return held

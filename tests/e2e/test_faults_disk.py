@@ -4,7 +4,6 @@ The store's own behaviour at each step is tested in `learning/test_samples_crash
 Home Assistant's whole folder of ours is on a disk of its own, which really is full.
 """
 
-import errno
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +16,7 @@ import pytest_asyncio
 from tests.frigate_sim.sim import FrigateSim
 from tests.stack.api import until
 from tests.stack.broker import Broker
+from tests.stack.disk import fill
 from tests.stack.home_assistant import HomeAssistant
 from tests.stack.websocket import CommandError
 
@@ -58,19 +58,6 @@ async def stage(
     ):
         assert os.statvfs(disk).f_blocks * os.statvfs(disk).f_frsize == MEGABYTES << 20
         yield stage
-
-
-def fill(disk: Path) -> Path:
-    """Write a file until there is no room for another byte."""
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            # A write is shortened to what there is room for; the next one fails.
-            while file.write(bytes(1 << 16)):
-                pass
-        except OSError as err:
-            assert err.errno == errno.ENOSPC  # noqa: PT017
-    return filler
 
 
 async def refused_at(stage: Stage, samples: list[str]) -> tuple[dict[str, str], str]:

@@ -3,6 +3,11 @@
 `scripts/test` tries some of each kind, `scripts/benchmark hostile` a hundred thousand.
 """
 
-from . import files, frigate, names
+from . import databases, files, frigate, names
 
-TARGETS = (*frigate.TARGETS, *files.TARGETS, *names.TARGETS)
+TARGETS = (
+    *frigate.TARGETS,
+    *files.TARGETS,
+    *databases.TARGETS,
+    *names.TARGETS,
+)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from ..frigate.messages import SubLabel
 from ..frigate.models import StoredEvent
 from ..learning.consensus import Outcome
+from ..learning.files import try_writing
 from .run import Counts, Job, PastFrame, Phase, Run, Status
 
 # So many runs are kept, with their results.
@@ -107,7 +108,7 @@ class HistoryStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         with _reported():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try_writing(path.parent)
             self._db = _connected(path)
             try:
                 self._db.executescript(_SCHEMA)
@@ -337,11 +338,11 @@ class HistoryStore:
             (total,) = self._db.execute(
                 f"SELECT count(*) {_FROM} {where}", values
             ).fetchone()
-        return FoundPage(
-            results=[_found(row) for row in rows],
-            total=total,
-            more=start + len(rows) < total,
-        )
+            return FoundPage(
+                results=[_found(row) for row in rows],
+                total=total,
+                more=start + len(rows) < total,
+            )
 
     def get(self, run_id: str, event_id: str, classifier_id: str) -> Found | None:
         """Return one result, if it is here."""
@@ -443,5 +444,6 @@ def _past(data: dict[str, Any]) -> StoredEvent | PastFrame:
 def _reported() -> Iterator[None]:
     try:
         yield
-    except (OSError, sqlite3.Error) as err:
+    # In a damaged file there are values where there cannot be any.
+    except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as err:
         raise HistoryStoreError(str(err)) from err

@@ -30,7 +30,12 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 def try_writing(folder: Path) -> None:
-    """Raise OSError if a crop could not be written below a folder now."""
+    """Raise OSError if a crop could not be written below a folder now.
+
+    To be called before a file of SQLite's is opened to be written: it keeps a map in a
+    file beside it, and where there is no room for that, the system ends the whole
+    process as soon as the map is touched (SIGBUS, on ext4).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".room"
     write_atomically(path, bytes(_ROOM), durable=False)

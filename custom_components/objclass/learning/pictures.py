@@ -104,6 +104,11 @@ class Pictures:
         """Return whether there is a picture of any sample."""
         return any(self._crops.glob("*.jpg"))
 
+    def leftovers(self, known: Collection[str]) -> bool:
+        """Return whether there is a picture of none of the known ids."""
+        names = {f"{sample_id}.jpg" for sample_id in known}
+        return any(path.name not in names for path in self._crops.glob("*.jpg"))
+
     def sweep(self, known: Collection[str]) -> set[str]:
         """Remove what belongs to none of the known ids; return those with a picture."""
         names = {f"{sample_id}.jpg" for sample_id in known}

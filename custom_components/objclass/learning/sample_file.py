@@ -27,7 +27,8 @@ def cannot_be_written(error: OSError | sqlite3.OperationalError) -> bool:
     """Return whether it went wrong since the disk is full or may not be written to."""
     if isinstance(error, OSError):
         return error.errno in _NO_WRITING
-    return error.sqlite_errorcode & _CODE in _NO_WRITING_SQLITE
+    # What Python itself says of a file, such as of its texts, has no number.
+    return getattr(error, "sqlite_errorcode", 0) & _CODE in _NO_WRITING_SQLITE
 
 
 def why_not_written(folder: Path, error: Exception) -> str:
@@ -67,12 +68,9 @@ def opened_to_be_read(path: Path, tables: str) -> sqlite3.Connection:
 
     if not path.exists():
         return opened(":memory:", prepare)
-    try:
-        return opened(f"{path.as_uri()}?mode=ro", prepare)
-    except sqlite3.OperationalError:
-        # SQLite wants to make a file beside it for those who write; nobody does. But
-        # what Home Assistant had no time to put into the file is not to be passed over.
-        log = path.with_name(f"{path.name}-wal")
-        if log.exists() and log.stat().st_size:
-            raise
-        return opened(f"{path.as_uri()}?mode=ro&immutable=1", prepare)
+    # SQLite would make files beside it for those who write; nobody does. But what Home
+    # Assistant had no time to put into the file itself is not to be passed over.
+    log = path.with_name(f"{path.name}-wal")
+    has_log = log.exists() and log.stat().st_size
+    how = "readonly_shm=1" if has_log else "immutable=1"
+    return opened(f"{path.as_uri()}?mode=ro&{how}", prepare)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from . import embeddings, outcomes
 from .consensus import NONE
 from .embeddings import PLAIN, TrainingSet
+from .files import try_writing
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
 from .sample_file import (
@@ -131,6 +132,7 @@ class SampleStore:
         path = folder / "samples.sqlite"
         with _reported():
             try:
+                try_writing(folder)
                 self.pictures = Pictures(folder)
                 self._db = opened(path, self._prepare)
             except (OSError, sqlite3.OperationalError) as err:
@@ -436,9 +438,21 @@ class SampleStore:
         whose picture never reached the disk.
         """
         rows = self._db.execute("SELECT id, label FROM samples").fetchall()
-        whole = self.pictures.sweep([row["id"] for row in rows])
+        known = [row["id"] for row in rows]
+        if self.pictures.leftovers(known):
+            self._check_whole()
+        whole = self.pictures.sweep(known)
         unlabelled = [row["id"] for row in rows if row["label"] is None]
         self._delete([name for name in unlabelled if name not in whole], durable=False)
+
+    def _check_whole(self) -> None:
+        """Refuse a damaged file: the rows that it lacks may be those of good crops."""
+        (found,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != "ok":
+            raise SampleStoreError(
+                f"samples.sqlite is damaged ({found.splitlines()[-1]}): bring it back "
+                "from a backup; the crops are untouched"
+            )
 
 
 def _sample(row: sqlite3.Row) -> Sample:
@@ -465,6 +479,7 @@ def _reported() -> Iterator[None]:
     """Turn what the disk and the database say into a SampleStoreError."""
     try:
         yield
-    # A value that is no valid text, and a row that is no valid JSON, are ValueErrors.
-    except (sqlite3.Error, OSError, ValueError) as err:
+    # In a damaged file there are texts that are none, rows that are no JSON, and values
+    # where there cannot be any.
+    except (sqlite3.Error, OSError, ValueError, TypeError) as err:
         raise SampleStoreError(str(err)) from err

@@ -13,6 +13,7 @@ from typing import Final
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import LOGGER
+from ..learning.files import try_writing
 from ..runtime.worker import Worker
 
 # Frigate keeps objects for days or weeks; ten thousand of them were a lot.
@@ -73,7 +74,7 @@ class Names:
 
     def _open(self) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try_writing(self._path.parent)
             self._db = sqlite3.connect(self._path, check_same_thread=False)
             self._db.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as err:

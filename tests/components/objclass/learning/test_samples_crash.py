@@ -1,10 +1,13 @@
 """Crops and labels survive a killed process, a full disk and a damaged file."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
@@ -12,6 +15,7 @@ import pytest
 
 from custom_components.objclass.learning import pictures
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
+from tests.stack.disk import fill, mounted
 
 from .child import finish, start
 from .sample_stores import add, assert_whole, ids, jpeg, opened, sample, vector
@@ -244,6 +248,33 @@ def test_a_full_disk_is_an_error_and_with_space_the_store_works_again(
         assert len(list((small_disk / "crops").iterdir())) == kept + 1
 
 
+@pytest.mark.parametrize("room", [0, 20_000, 30_000, 40_000, 50_000, 100_000])
+def test_a_store_that_is_opened_on_a_full_disk_does_not_end_the_process(
+    tmp_path: Path, room: int
+) -> None:
+    """SQLite has a map in memory of a file that there may be no room for."""
+    folder = tmp_path / "disk"
+    with mounted(tmp_path / "image", folder):
+        with opened(folder / "cats") as store:
+            for number in range(20):
+                add(store, f"a{number}", label="leo")
+        fill(folder, but=room)
+        process = start(
+            _PREPARED
+            + """
+    store = SampleStore(folder)
+    for turn in range(200):
+        try:
+            store.label([f"a{turn % 20}"], "charlie")
+        except SampleStoreError:
+            pass
+    print(sum(store.counts().values()), store.unwritable)
+    """,
+            folder / "cats",
+        )
+        assert finish(process) == "20 No space left on device\n"
+
+
 def test_files_that_may_not_grow_are_an_error_and_no_damage(tmp_path: Path) -> None:
     output = finish(
         start(
@@ -396,3 +427,34 @@ def test_without_its_database_no_crop_is_swept(tmp_path: Path, *, empty: bool) -
     database.write_bytes(good)
     with opened(tmp_path) as store:
         assert store.counts() == {"leo": 1}
+
+
+def test_a_file_that_has_lost_rows_costs_no_crop(tmp_path: Path) -> None:
+    """Pictures of rows that are gone look like the leftovers of a crash."""
+    with opened(tmp_path / "whole") as store:
+        for number in range(60):
+            add(store, f"a{number}", label="leo")
+    whole = (tmp_path / "whole" / "samples.sqlite").read_bytes()
+    refusals = 0
+    for page in range(1, len(whole) // 4096):
+        folder = tmp_path / str(page)
+        shutil.copytree(tmp_path / "whole", folder)
+        damaged = whole[: page * 4096] + whole[-4096:] + whole[(page + 1) * 4096 :]
+        (folder / "samples.sqlite").write_bytes(damaged)
+        try:
+            SampleStore(folder).close()
+        except SampleStoreError as err:
+            refusals += "samples.sqlite is damaged" in str(err)
+        assert len(list((folder / "crops").iterdir())) == 60
+    assert refusals
+
+
+def test_texts_that_are_none_are_an_error_also_when_the_store_is_opened(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a", label="leo")
+    with closing(sqlite3.connect(tmp_path / "samples.sqlite")) as db, db:
+        db.execute("UPDATE samples SET id = CAST(x'ff00fe' AS TEXT)")
+    with pytest.raises(SampleStoreError, match="UTF-8"):
+        SampleStore(tmp_path)

@@ -56,6 +56,11 @@ class StateBinarySensor(FrameEntity, BinarySensorEntity):
         camera: str,
     ) -> None:
         super().__init__(hass, entry, classifier, "is_on", camera)
+        # The sensor beside it already has the name of the camera alone.
+        self._attr_translation_placeholders = {
+            **self._attr_translation_placeholders,
+            "class": classifier.settings.on_class or "",
+        }
         if device_class := classifier.settings.device_class:
             self._attr_device_class = BinarySensorDeviceClass(device_class)
 

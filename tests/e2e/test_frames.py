@@ -132,7 +132,7 @@ async def shows(api: Api, class_name: str, binary: str) -> Json:
     state = await api.wait_for_state(SENSOR, class_name, within=60)
     assert state["attributes"]["confirmed_by"] == 3
     assert state["attributes"]["score"] >= 0.8
-    await api.wait_for_state("binary_sensor.daylight_yard", binary, within=5)
+    await api.wait_for_state("binary_sensor.daylight_yard_day", binary, within=5)
     return state
 
 

@@ -81,7 +81,8 @@ async def test_a_rectangle_is_drawn_moved_and_saved(
     assert [item["frigate_motion"] for item in kept] == [True]
     # The class that means on has its binary sensor.
     states = await home.api.states("binary_sensor.gate")
-    assert [state["entity_id"] for state in states] == ["binary_sensor.gate_front_door"]
+    ids = [state["entity_id"] for state in states]
+    assert ids == ["binary_sensor.gate_front_door_open"]
 
 
 async def test_what_is_missing_is_said_at_its_field(

@@ -95,13 +95,15 @@ async def test_a_binary_sensor_is_on_in_the_class_that_was_named(
     entry = await add_entry(
         hass, frame_data(on={"on_class": "open", "device_class": "garage_door"})
     )
-    state = hass.states.get("binary_sensor.gate_gate")
+    state = hass.states.get("binary_sensor.gate_gate_open")
     assert state is not None
     assert state.state == "unknown"
     assert state.attributes["device_class"] == "garage_door"
+    # Not the name of the sensor beside it.
+    assert state.name == "Gate Gate open"
     for name, expected in (("open", "on"), ("shut", "off")):
         await shown(hass, entry, name, looks=3)
-        state = hass.states.get("binary_sensor.gate_gate")
+        state = hass.states.get("binary_sensor.gate_gate_open")
         assert state is not None
         assert state.state == expected
         assert state.attributes["confirmed_by"] == 3

@@ -4,18 +4,29 @@ LiteRT's older interface, which `runtime_litert` uses, has no such accelerator.
 """
 
 import importlib
+import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .backbone_model import BUNDLED, BackboneModel
+from .backbone_model import BackboneModel
 from .graph import ModelError, UnsupportedModelError
 from .runtime import Runtime, check_picture, put_pixels
-from .runtime_litert import model_content, processor_suffices
+from .runtime_litert import model_content
 
 _PACKAGE: Final = "ai_edge_litert"
+_PATIENCE: Final = 60
+"""Seconds that LiteRT may look for a graphics processor."""
+_ASK: Final = """\
+from learning.backbone_model import BUNDLED
+from learning.runtime_litert_gpu import compile_for_gpu
+print(compile_for_gpu(BUNDLED.path.read_bytes()))
+"""
 
 
 class LiteRtGpuRuntime:
@@ -31,6 +42,8 @@ class LiteRtGpuRuntime:
         Raises ImportError where LiteRT has no such interface, and ModelError where it
         has no such accelerator.
         """
+        if accelerator == "GPU" and (why := why_no_gpu()):
+            raise UnsupportedModelError(why)
         self.name = f"litert {accelerator.lower()}"
         self.input_shape = here.input_shape
         self.output_size = here.output_size
@@ -58,22 +71,43 @@ class LiteRtGpuRuntime:
         return np.array(numbers, np.float32).reshape(-1)
 
 
-def why_no_gpu(model: Path = BUNDLED.path) -> str | None:
+def why_no_gpu() -> str | None:
     """Ask LiteRT whether it can use a graphics processor; return why not, for people.
 
-    Takes about a tenth of a second.
+    Takes about a second, in a process of its own: on a processor without AVX LiteRT
+    would end Home Assistant, and nobody knows what drivers do.
     """
+    if importlib.util.find_spec(_PACKAGE) is None:
+        return "LiteRT is not installed here."
+    # Ours comes last: no module of the integration may hide another of the same name.
+    path = os.pathsep.join([*sys.path, str(Path(__file__).parents[1])])
     try:
-        _compiled(model.read_bytes(), "GPU")
-    except (ImportError, AttributeError, ModelError, OSError) as error:
+        asked = subprocess.run(  # noqa: S603  our own code, and nothing that was sent
+            [sys.executable, "-c", _ASK],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": path},
+            text=True,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return f"LiteRT found no graphics processor in {_PATIENCE} seconds."
+    if asked.returncode:
+        return "LiteRT does not survive the search for a graphics processor here."
+    return asked.stdout.strip() or None
+
+
+def compile_for_gpu(content: bytes) -> str:
+    """Compile a model; return why that is not possible, or nothing. May end Python."""
+    try:
+        _compiled(content, "GPU")
+    except (ImportError, AttributeError, ModelError) as error:
         return str(error)
-    return None
+    return ""
 
 
 def _compiled(content: bytes, accelerator: str) -> Any:
     """Compile a model, in full precision: with half of it the features are others."""
-    if not processor_suffices():
-        raise ImportError("This processor cannot run LiteRT.")
     try:
         compiled = importlib.import_module(f"{_PACKAGE}.compiled_model")
         options = importlib.import_module(f"{_PACKAGE}.options")

@@ -17,7 +17,6 @@ from custom_components.objclass.learning.graph import (
     UnsupportedModelError,
 )
 from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.runtime_litert_gpu import why_no_gpu
 from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
 from custom_components.objclass.learning.tflite_writer import write_graph
 
@@ -136,5 +135,4 @@ def test_a_processor_that_would_die_of_it_never_meets_it(
     assert load_backbone().runtime.name == "ncnn"
     with pytest.raises(ImportError, match="This processor cannot run LiteRT"):
         load_backbone("litert")
-    assert why_no_gpu() == "This processor cannot run LiteRT."
     assert imported == ["ncnn"]

@@ -6,15 +6,17 @@ for LiteRT's accelerator on the processor.
 
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from custom_components.objclass.learning import chosen
+from custom_components.objclass.learning import chosen, runtime_litert_gpu
 from custom_components.objclass.learning.backbone import load_backbone
 from custom_components.objclass.learning.backbone_model import BUNDLED, BackboneModel
 from custom_components.objclass.learning.chosen import Choice, load_chosen
+from custom_components.objclass.learning.graph import UnsupportedModelError
 from custom_components.objclass.learning.runtime_litert_gpu import (
     LiteRtGpuRuntime,
     why_no_gpu,
@@ -52,8 +54,28 @@ def test_where_there_is_none_the_reason_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert why_no_gpu() == "LiteRT finds no graphics processor here that it can use."
-    monkeypatch.setitem(sys.modules, "ai_edge_litert.compiled_model", None)
+    monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
     assert why_no_gpu() == "LiteRT is not installed here."
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGILL)", "not survive"),
+        ("import time; time.sleep(60)", "no graphics processor in 0.5 seconds"),
+    ],
+    ids=["dies", "hangs"],
+)
+def test_a_search_that_dies_or_hangs_does_so_by_itself(
+    code: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ai_edge_litert").mkdir()
+    (tmp_path / "ai_edge_litert" / "__init__.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(runtime_litert_gpu, "_PATIENCE", 0.5 if "sleep" in code else 60)
+    assert reason in (why_no_gpu() or "")
+    with pytest.raises(UnsupportedModelError, match=reason):
+        LiteRtGpuRuntime(BUNDLED, load_backbone("numpy").runtime)
 
 
 @pytest.mark.skipif(WHY_NO_GPU is None, reason="there is one here")

@@ -27,7 +27,7 @@ _PLAIN: Mapping[str, int] = {
     "timestamp": 0,
     "crop": 0,
     "height": 0,
-    "quality": 70,
+    "quality": 85,
 }
 """What is left out, Frigate 0.18 does as configured: it draws boxes by default."""
 

@@ -15,6 +15,11 @@ type Judge = Callable[[Sequence[Line]], list[Figure]]
 FIRST_LABELS: Final = 10  # after so many, the chosen ones have to beat random ones
 # Times as long as LiteRT, at most.
 SLOWER: Final = {"ncnn": 1.5, "numpy": 4.0}
+# How objects are made of photos (benchmarks/strangers.py).
+ERRING: Final = {
+    "walks": "frames that err together",
+    "photos": "frames that err independently",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,17 @@ def _auroc(lines: Sequence[Line], wanted: float) -> Figure:
 
 
 def strangers(lines: Sequence[Line]) -> list[Figure]:
-    """Judge who is named after consensus.
+    """Judge who is named after consensus, for each way of making objects of photos."""
+    return [
+        figure
+        for objects, how in ERRING.items()
+        if (own := [line for line in lines if line["objects"] == objects])
+        for figure in _strangers(own, how)
+    ]
+
+
+def _strangers(lines: Sequence[Line], how: str) -> list[Figure]:
+    """Judge one way of making objects.
 
     Where no limit lets 90 % of the known get their class, there is no share of
     strangers to speak of.
@@ -120,21 +135,22 @@ def strangers(lines: Sequence[Line]) -> list[Figure]:
     ]
     return [
         Figure(
-            name="strangers given a class where 90 % of the known get theirs, mean",
+            name=f"{how}: strangers given a class where 90 % of the known get theirs,"
+            " mean",
             value=fmean(reached) if reached else None,
             goal=("at most", 0.10),
         ),
         Figure(
-            name="share of runs where 90 % of the known are not reached",
+            name=f"{how}: share of runs where 90 % of the known are not reached",
             value=1 - fmean(line["reached_at_90"] for line in lines),
             goal=("at most", 0),
         ),
         Figure(
-            name="strangers given a class, at the classifier's own limit, mean",
+            name=f"{how}: strangers given a class, at the classifier's own limit, mean",
             value=fmean(line["assigned"] for line in lines),
         ),
         Figure(
-            name="known ones given theirs, at the classifier's own limit, mean",
+            name=f"{how}: known ones given theirs, at the classifier's own limit, mean",
             value=fmean(line["known_assigned"] for line in lines),
         ),
     ]

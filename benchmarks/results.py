@@ -11,6 +11,7 @@ END: Final = "<!-- end of results -->"
 # What is shown of each line that a benchmark prints; the rest is in results.json.
 _COLUMNS: Final = {
     "task": "task",
+    "objects": "objects",
     "runtime": "runtime",
     "size": "pixels",
     "labels": "labels",

@@ -12,19 +12,22 @@ Objects are made of photos in two ways, and real ones are somewhere in between:
   --objects photos   up to five photos of one kind (file names as <kind>_<number>.jpg;
                      else of one class), one frame of each: they err independently
 
-With --json it prints one object per task and line: task, n (objects trained on), judged
-and strangers (how many of each), known_assigned (share of the known that end with their
-own class), known_wrong (with another one), assigned (share of the strangers that end
-with a class), assigned_at_90 (the same under the strictest limit that lets 90 % of the
-known get theirs; null where no limit does, because their scores do not allow it),
-reached_at_90 (1 where one does). With --seeds these are means, and seeds is added;
-assigned_at_90 is then the mean of the seeds where 90 % of the known are reached, and
-reached_at_90 their share.
+Of both together what a camera sees of a photo is made once.
+
+With --json it prints one object per task and kind of objects and line: task, objects,
+n (objects trained on), judged and strangers (how many of each), known_assigned (share
+of the known that end with their own class), known_wrong (with another one), assigned
+(share of the strangers that end with a class), assigned_at_90 (the same under the
+strictest limit that lets 90 % of the known get theirs; null where no limit does,
+because their scores do not allow it), reached_at_90 (1 where one does). With --seeds
+these are means, and seeds is added; assigned_at_90 is then the mean of the seeds where
+90 % of the known are reached, and reached_at_90 their share.
 """
 
 import json
 import math
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 from typing import Final, Literal
@@ -59,6 +62,7 @@ KNOWN_NAMED: Final = 0.9
 MOST_OBJECTS: Final = 80  # of the known, and of the strangers
 
 type Objects = Literal["walks", "photos"]
+KINDS: Final[tuple[Objects, ...]] = ("walks", "photos")
 
 
 class Watcher:
@@ -119,6 +123,7 @@ def run(made: Split, watcher: Watcher, objects: Objects) -> Line:
     at_90 = strictest_limit(known, names, KNOWN_NAMED)
     return {
         "task": made.task,
+        "objects": objects,
         "n": len(made.trained),
         "judged": len(known),
         "strangers": len(strange),
@@ -184,7 +189,8 @@ def _trained(made: Split, watcher: Watcher) -> Head:
 def as_text(line: Line) -> str:
     """Return a line for people."""
     return (
-        f"{line['task']:24} {line['n']:4} trained: of {line['judged']} known objects"
+        f"{line['task']:24} {line['objects']:6} {line['n']:4} trained:"
+        f" of {line['judged']} known objects"
         f" {line['known_assigned']:.1%} get their class, {line['known_wrong']:.1%}"
         f" another; of {line['strangers']} strangers {line['assigned']:.1%} get one"
         f" ({_at_90(line['assigned_at_90'])})"
@@ -203,8 +209,8 @@ def summary(lines: Sequence[Line]) -> str:
     one = fmean(line["assigned"] for line in lines)
     reached = [line["assigned_at_90"] for line in lines if line["reached_at_90"]]
     return (
-        f"mean of {len(lines)} tasks: known given theirs {theirs:.1%},"
-        f" strangers given one {one:.1%};"
+        f"{lines[0]['objects']}, mean of {len(lines)} tasks:"
+        f" known given theirs {theirs:.1%}, strangers given one {one:.1%};"
         f" of {len(reached)} tasks: {_at_90(fmean(reached) if reached else None)}"
     )
 
@@ -213,17 +219,17 @@ def main() -> None:
     """Run every task and print its figures."""
     parser = arguments(__doc__)
     parser.add_argument("--unknown", metavar="CLASS", default=UNKNOWN)
-    parser.add_argument("--objects", choices=("walks", "photos"), default="walks")
+    parser.add_argument("--objects", choices=KINDS, nargs="+", default=KINDS[:1])
     add_seeds(parser)
     options = parser.parse_args()
     splits = splits_of(options, options.unknown, options.seeds)
     watcher = Watcher(load_backbone(options.runtime, threads=options.threads))
     lines = []
-    for own in by_task(splits):
-        lines.append(mean_of([run(made, watcher, options.objects) for made in own]))
+    for own, objects in product(by_task(splits), options.objects):
+        lines.append(mean_of([run(made, watcher, objects) for made in own]))
         print((json.dumps if options.json else as_text)(lines[-1]), flush=True)
-    if not options.json:
-        print(summary(lines))
+    for objects in () if options.json else options.objects:
+        print(summary([line for line in lines if line["objects"] == objects]))
 
 
 if __name__ == "__main__":

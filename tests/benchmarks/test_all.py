@@ -51,6 +51,7 @@ def test_every_benchmark_has_a_judge_for_what_it_prints() -> None:
         "assigned_at_90": 0.1,
         "reached_at_90": 1,
         "task": "cats",
+        "objects": "walks",
         "labels": 10,
         "chosen": 0.9,
         "random": 0.8,

@@ -13,7 +13,7 @@ from benchmarks.strangers import as_text, summary
 from .conftest import Run, make_task
 
 KEYS = {
-    *("task", "n", "judged", "strangers"),
+    *("task", "objects", "n", "judged", "strangers"),
     *("known_assigned", "known_wrong"),
     *("assigned", "assigned_at_90", "reached_at_90"),
 }
@@ -29,16 +29,19 @@ def test_it_tells_who_was_named(tmp_path: Path, run: Run) -> None:
     assert line["known_wrong"] == 0
     assert line["known_assigned"] > 0.5
     assert 0 <= line["assigned_at_90"] <= 1
-    apart = run("strangers", tmp_path, *options, "--objects", "photos", "--json")
-    (other,) = map(json.loads, apart.splitlines())
+    output = run(
+        "strangers", tmp_path, *options, "--objects", "walks", "photos", "--json"
+    )
+    same, other = map(json.loads, output.splitlines())
+    assert same == line
     assert set(other) == KEYS
-    assert (other["n"], other["judged"], other["strangers"]) == (10, 8, 3)
+    assert (other["objects"], other["judged"], other["strangers"]) == ("photos", 8, 3)
     assert other["known_assigned"] > 0.5
 
     task, means = run("strangers", tmp_path, *options).splitlines()
     assert task.startswith("one ")
     assert "of 3 strangers" in task
-    assert means.startswith("mean of 1 tasks: known given theirs")
+    assert means.startswith("walks, mean of 1 tasks: known given theirs")
 
 
 def test_seeds_are_put_together(tmp_path: Path, run: Run) -> None:
@@ -56,7 +59,8 @@ def test_seeds_are_put_together(tmp_path: Path, run: Run) -> None:
 
 
 def test_it_says_so_when_most_of_the_known_are_not_reached() -> None:
-    counts = {"task": "cats", "n": 8, "judged": 4, "strangers": 4}
+    counts: Line = {"task": "cats", "objects": "walks"}
+    counts |= {"n": 8, "judged": 4, "strangers": 4}
     shares = {"known_assigned": 0.9, "known_wrong": 0.1, "assigned": 0.5}
     reached: Line = counts | shares | {"assigned_at_90": 0.2, "reached_at_90": 1}
     never = reached | {"assigned_at_90": None, "reached_at_90": 0}

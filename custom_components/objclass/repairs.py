@@ -35,7 +35,12 @@ _PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
 
 
 class Repair(RepairsFlow):
-    """What all repairs have in common. `about` is the id of a classifier or entry."""
+    """A menu of ways to mend it, the last of which is to leave it as it is.
+
+    `about` is the id of a classifier or entry.
+    """
+
+    options: Sequence[str]
 
     def __init__(self, entry_id: str, about: str) -> None:
         self._entry_id = entry_id
@@ -52,12 +57,6 @@ class Repair(RepairsFlow):
     @property
     def _placeholders(self) -> dict[str, str] | None:
         return self._issue.translation_placeholders if self._issue else None
-
-
-class ChoiceRepair(Repair):
-    """A menu of ways to mend it, the last of which is to leave it as it is."""
-
-    options: Sequence[str]
 
     async def async_step_init(
         self, _user_input: dict[str, str] | None = None
@@ -87,7 +86,7 @@ class ChoiceRepair(Repair):
             )
 
 
-class ConditionRepair(ChoiceRepair):
+class ConditionRepair(Repair):
     """A classifier whose condition cannot be met any more."""
 
     options = ("drop", "leave")
@@ -100,7 +99,7 @@ class ConditionRepair(ChoiceRepair):
         return self.async_create_entry(data={})
 
 
-class RivalsRepair(ChoiceRepair):
+class RivalsRepair(Repair):
     """A classifier that names the same objects as something in Frigate does."""
 
     options = ("attribute", "leave")
@@ -113,7 +112,7 @@ class RivalsRepair(ChoiceRepair):
         return self.async_create_entry(data={})
 
 
-class ViewerRepair(ChoiceRepair):
+class ViewerRepair(Repair):
     """An account that may not write to Frigate."""
 
     options = ("log_in", "only_look", "leave")
@@ -139,7 +138,7 @@ class ViewerRepair(ChoiceRepair):
         return self.async_create_entry(data={})
 
 
-class FallbackRepair(ChoiceRepair):
+class FallbackRepair(Repair):
     """Something that was chosen to run on does not work, so something else is used."""
 
     options = ("fall_back", "leave")
@@ -165,7 +164,7 @@ class FallbackRepair(ChoiceRepair):
         return self.async_create_entry(data={})
 
 
-class LookAgainRepair(ChoiceRepair):
+class LookAgainRepair(Repair):
     """Something that is mended elsewhere: look whether it has been."""
 
     options = ("confirm", "leave")
@@ -174,7 +173,9 @@ class LookAgainRepair(ChoiceRepair):
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask Frigate anew; tell it if nothing has changed."""
-        await self.hass.config_entries.async_reload(self._entry_id)
+        # It may have been removed while the dialogue was open.
+        if self._entry:
+            await self.hass.config_entries.async_reload(self._entry_id)
         if await self._async_is_mended():
             return self.async_create_entry(data={})
         return self.async_show_form(

@@ -42,6 +42,16 @@ async def mend(
 ) -> dict[str, Any]:
     """Open a repair and choose from its menu, or submit its form."""
     shown = await opened(hass, get_client, kind)
+    return await answered(hass, get_client, shown, choice)
+
+
+async def answered(
+    hass: HomeAssistant,
+    get_client: ClientSessionGenerator,
+    shown: dict[str, Any],
+    choice: str | None = None,
+) -> dict[str, Any]:
+    """Choose from the menu of a repair that is open, or submit its form."""
     answer = await (await get_client()).post(
         f"{_FLOWS}/{shown['flow_id']}", json={"next_step_id": choice} if choice else {}
     )

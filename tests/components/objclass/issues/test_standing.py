@@ -19,7 +19,7 @@ from ..chains import SeeingFrigate
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
 from ..crops import keep
 from ..flow_texts import watch_flows
-from ..repairing import issues, mend
+from ..repairing import answered, issues, mend, opened
 from ..visits import Visit, script, until
 
 no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -213,6 +213,21 @@ async def an_hour_later(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> 
     freezer.tick(timedelta(hours=1, seconds=1))
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
+
+
+@no_past
+async def test_a_repair_ends_well_when_its_entry_was_removed_meanwhile(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up(classifier_data(labels=["goat"]))
+    shown = await opened(hass, hass_client, "labels")
+    await hass.config_entries.async_remove(entry.entry_id)
+    answer = await answered(hass, hass_client, shown, "confirm")
+    assert answer["type"] == "create_entry"
+    assert told(hass) == {}
 
 
 @no_past

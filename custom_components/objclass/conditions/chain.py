@@ -49,12 +49,16 @@ class Chain:
         return above
 
     def is_broken(self, classifier: ObjectClassifier) -> bool:
-        """Return whether a classifier, or one above it, hangs on nothing."""
-        return any(
-            item.settings.condition is not None
-            and not item.settings.condition.on_frigate
-            and self.parent(item) is None
-            for item in (classifier, *self.above(classifier))
+        """Return whether nothing can meet the condition of a classifier or one above."""
+        return any(map(self._hangs_on_nothing, (classifier, *self.above(classifier))))
+
+    def _hangs_on_nothing(self, classifier: ObjectClassifier) -> bool:
+        condition = classifier.settings.condition
+        if condition is None or condition.on_frigate:
+            return False
+        parent = self.parent(classifier)
+        return parent is None or set(condition.classes).isdisjoint(
+            parent.settings.all_classes
         )
 
     def is_met(self, state: ObjectState, classifier: ObjectClassifier) -> bool:

@@ -94,7 +94,7 @@ export const shared = css`
   }
   .pill {
     min-height: 48px; padding: 0 36px 0 16px; border: 1px solid var(--line); border-radius: 24px;
-    appearance: none; field-sizing: content; background-color: var(--surface); max-width: 240px; text-overflow: ellipsis;
+    appearance: none; field-sizing: content; background-color: var(--surface); max-width: 280px; text-overflow: ellipsis;
     background-image: linear-gradient(45deg, transparent 50%, currentColor 50%), linear-gradient(-45deg, transparent 50%, currentColor 50%);
     background-size: 5px 5px; background-repeat: no-repeat;
     background-position: calc(100% - 21px) 55%, calc(100% - 16px) 55%;

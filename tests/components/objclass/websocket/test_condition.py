@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.frigate_sim.cameras import NativeModel
 
-from ..chains import BELLS, CATS, COLLARS, classifier, on
+from ..chains import BELLS, CATS, COLLARS, change, classifier, on
 from ..conftest import Frigate, SetUp
 from .client import Panel
 
@@ -66,3 +66,11 @@ async def test_a_parent_that_is_gone_has_no_name(
     await hass.async_block_till_done()
     condition = (await conditions(panel))[COLLARS]
     assert (condition["parent_name"], condition["broken"]) == (None, True)
+
+
+async def test_a_parent_without_the_class_breaks_the_condition(
+    hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry, panel: Panel
+) -> None:
+    await change(hass, chain, CATS, classes=["charlie", "felix"])
+    condition = (await conditions(panel))[COLLARS]
+    assert (condition["parent_name"], condition["broken"]) == ("Our cats", True)

@@ -79,6 +79,11 @@ class ClassifierSettings(ABC):
     def threshold(self) -> float:
         """The score, 0 to 1, from which on an answer counts."""
 
+    @property
+    def of_people(self) -> bool:
+        """Whether it may name people, whom the log must not name."""
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectSettings(ClassifierSettings):
@@ -127,8 +132,8 @@ class ObjectSettings(ClassifierSettings):
         return (*self.classes, NONE)
 
     @property
+    @override
     def of_people(self) -> bool:
-        """Whether it may name people, whom the log must not name."""
         return not self.labels.isdisjoint(_PEOPLE)
 
     def in_log(self, class_name: str | None) -> str:

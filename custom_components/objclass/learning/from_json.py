@@ -48,5 +48,6 @@ def _plain(kind: Any, value: Any) -> Any:
         return float(value)
     # For Python a bool is an int, too.
     if type(value) is not kind or not -_LARGEST <= value <= _LARGEST:
-        raise ValueError(f"{str(value)[:20]!r} is no {kind}")
+        # Not which one: it may be the name of a person.
+        raise ValueError(f"a value of {type(value).__name__} is no {kind}")
     return value

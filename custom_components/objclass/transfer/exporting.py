@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
+from homeassistant.components.http import KEY_HASS_USER
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.util import slugify
 
@@ -92,7 +93,14 @@ class ExportView(HomeAssistantView):
     name = "api:objclass:export"
 
     async def get(self, request: web.Request, classifier_id: str) -> web.Response:
-        """Send the zip, or 404 when nothing was exported."""
+        """Send the zip, or 404 when nothing was exported.
+
+        To administrators, and to who has got its address from one: that is signed for a
+        user of Home Assistant's own.
+        """
+        user = request[KEY_HASS_USER]
+        if not (user.is_admin or user.system_generated):
+            raise Unauthorized
         hass = request.app[KEY_HASS]
         classifier = find_classifier(hass, classifier_id)
         if classifier is None:

@@ -95,7 +95,10 @@ async def _async_keep_all(
                         _keep, classifier, worker.backbone, data, label
                     )
                 except PictureError as err:
-                    LOGGER.debug("Not imported: %s/%s: %s", folder, name, err)
+                    what = f"{folder}/{name}: {err}"
+                    # Folders, and often files, are called like those who are on them.
+                    is_private = classifier.settings.of_people
+                    LOGGER.debug("Not imported: %s", "one" if is_private else what)
                     imported.unusable += 1
                 else:
                     imported.known += sample_id is None

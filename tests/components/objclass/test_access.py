@@ -170,6 +170,7 @@ async def test_pictures_and_models_are_for_those_who_are_logged_in(
     set_up: SetUp,
     hass_client: ClientSessionGenerator,
     hass_client_no_auth: ClientSessionGenerator,
+    hass_read_only_access_token: str,
 ) -> None:
     entry = await set_up()
     classifier = classifier_of(entry)
@@ -181,6 +182,11 @@ async def test_pictures_and_models_are_for_those_who_are_logged_in(
     paths = [view.url.format(**known) for view in (CropView, ThumbView, ExportView)]
 
     stranger, friend = await hass_client_no_auth(), await hass_client()
+    viewer = await hass_client(hass_read_only_access_token)
+    for path in paths[:2]:
+        assert (await viewer.get(path)).status == HTTPStatus.OK
+    # To export is for administrators.
+    assert (await viewer.get(paths[2])).status == HTTPStatus.UNAUTHORIZED
     for path in paths:
         assert (await stranger.get(path)).status in REFUSED
         assert (await friend.get(path)).status == HTTPStatus.OK
@@ -197,13 +203,51 @@ async def test_every_view_wants_a_log_in(
 ) -> None:
     await set_up()
     stranger = await hass_client_no_auth()
-    tried = 0
-    for resource in hass.http.app.router.resources():
-        if resource.canonical.startswith("/api/objclass"):
-            path = re.sub(r"{\w+}", "x", resource.canonical)
-            assert (await stranger.get(path)).status in REFUSED, path
-            tried += 1
-    assert tried >= 5
+    assert len(paths(hass)) >= 5
+    for path in paths(hass):
+        assert (await stranger.get(path)).status in REFUSED, path
+
+
+def paths(hass: HomeAssistant) -> list[str]:
+    """Return a path of each view that there is."""
+    return [
+        re.sub(r"{\w+}", "x", resource.canonical)
+        for resource in hass.http.app.router.resources()
+        if resource.canonical.startswith("/api/objclass")
+    ]
+
+
+async def test_no_view_is_opened_by_a_signature_that_is_expired_forged_or_of_another(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    await set_up()
+    stranger = await hass_client_no_auth()
+
+    def signed(path: str, seconds: float) -> str:
+        valid_for = timedelta(seconds=seconds)
+        return async_sign_path(hass, path, valid_for, use_content_user=True)
+
+    foreign = signed("/api/camera_proxy/camera.yard", 60).partition("?")[2]
+    for path in paths(hass):
+        # With a good one nothing is there, but that is said.
+        assert (await stranger.get(signed(path, 60))).status == HTTPStatus.NOT_FOUND
+        good = signed(path, 60)
+        head, body, seal = good.partition("=")[2].split(".")
+        others = [one for one in paths(hass) if one != path]
+        for wrong in (
+            signed(path, -1),
+            f"{path}?{foreign}",
+            *(f"{path}?{signed(other, 60).partition('?')[2]}" for other in others),
+            f"{path}/../y?{good.partition('?')[2]}",
+            f"{path}?authSig={head}.{body}.{seal[::-1]}",
+            f"{path}?authSig={head}.{body}.",
+            f"{path}?authSig=",
+        ):
+            status = (await stranger.get(wrong)).status
+            assert status in REFUSED, wrong
 
 
 async def test_a_signed_address_is_good_for_its_picture_and_its_time(

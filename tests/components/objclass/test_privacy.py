@@ -1,23 +1,29 @@
 """Nothing leaves the house, and nobody is named in the log."""
 
 import ast
+import json
 import logging
+import shutil
 import sys
+import zipfile
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
+from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.learning import model_server
 from tests.frigate_sim.auth import Account
+from tests.frigate_sim.faults import Fault
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of
-from .crops import keep
+from .crops import jpeg, keep
 from .source_code import COMPONENT
 from .visits import Visit, script
 
@@ -112,17 +118,127 @@ async def test_the_log_names_nobody_and_carries_no_log_in_and_no_picture(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     private = await live(hass, frigate, set_up)
-    said = "\n".join(
-        record.getMessage() + (record.exc_text or "")
-        for record in caplog.records
-        if record.name.startswith("custom_components.objclass")
-    )
+    said = ours(caplog)
     assert "assigning class " in said
     for word in (*private, "beatrix", "valentin"):
         assert word not in said, word
     everything = caplog.text
     for word in private:
         assert word not in everything, word
+
+
+@pytest.mark.parametrize("frigate", [{"past_events": 20} | ACCOUNT], indirect=True)
+async def test_nobody_is_named_when_things_go_wrong_either(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Examples, models, the past, damaged files, and a Frigate that is not well.
+
+    The log-in stands in the address, as people write it there.
+    """
+    caplog.set_level(logging.DEBUG)
+    url = frigate.url.replace("http://", "http://ann:s3cret-word@")
+    entry = await set_up(
+        classifier_data(name="Who", labels=["person"], classes=["beatrix", "valentin"]),
+        data={"url": url},
+    )
+    classifier = classifier_of(entry)
+    await bring(hass, tmp_path, "beatrix", "valentin")
+    await classifier.async_train()
+    for action, data in DEEDS.items():
+        about = {"classifier": classifier.id, **data}
+        with suppress(HomeAssistantError):
+            await act(hass, action, about)
+    broken = frigate.faults.add(Fault(status=500, times=200))
+    with suppress(HomeAssistantError):
+        await act(hass, "collect", {"classifier": classifier.id, "count": 2})
+    assert broken.hits
+
+    def defect(*_: object) -> None:
+        raise RuntimeError("a defect of ours")
+
+    cast = frigate.world.cast
+    cast["somebody"] = replace(cast["leo"], name="somebody", label="person")
+    monkeypatch.setattr(entry.runtime_data.frigate.pipeline, "_async_attempt", defect)
+    visit = Visit(frigate, entry, "somebody")
+    await visit.look(2)
+    await visit.end()
+    assert "a defect of ours" in caplog.text
+    frigate.faults.clear()
+    await hass.config_entries.async_unload(entry.entry_id)
+    lie(classifier.folder / "heads", "beatrix")
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert "cannot be read, train it again" in caplog.text
+    with (tmp_path / "samples.sqlite").open("wb") as file:
+        file.write(b"beatrix" * 999)
+    await hass.config_entries.async_unload(entry.entry_id)
+    shutil.copy(tmp_path / "samples.sqlite", classifier.folder / "samples.sqlite")
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert entry.reason
+    assert "Not imported: one" in caplog.text
+    assert "s3cret-word" not in caplog.text + entry.reason
+    said = ours(caplog) + entry.reason
+    for word in ("beatrix", "valentin"):
+        assert word not in said, word
+
+
+def ours(caplog: pytest.LogCaptureFixture) -> str:
+    """Return what we have logged; entities are named by Home Assistant's own log."""
+    return "\n".join(
+        record.getMessage() + (record.exc_text or "")
+        for record in caplog.records
+        if record.name.startswith("custom_components.objclass")
+    )
+
+
+DEEDS: Final[Mapping[str, dict[str, Any]]] = {
+    "collect": {"count": 3},
+    "export": {},
+    "classify_history": {"days": 3},
+    "label": {"class": "beatrix", "samples": ["x"]},
+    "rollback": {},
+    "train": {},
+    "report": {},
+    "samples": {"class": "valentin"},
+}
+
+
+async def act(hass: HomeAssistant, action: str, data: dict[str, Any]) -> None:
+    await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True
+    )
+    await hass.async_block_till_done()
+
+
+async def bring(hass: HomeAssistant, folder: Path, *names: str) -> None:
+    """Import pictures from folders that are called like people."""
+    for name in names:
+        (folder / "brought" / name).mkdir(parents=True)
+        for number in range(6):
+            content = jpeg() + f"{name} {number}".encode()
+            (folder / "brought" / name / f"{number}.jpg").write_bytes(content)
+    (folder / "brought" / names[0] / "no_picture.jpg").write_bytes(b"nothing")
+    hass.config.allowlist_external_dirs.add(str(folder))
+    path = str(folder / "brought")
+    await act(hass, "import", {"classifier": "Who", "path": path})
+
+
+def lie(heads: Path, name: str) -> None:
+    """Let the head in use claim what is not so, about somebody."""
+    path = heads / f"{(heads / 'current').read_text()}.npz"
+    with zipfile.ZipFile(path) as archive:
+        members = {item: archive.read(item) for item in archive.namelist()}
+    about = json.loads(members["head.json"])
+    about["report"] |= {"images": name}
+    with zipfile.ZipFile(path, "w") as archive:
+        for item, content in (members | {"head.json": json.dumps(about)}).items():
+            archive.writestr(item, content)
 
 
 def test_only_what_talks_to_frigate_and_to_the_model_server_can_talk_at_all() -> None:

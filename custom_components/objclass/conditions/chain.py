@@ -49,7 +49,7 @@ class Chain:
         return above
 
     def is_broken(self, classifier: ObjectClassifier) -> bool:
-        """Return whether nothing can meet the condition of a classifier or one above."""
+        """Return whether nothing can meet its condition, or one of those above it."""
         return any(map(self._hangs_on_nothing, (classifier, *self.above(classifier))))
 
     def _hangs_on_nothing(self, classifier: ObjectClassifier) -> bool:

@@ -71,6 +71,6 @@ async def test_a_parent_that_is_gone_has_no_name(
 async def test_a_parent_without_the_class_breaks_the_condition(
     hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry, panel: Panel
 ) -> None:
-    await change(hass, chain, CATS, classes=["charlie", "felix"])
+    await change(hass, chain, CATS, classes=["charlie"])
     condition = (await conditions(panel))[COLLARS]
     assert (condition["parent_name"], condition["broken"]) == ("Our cats", True)

@@ -12,9 +12,9 @@ from ..frigate.errors import (
 )
 from ..objects.tracking import past_object
 from ..objects.writeback import Told, Writeback
+from .found import Found
 from .looking import UnusableError, tracked_of
 from .patience import async_patiently
-from .store import Found
 
 
 async def async_tell(

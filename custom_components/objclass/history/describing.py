@@ -5,8 +5,8 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..data import ObjclassConfigEntry
+from .found import Found
 from .run import Run
-from .store import Found
 from .table import FORMATS, async_table_url
 
 

@@ -17,10 +17,10 @@ from ..learning.frame import WHOLE, Part, look_at_frame
 from ..learning.head import Head, Prediction
 from ..learning.look import Look
 from ..learning.model_head import ModelHead
+from .found import Found
 from .pace import Pace
 from .patience import async_patiently
 from .run import Job, PastFrame
-from .store import Found
 
 
 async def async_look_at_moment(

@@ -4,10 +4,10 @@ from homeassistant.core import HomeAssistant
 
 from ..classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from ..data import ObjclassConfigEntry
+from .found import Found
 from .frame_looking import async_keep_moment, async_look_at_moment
 from .looking import UnusableError, async_keep, async_look, tracked_of
 from .run import PastFrame
-from .store import Found
 
 
 async def async_keep_anew(

@@ -23,11 +23,11 @@ from ..learning.head import Head, Prediction
 from ..learning.look import Look, look
 from ..learning.model_head import ModelHead
 from ..objects.results import attempt_of
+from .found import Found
 from .frame_looking import async_keep_moment, async_look_at_moment, found_in
 from .pace import Pace
 from .patience import async_patiently
 from .run import Job, PastFrame
-from .store import Found
 
 # So many crops of each class are kept for labelling; any other can be fetched again.
 KEPT_PER_CLASS: Final = 40

@@ -7,9 +7,9 @@ behind the last picture. All methods block: call them from one worker thread.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from ..frigate.messages import SubLabel
 from ..frigate.models import StoredEvent
 from ..learning.consensus import Outcome
 from ..learning.files import try_writing
+from .found import Found, FoundPage, found_of
 from .run import Counts, Job, PastFrame, Phase, Run, Status
 
 # So many runs are kept, with their results.
@@ -68,38 +69,6 @@ _COLUMNS: Final = f"results.*, objects.camera, objects.label, objects.time {_FRO
 
 class HistoryStoreError(Exception):
     """The runs cannot be read or written; the text says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What one classifier made of one picture of the past.
-
-    `class_name` is None while it is undecided; `likeliest` is the class with the
-    highest score, `score` that score. A moment of the recordings has no `label`, and
-    nobody is told of it. `told` is what became of telling Frigate.
-    """
-
-    event_id: str
-    classifier_id: str
-    camera: str
-    label: str
-    time: float
-    outcome: Outcome
-    class_name: str | None
-    likeliest: str
-    score: float
-    unfamiliar: bool
-    sample_id: str | None = None
-    told: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPage:
-    """Some of the results of a run; `more` tells whether there are others behind."""
-
-    results: Sequence[Found]
-    total: int
-    more: bool
 
 
 class HistoryStore:
@@ -283,7 +252,7 @@ class HistoryStore:
                 "ORDER BY time DESC LIMIT ?",
                 (run_id, Outcome.ASSIGNED, limit),
             )
-            return [_found(row) for row in rows]
+            return [found_of(row) for row in rows]
 
     def forget_refused(self, run_id: str) -> None:
         """Let what Frigate refused be tried again."""
@@ -339,7 +308,7 @@ class HistoryStore:
                 f"SELECT count(*) {_FROM} {where}", values
             ).fetchone()
             return FoundPage(
-                results=[_found(row) for row in rows],
+                results=[found_of(row) for row in rows],
                 total=total,
                 more=start + len(rows) < total,
             )
@@ -352,7 +321,7 @@ class HistoryStore:
                 "WHERE run = ? AND event_id = ? AND classifier_id = ?",
                 (run_id, event_id, classifier_id),
             ).fetchone()
-            return None if row is None else _found(row)
+            return None if row is None else found_of(row)
 
     def kept_samples(self, run_id: str) -> dict[tuple[str, str], int]:
         """Count the kept samples by classifier id and class ("" is undecided)."""
@@ -402,23 +371,6 @@ def _run(row: sqlite3.Row) -> Run:
         listed_to=row["listed_to"],
         ended_at=row["ended_at"],
         error=row["error"],
-    )
-
-
-def _found(row: sqlite3.Row) -> Found:
-    return Found(
-        event_id=row["event_id"],
-        classifier_id=row["classifier_id"],
-        camera=row["camera"],
-        label=row["label"],
-        time=row["time"],
-        outcome=Outcome(row["outcome"]),
-        class_name=row["class"],
-        likeliest=row["likeliest"],
-        score=row["score"],
-        unfamiliar=bool(row["unfamiliar"]),
-        sample_id=row["sample_id"],
-        told=row["told"],
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from time import monotonic
 
 from ..learning.consensus import Outcome
+from .found import Found
 from .run import Counts, Phase
-from .store import Found
 
 _NOTHING = Counts(total=0, done=0, broken=0, classes={}, to_tell=0, told={})
 

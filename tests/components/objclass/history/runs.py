@@ -8,9 +8,9 @@ import voluptuous as vol
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.history.asking import FIELDS, job_of
+from custom_components.objclass.history.found import Found
 from custom_components.objclass.history.manager import History
 from custom_components.objclass.history.run import Run
-from custom_components.objclass.history.store import Found
 from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
 from tests.frigate_sim.objects import SimObject
 

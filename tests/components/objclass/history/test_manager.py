@@ -12,13 +12,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import ObjectClassifier
 from custom_components.objclass.history import manager, patience
+from custom_components.objclass.history.found import Found
 from custom_components.objclass.history.looking import Looker
 from custom_components.objclass.history.run import Phase, Status
-from custom_components.objclass.history.store import (
-    Found,
-    HistoryStore,
-    HistoryStoreError,
-)
+from custom_components.objclass.history.store import HistoryStore, HistoryStoreError
 from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_of

@@ -25,7 +25,7 @@ from .history.actions import (
     async_classify_history_action,
     async_history_action,
 )
-from .learning.samples import Sample
+from .learning.sample import Sample
 from .lookup import resolve_classifier
 from .search import ORDERS, async_search
 from .transfer.actions import (

@@ -17,11 +17,8 @@ from custom_components.objclass.frigate.messages import (
     parse_tracked_object_update,
 )
 from custom_components.objclass.learning.pictures import Pictures
-from custom_components.objclass.learning.samples import (
-    Sample,
-    SampleStore,
-    SampleStoreError,
-)
+from custom_components.objclass.learning.sample import Sample
+from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
 
 from .damage import TEXTS
 from .target import Target, refused

@@ -26,7 +26,8 @@ from ..learning.graph import ModelError
 from ..learning.head import Head, HeadFileError
 from ..learning.heads import HeadShelf, KeptHead
 from ..learning.model_head import ModelHead, ModelShelf
-from ..learning.samples import ClassCount, Sample, SampleStore, SampleStoreError
+from ..learning.sample import ClassCount, Sample
+from ..learning.samples import SampleStore, SampleStoreError
 from ..runtime.worker import Worker
 from ..settings import ClassifierSettings
 

@@ -13,7 +13,8 @@ from ..data import SampleChanges
 from ..learning.files import try_writing
 from ..learning.infrared import is_infrared
 from ..learning.look import Look
-from ..learning.samples import Sample, SampleStoreError
+from ..learning.sample import Sample
+from ..learning.samples import SampleStoreError
 from ..runtime.worker import Worker
 from .core import ClassifierCore, LastCrop
 

@@ -12,7 +12,8 @@ from ..data import Result, SampleChanges
 from ..frigate.messages import TrackedObject
 from ..learning.look import Look
 from ..learning.outcomes import KeptOutcome
-from ..learning.samples import Sample, SampleStoreError
+from ..learning.sample import Sample
+from ..learning.samples import SampleStoreError
 from ..runtime.worker import Worker
 from ..settings import ObjectSettings
 from .classifier import Classifier

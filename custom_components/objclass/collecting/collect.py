@@ -21,7 +21,7 @@ from ..learning.head import Head
 from ..learning.look import Look, look
 from ..learning.model_head import ModelHead
 from ..learning.ranking import most_unlike
-from ..learning.samples import Sample
+from ..learning.sample import Sample
 from ..lookup import watched_cameras
 from .frames import Collected, async_collect_frames
 

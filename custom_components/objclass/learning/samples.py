@@ -10,9 +10,8 @@ methods block: call them from one worker thread.
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Unpack
 
@@ -25,6 +24,7 @@ from .embeddings import PLAIN, TrainingSet
 from .files import try_writing
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
+from .sample import ClassCount, Sample, SampleOutline, SamplePage, sample_of
 from .sample_file import (
     cannot_be_written,
     opened,
@@ -58,66 +58,6 @@ _TABLES: Final = _SCHEMA + embeddings.SCHEMA + outcomes.SCHEMA
 
 class SampleStoreError(Exception):
     """The samples cannot be read or written; the text says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """A crop kept on disk, labelled or not.
-
-    `id` is a safe file name, unique in its classifier. `time` is when the picture
-    was taken, in seconds since the epoch. `scores` are the attempt's, by class; empty
-    when there was no trained head yet. `unfamiliar`: that head found it unlike all that
-    was labelled. `infrared` is None where nobody has looked. `source` is `live`,
-    `collect`, `history` or `import`.
-    """
-
-    id: str
-    event_id: str | None
-    camera: str
-    time: float
-    source: str = "live"
-    label: str | None = None
-    scores: Mapping[str, float] = field(default_factory=dict)
-    distance: float | None = None
-    unfamiliar: bool = False
-    infrared: bool | None = None
-
-    @property
-    def predicted(self) -> str | None:
-        """The class with the highest score, if there are any."""
-        return max(self.scores, key=self.scores.__getitem__, default=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleOutline:
-    """What is needed of a sample to put it in its place among all of them.
-
-    `class_name` is its label, else what it was taken for; None without either. `time`
-    is in seconds since the epoch.
-    """
-
-    id: str
-    class_name: str | None
-    camera: str
-    time: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SamplePage:
-    """Some of the samples that were looked for; `end` is None on the last page."""
-
-    samples: Sequence[Sample]
-    end: Position | None
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassCount:
-    """The labelled samples of one class."""
-
-    images: int
-    events: int
-    infrared: int
 
 
 class SampleStore:
@@ -260,7 +200,7 @@ class SampleStore:
             row = self._db.execute(
                 "SELECT * FROM samples WHERE id = ?", (sample_id,)
             ).fetchone()
-            return None if row is None else _sample(row)
+            return None if row is None else sample_of(row)
 
     def find(
         self, *, limit: int = 100, **conditions: Unpack[Conditions]
@@ -271,7 +211,7 @@ class SampleStore:
         """
         with _reported():
             query, values = Search(conditions=conditions).page(None, limit)
-            return [_sample(row) for row in self._db.execute(query, values)]
+            return [sample_of(row) for row in self._db.execute(query, values)]
 
     def page(self, search: Search, after: Position | None, limit: int) -> SamplePage:
         """Return the samples behind a position; None is the beginning."""
@@ -281,7 +221,7 @@ class SampleStore:
             (total,) = self._db.execute(*search.count()).fetchone()
             shown = rows[:limit]
             return SamplePage(
-                samples=[_sample(row) for row in shown],
+                samples=[sample_of(row) for row in shown],
                 end=_position(shown[-1]) if len(rows) > limit > 0 else None,
                 total=total,
             )
@@ -453,21 +393,6 @@ class SampleStore:
                 f"samples.sqlite is damaged ({found.splitlines()[-1]}): bring it back "
                 "from a backup; the crops are untouched"
             )
-
-
-def _sample(row: sqlite3.Row) -> Sample:
-    return Sample(
-        id=row["id"],
-        event_id=row["event_id"],
-        camera=row["camera"],
-        time=row["time"],
-        source=row["source"],
-        label=row["label"],
-        scores=json.loads(row["scores"]),
-        distance=row["distance"],
-        unfamiliar=bool(row["unfamiliar"]),
-        infrared=None if row["infrared"] is None else bool(row["infrared"]),
-    )
 
 
 def _position(row: sqlite3.Row) -> Position:

@@ -13,8 +13,9 @@ from ..const import DOMAIN
 from ..learning.evaluation import DoubtfulLabel
 from ..learning.likeness import count_alike
 from ..learning.outcomes import KeptOutcome
+from ..learning.sample import Sample
 from ..learning.sample_search import Position
-from ..learning.samples import Sample, SampleStore
+from ..learning.samples import SampleStore
 from ..search import ORDERS, async_search
 from ..views import async_crop_url
 from .command import Call, classifier_command

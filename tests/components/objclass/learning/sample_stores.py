@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.objclass.learning.samples import Sample, SampleStore
+from custom_components.objclass.learning.sample import Sample
+from custom_components.objclass.learning.samples import SampleStore
 
 DIMENSION = 8
 

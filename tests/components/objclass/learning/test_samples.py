@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from custom_components.objclass.learning.augmentation import VIEWS_PER_CLASS
 from custom_components.objclass.learning.embeddings import COMPRESSED, FAR, PLAIN
+from custom_components.objclass.learning.sample import Sample
 from custom_components.objclass.learning.samples import (
-    Sample,
     SampleStore,
     SampleStoreError,
     is_safe_id,

@@ -23,7 +23,8 @@ from .sample_stores import add, assert_whole, ids, jpeg, opened, sample, vector
 _PREPARED = """
     import os, resource, signal, sys, time
     from pathlib import Path
-    from learning.samples import Sample, SampleStore, SampleStoreError
+    from learning.sample import Sample
+    from learning.samples import SampleStore, SampleStoreError
 
     def sample(name, **more):
         return Sample(id=name, time=1.0, event_id=None, camera="yard", **more)

@@ -25,6 +25,7 @@ from typing import Any, Final
 from learning.files import write_atomically
 
 from . import goals
+from .digits import PAIR
 from .make_tasks import PHOTOS, TASKS, UNKNOWN, make_tasks
 from .results import as_tables, put_into
 
@@ -77,7 +78,8 @@ def benchmarks(photos: Path, outside: Path) -> dict[str, Benchmark]:
         ),
         "peer_digits": Benchmark(
             title="Beside Frigate's own recipe: scanned digits",
-            command=("peer", digits, "--threads", "2"),
+            # Its time goes with the pictures: ten digits would be 400 of them.
+            command=("peer", digits, "--threads", "2", "--tasks", PAIR),
             judge=goals.peer,
         ),
         "peer_outside": Benchmark(

@@ -73,19 +73,21 @@ def run(
     before = _memory_mb("VmRSS")
     backbone = load_backbone(runtime, threads=threads, model=model)
     started = time.perf_counter()
-    pictures = [picture_of(path) for path, _ in split.trained]
     labels = [name for _, name in split.trained]
-    pixels = [pixels_of(picture, backbone.size) for picture in pictures]
-    embeddings = np.stack([backbone.embed(item) for item in pixels])
     altered = pictures_to_alter(labels)
-    far = [backbone.embed(far_view(pixels[place])) for place in altered]
-    stored = [
-        backbone.embed(pixels_of(compressed(pictures[place]), backbone.size))
-        for place in altered
-    ]
+    embeddings, far, stored = [], [], []
+    # One at a time, as the product does: only the embeddings are kept.
+    for place, (path, _) in enumerate(split.trained):
+        picture = picture_of(path)
+        pixels = pixels_of(picture, backbone.size)
+        embeddings.append(backbone.embed(pixels))
+        if place in altered:
+            far.append(backbone.embed(far_view(pixels)))
+            again = pixels_of(compressed(picture), backbone.size)
+            stored.append(backbone.embed(again))
     embedded = time.perf_counter()
     result = train_head(
-        embeddings,
+        np.stack(embeddings),
         labels,
         groups=[path.stem for path, _ in split.trained],
         classes=split.classes,

@@ -120,13 +120,14 @@ class _Shape:
     variances: NDArray[np.floating]
 
     def distances(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        known = rows @ self.basis
+        basis, means = self.basis.astype(np.float64), self.means.astype(np.float64)
+        known, known_means = rows @ basis, means @ basis
         nearest = np.full(len(rows), np.inf)
-        for mean, variance in zip(
-            self.means.astype(np.float64), self.variances.tolist(), strict=True
+        for mean, known_mean, variance in zip(
+            means, known_means, self.variances.tolist(), strict=True
         ):
             squares = ((rows - mean) ** 2).sum(axis=1)
-            squares -= ((known - mean @ self.basis) ** 2).sum(axis=1)
+            squares -= ((known - known_mean) ** 2).sum(axis=1)
             np.minimum(nearest, np.maximum(squares, 0) / variance, out=nearest)
         result: NDArray[np.float64] = np.sqrt(nearest)
         return result

@@ -62,8 +62,10 @@ async def trained(home: Home) -> dict[str, Any]:
     for classifier in (await home.ask("classifiers"))["classifiers"]:
         if classifier["trained"]:
             return dict(classifier)
-    await teach(home, await create_classifier(home))
-    return dict((await home.ask("classifiers"))["classifiers"][0])
+    made = await create_classifier(home)
+    await teach(home, made)
+    classifiers = (await home.ask("classifiers"))["classifiers"]
+    return next(dict(item) for item in classifiers if item["id"] == made)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -73,6 +73,11 @@ class HomeAssistant:
         """The address of its user interface."""
         return URL(f"http://{LOOPBACK}:{self.port}/")
 
+    @property
+    def pid(self) -> int | None:
+        """The id of its process, and of the group that it leads, while it runs."""
+        return self._process.pid if self._process else None
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self

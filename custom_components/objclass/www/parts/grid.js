@@ -22,6 +22,7 @@ import { makeCard } from "./card.js";
 const REST = 300; // milliseconds without scrolling
 const NEAR = 800; // px above and below the window that are drawn too
 const AHEAD = 2000; // px below the window: nearer, and the next page is asked for
+const FURTHER = 6000; // the same for whoever scrolls already, maybe fast
 
 class Grid extends LitElement {
   static properties = {
@@ -120,7 +121,6 @@ class Grid extends LitElement {
     // Room for what is not loaded yet, so that the scroll bar does not jump.
     const missing = Math.max(0, this.total - this.samples.size);
     this.canvas.style.height = `${height + Math.ceil(missing / columns) * row}px`;
-    this.style.setProperty("--row", `${row}px`);
   }
 
   #scrolled() {
@@ -155,7 +155,8 @@ class Grid extends LitElement {
       else this.#drawCard(box);
     }
     for (const { element } of this.#spare) element.remove();
-    if (bottom + AHEAD > this.#layout.height && this.samples.size < this.total) send(this, "more");
+    const ahead = this.atTop ? AHEAD : FURTHER;
+    if (bottom + ahead > this.#layout.height && this.samples.size < this.total) send(this, "more");
   }
 
   #drawCard({ id, x, y, w }) {

@@ -27,6 +27,7 @@ from .target import Target, refused
 
 _PAGE: Final = 4096
 _CROPS: Final = 40
+_MOMENT: Final = '{"camera": "yard", "time": 1.0}'
 _JPEG: Final = b"\xff\xd8" * 40
 _VALUES: Final = [
     "",
@@ -68,8 +69,8 @@ def _runs() -> bytes:
     with closing(sqlite3.connect(path)) as db, db:
         db.executemany(
             "INSERT INTO objects (run, event_id, camera, label, time, event) "
-            "VALUES ('r', ?, 'yard', 'cat', ?, '{}')",
-            [(f"e{number}", float(number)) for number in range(60)],
+            "VALUES ('r', ?, 'yard', 'cat', ?, ?)",
+            [(f"e{number}", float(number), _MOMENT) for number in range(60)],
         )
     for number in range(40):
         store.put_results("r", f"e{number}", [_found(f"e{number}")])

@@ -69,7 +69,7 @@ class ClassCount:
 
 
 def sample_of(row: sqlite3.Row) -> Sample:
-    """Return the sample in a row of `samples`. Raises ValueError for damaged scores."""
+    """Return the sample in a row of `samples`. Raises ValueError or TypeError."""
     return Sample(
         id=row["id"],
         event_id=row["event_id"],
@@ -77,8 +77,16 @@ def sample_of(row: sqlite3.Row) -> Sample:
         time=row["time"],
         source=row["source"],
         label=row["label"],
-        scores=json.loads(row["scores"]),
+        scores=_scores(row["scores"]),
         distance=row["distance"],
         unfamiliar=bool(row["unfamiliar"]),
         infrared=None if row["infrared"] is None else bool(row["infrared"]),
     )
+
+
+def _scores(text: str) -> dict[str, float]:
+    """Read what `json.dumps` wrote of scores. Raises ValueError or TypeError."""
+    scores = json.loads(text)
+    if not isinstance(scores, dict):
+        raise TypeError("scores that are none")
+    return {name: float(score) for name, score in scores.items()}

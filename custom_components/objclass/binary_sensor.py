@@ -11,9 +11,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import FrameClassifier, ObjectClassifier
-from .data import ObjclassConfigEntry, state_attributes
+from .data import ObjclassConfigEntry
 from .entity import ChangingEntity, FrameEntity, ObjectEntity
 from .lookup import frame_classifiers, object_classifiers, watched_cameras
+from .signals import state_attributes
 
 PARALLEL_UPDATES = 0
 

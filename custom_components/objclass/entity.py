@@ -9,16 +9,16 @@ from homeassistant.helpers.entity import Entity
 
 from .classifier import Classifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
-from .data import (
+from .data import ObjclassConfigEntry
+from .lookup import title_of
+from .signals import (
     SIGNAL_AVAILABLE,
     SIGNAL_CAMERA_RESULT,
     SIGNAL_CHANGED,
     SIGNAL_STATE,
-    ObjclassConfigEntry,
     Result,
     StateChange,
 )
-from .lookup import title_of
 
 
 class ClassifierEntity(Entity):

@@ -7,10 +7,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import FrameClassifier, ObjectClassifier
-from .data import ObjclassConfigEntry, Result, StateChange, state_attributes
+from .data import ObjclassConfigEntry
 from .entity import CameraEntity, FrameEntity, cameras_of
 from .learning.consensus import Outcome
 from .lookup import frame_classifiers, object_classifiers, watched_cameras
+from .signals import Result, StateChange, state_attributes
 
 PARALLEL_UPDATES = 0
 

@@ -11,9 +11,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .const import DOMAIN, LOGGER
-from .data import SIGNAL_AVAILABLE, ObjclassConfigEntry
+from .data import ObjclassConfigEntry
 from .frigate.errors import FrigateError
 from .objects.pipeline import Pipeline
+from .signals import SIGNAL_AVAILABLE
 
 # Frigate says that it is online some time before it answers requests (seconds).
 _ASK_AGAIN_AFTER: Final = (0, 5, 10, 20, 40, 80)

@@ -21,7 +21,7 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .classifier import Classifier, FrameClassifier, ObjectClassifier
-from .data import SIGNAL_RESULT, ObjclassConfigEntry, Result, rounded, state_attributes
+from .data import ObjclassConfigEntry
 from .entity import (
     CameraEntity,
     ChangingEntity,
@@ -30,6 +30,7 @@ from .entity import (
     cameras_of,
 )
 from .lookup import frame_classifiers, object_classifiers, watched_cameras
+from .signals import SIGNAL_RESULT, Result, rounded, state_attributes
 
 PARALLEL_UPDATES = 0
 

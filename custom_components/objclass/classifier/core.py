@@ -13,14 +13,6 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
-from ..data import (
-    SIGNAL_CHANGED,
-    SIGNAL_PROGRESS,
-    SIGNAL_SAMPLES,
-    Job,
-    Progress,
-    SampleChanges,
-)
 from ..learning.backbone_model import BackboneModel
 from ..learning.graph import ModelError
 from ..learning.head import Head, HeadFileError
@@ -30,6 +22,14 @@ from ..learning.sample import ClassCount, Sample
 from ..learning.samples import SampleStore, SampleStoreError
 from ..runtime.worker import Worker
 from ..settings import ClassifierSettings
+from ..signals import (
+    SIGNAL_CHANGED,
+    SIGNAL_PROGRESS,
+    SIGNAL_SAMPLES,
+    Job,
+    Progress,
+    SampleChanges,
+)
 
 # Takes how far a job is, 0 to 1, None when that is not known.
 type Tell = Callable[[float | None], None]

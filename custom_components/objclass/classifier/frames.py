@@ -9,7 +9,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..const import LOGGER
-from ..data import SIGNAL_STATE, StateChange
 from ..learning.confirmation import Answer, Confirmation, State, Step
 from ..learning.kept_states import read_states, write_states
 from ..learning.likeness import ALIKE
@@ -18,6 +17,7 @@ from ..learning.sample import Sample
 from ..learning.vectors import unit_rows
 from ..runtime.worker import Worker
 from ..settings import FrameSettings
+from ..signals import SIGNAL_STATE, StateChange
 from .classifier import Classifier
 from .keeping import async_keep_live
 

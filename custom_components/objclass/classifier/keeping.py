@@ -9,13 +9,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import LOGGER
-from ..data import SampleChanges
 from ..learning.files import try_writing
 from ..learning.infrared import is_infrared
 from ..learning.look import Look
 from ..learning.sample import Sample
 from ..learning.samples import SampleStoreError
 from ..runtime.worker import Worker
+from ..signals import SampleChanges
 from .core import ClassifierCore, LastCrop
 
 # So many unlabelled crops of objects of the past are kept.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from homeassistant.exceptions import ServiceValidationError
 
 from ..const import DOMAIN
-from ..data import SampleChanges
+from ..signals import SampleChanges
 from .core import ClassifierCore
 
 

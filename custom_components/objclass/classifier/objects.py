@@ -8,7 +8,6 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import LOGGER
-from ..data import Result, SampleChanges
 from ..frigate.messages import TrackedObject
 from ..learning.look import Look
 from ..learning.outcomes import KeptOutcome
@@ -16,6 +15,7 @@ from ..learning.sample import Sample
 from ..learning.samples import SampleStoreError
 from ..runtime.worker import Worker
 from ..settings import ObjectSettings
+from ..signals import Result, SampleChanges
 from .classifier import Classifier
 
 # So many objects are remembered as the last ones that were given a class.

@@ -10,13 +10,14 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..data import SIGNAL_AVAILABLE, ObjclassConfigEntry
+from ..data import ObjclassConfigEntry
 from ..learning.crop import PictureError
 from ..learning.frame import Part, look_at_frame
 from ..learning.head import Head
 from ..learning.look import Look
 from ..learning.model_head import ModelHead
 from ..runtime.worker import Worker
+from ..signals import SIGNAL_AVAILABLE
 from .sources import NoPictureError, Source
 from .watch import Watch
 

@@ -10,7 +10,8 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..classifier import FrameClassifier
 from ..const import LOGGER
-from ..data import SIGNAL_STATE, ObjclassConfigEntry, StateChange
+from ..data import ObjclassConfigEntry
+from ..signals import SIGNAL_STATE, StateChange
 
 # What means something else in a topic.
 _SPECIAL: Final = re.compile(r"[/+#]")

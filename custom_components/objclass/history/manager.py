@@ -17,12 +17,13 @@ from ..api import async_frigate_failed
 from ..classifier import Classifier, FrameClassifier, ObjectClassifier
 from ..conditions.past import PastCondition
 from ..const import DOMAIN, EVENT_HISTORY, LOGGER
-from ..data import SIGNAL_HISTORY, ObjclassConfigEntry
+from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError, FrigateNotFoundError
 from ..frigate.models import StoredEvent
 from ..learning.crop import PictureError
 from ..objects.writeback import Writeback
 from ..runtime.worker import Worker
+from ..signals import SIGNAL_HISTORY
 from .applying import async_tell
 from .keeping import async_keep_anew
 from .listing import async_pages, frames

@@ -27,9 +27,10 @@ from ..const import (
     ISSUE_VIEWER,
     KIND_SUB_LABEL,
 )
-from ..data import SIGNAL_CHANGED, ObjclassConfigEntry
+from ..data import ObjclassConfigEntry
 from ..frigate.models import CameraConfig, FrigateConfig
 from ..lookup import object_classifiers
+from ..signals import SIGNAL_CHANGED
 from .problem import Problem, async_see_anew, async_tell
 
 _OF_SAMPLES: Final = (ISSUE_FEW, ISSUE_IMAGES)

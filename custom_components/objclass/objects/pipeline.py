@@ -31,7 +31,7 @@ from ..classifier import LiveKeeping, ObjectClassifier
 from ..conditions.chain import Chain
 from ..conditions.children import Children
 from ..const import LOGGER
-from ..data import SIGNAL_AVAILABLE, ObjclassConfigEntry
+from ..data import ObjclassConfigEntry
 from ..frigate.client import FrigateClient
 from ..frigate.errors import InvalidMessageError
 from ..frigate.messages import (
@@ -47,6 +47,7 @@ from ..learning.crop import PictureError
 from ..learning.look import look
 from ..learning.outcomes import KeptOutcome
 from ..runtime.worker import Worker
+from ..signals import SIGNAL_AVAILABLE
 from .results import Results
 from .snapshots import Snapshots
 from .tracking import ObjectState, Tracker

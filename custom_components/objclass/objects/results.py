@@ -11,10 +11,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..classifier import ObjectClassifier
 from ..const import DOMAIN, EVENT_RESULT, LOGGER
-from ..data import SIGNAL_CAMERA_RESULT, SIGNAL_RESULT, ObjclassConfigEntry, Result
+from ..data import ObjclassConfigEntry
 from ..learning.consensus import NONE, Attempt, Outcome, Verdict
 from ..learning.head import Prediction
 from ..learning.outcomes import KeptOutcome
+from ..signals import SIGNAL_CAMERA_RESULT, SIGNAL_RESULT, Result
 from .tracking import ObjectState
 from .writeback import Writeback
 

@@ -6,7 +6,8 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..classifier import Classifier
 from ..const import DOMAIN, LOGGER
-from ..data import SIGNAL_BACKBONE, ObjclassConfigEntry
+from ..data import ObjclassConfigEntry
+from ..signals import SIGNAL_BACKBONE
 
 
 @callback

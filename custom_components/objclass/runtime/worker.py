@@ -21,7 +21,6 @@ from homeassistant.requirements import RequirementsNotFound
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
-from ..data import SIGNAL_BACKBONE
 from ..issues.problem import async_see_anew
 from ..learning.backbone import Backbone
 from ..learning.chosen import (
@@ -33,6 +32,7 @@ from ..learning.chosen import (
     load_exactly,
 )
 from ..learning.graph import ModelError
+from ..signals import SIGNAL_BACKBONE
 from .packages import async_get_package, wanted_packages
 from .settings import RuntimeSettings, async_read, async_write, choice_of
 

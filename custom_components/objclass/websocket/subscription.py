@@ -19,7 +19,8 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
 from ..const import DOMAIN
-from ..data import (
+from ..lookup import loaded_classifiers
+from ..signals import (
     SIGNAL_AVAILABLE,
     SIGNAL_CHANGED,
     SIGNAL_HISTORY,
@@ -29,7 +30,6 @@ from ..data import (
     Progress,
     SampleChanges,
 )
-from ..lookup import loaded_classifiers
 from .classifiers import classifier_state
 from .status import status
 

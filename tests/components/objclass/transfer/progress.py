@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from custom_components.objclass.classifier import Classifier
-from custom_components.objclass.data import SIGNAL_PROGRESS, Progress
+from custom_components.objclass.signals import SIGNAL_PROGRESS, Progress
 
 
 def followed(hass: HomeAssistant, classifier: Classifier) -> list[Progress]:

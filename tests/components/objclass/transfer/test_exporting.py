@@ -13,9 +13,9 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.data import Progress
 from custom_components.objclass.learning.backbone import BackboneModel
 from custom_components.objclass.learning.crop import crop_whole
+from custom_components.objclass.signals import Progress
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, teach
 from ..crops import keep

@@ -14,7 +14,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from PIL import Image
 
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.data import SIGNAL_SAMPLES
+from custom_components.objclass.signals import SIGNAL_SAMPLES
 from tests.frigate_sim import Account, Fault, NativeModel
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of

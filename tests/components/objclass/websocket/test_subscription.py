@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.objclass.data import SIGNAL_SAMPLES, SampleChanges
+from custom_components.objclass.signals import SIGNAL_SAMPLES, SampleChanges
 
 from ..conftest import (
     Frigate,

@@ -57,8 +57,10 @@ def mounted(image: Path, folder: Path) -> Iterator[Disk]:
         disk = Disk(image, folder)
     except OSError, subprocess.CalledProcessError:
         pytest.skip("NOT TESTED: a disk that is full; none may be mounted here (root)")
-    yield disk
-    disk.unmount()
+    try:
+        yield disk
+    finally:
+        disk.unmount()
 
 
 def fill(folder: Path, *, but: int = 0) -> Path:

@@ -22,6 +22,8 @@ from .command import Call, classifier_command
 
 MOST_AT_ONCE: Final = 1000
 MOST_ON_A_PAGE: Final = 200
+# SQLite has no larger whole numbers.
+_LARGEST: Final = 1 << 63
 _SHARE: Final = vol.All(vol.Any(int, float), vol.Range(min=0, max=1))
 _FILTER: Final = {
     vol.Optional("labelled"): vol.Any(None, bool),
@@ -155,13 +157,23 @@ def _position(order: str, cursor: str | None) -> Position | None:
         return None
     try:
         name, *keys = json.loads(cursor)
-    except ValueError, TypeError:
+    except ValueError, TypeError, RecursionError:
         name, keys = None, []
-    if name != order or not all(isinstance(key, (float, int, str)) for key in keys):
+    if name != order or not all(map(_is_key, keys)):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="bad_cursor"
         )
     return tuple(keys)
+
+
+def _is_key(value: object) -> bool:
+    """Return whether it is something that SQLite can compare with."""
+    match value:
+        case int() | float():
+            return abs(value) < _LARGEST
+        case str():
+            return value.encode(errors="ignore").decode() == value
+    return False
 
 
 def _doubts(classifier: Classifier) -> Mapping[str, DoubtfulLabel]:

@@ -40,6 +40,8 @@ ALLOWED: Final = {
     "frigate/client.py": {"aiohttp"},
     "frigate/connection.py": {"aiohttp"},
     "learning/model_server.py": {"http.client"},
+    # Python itself, which may die where the graphics processor's driver does.
+    "learning/runtime_litert_gpu.py": {"subprocess"},
 }
 ONLY_TO_ANSWER: Final = {"aiohttp.web", "aiohttp.hdrs"}
 

@@ -396,6 +396,7 @@ def _past(data: dict[str, Any]) -> StoredEvent | PastFrame:
 def _reported() -> Iterator[None]:
     try:
         yield
-    # In a damaged file there are values where there cannot be any.
-    except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as err:
+    # In a damaged file there are values where there cannot be any, and columns under
+    # another name.
+    except (OSError, sqlite3.Error, ValueError, TypeError, LookupError) as err:
         raise HistoryStoreError(str(err)) from err

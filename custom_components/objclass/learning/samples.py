@@ -404,7 +404,7 @@ def _reported() -> Iterator[None]:
     """Turn what the disk and the database say into a SampleStoreError."""
     try:
         yield
-    # In a damaged file there are texts that are none, rows that are no JSON, and values
-    # where there cannot be any.
-    except (sqlite3.Error, OSError, ValueError, TypeError) as err:
+    # In a damaged file there are texts that are none, rows that are no JSON, values
+    # where there cannot be any, and columns under another name.
+    except (sqlite3.Error, OSError, ValueError, TypeError, LookupError) as err:
         raise SampleStoreError(str(err)) from err

@@ -459,3 +459,14 @@ def test_texts_that_are_none_are_an_error_also_when_the_store_is_opened(
         db.execute("UPDATE samples SET id = CAST(x'ff00fe' AS TEXT)")
     with pytest.raises(SampleStoreError, match="UTF-8"):
         SampleStore(tmp_path)
+
+
+def test_a_damaged_name_of_a_column_is_an_error(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        add(store, "a", label="leo")
+    database = tmp_path / "samples.sqlite"
+    content = database.read_bytes()
+    database.write_bytes(content.replace(b"infrared", "infraéd".encode()))
+    with pytest.raises(SampleStoreError), opened(tmp_path) as store:
+        store.find()
+    assert len(list((tmp_path / "crops").iterdir())) == 1

@@ -7,6 +7,9 @@ trained. What a jump of Frigate's clock does is in `test_faults_messages`.
 import asyncio
 import contextlib
 import itertools
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -127,6 +130,53 @@ async def test_objects_end_when_they_are_gone_and_not_when_the_clock_jumps(
     await times.jump(0)
     await stage.sees()
     stage.expect_calm()
+
+
+# The tracker alone, by the jumping clock: Home Assistant looks for the forgotten once a
+# minute, which a test seldom meets in just the moment in which Frigate is silent.
+_IN_VIEW_BY_THE_CLOCK = """
+import json, sys, time
+from custom_components.objclass.frigate.messages import parse_event
+from custom_components.objclass.objects.tracking import Tracker
+box = [0, 0, 9, 9]
+after = dict(id="1.0-a", camera="yard", label="cat", frame_time=1.0, start_time=1.0)
+after |= dict(score=0.9, box=box, position_changes=0)
+message = parse_event(json.dumps({"type": "new", "before": after, "after": after}))
+tracker = Tracker()
+tracker.update(message.after, ended=False)
+for _ in sys.stdin:
+    print(json.dumps([time.time(), len(tracker.overdue())]), flush=True)
+"""
+
+
+async def test_an_object_in_view_is_not_forgotten_since_the_clock_jumped(
+    tmp_path: Path,
+) -> None:
+    try:
+        clock = Clock(tmp_path)
+    except NoClockError as err:
+        pytest.skip(f"NOT TESTED: a clock that jumps. {err}")
+    pipe = asyncio.subprocess.PIPE
+    program = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", _IN_VIEW_BY_THE_CLOCK),
+        stdin=pipe,
+        stdout=pipe,
+        env={**os.environ, **clock.env},
+    )
+    assert program.stdin
+    assert program.stdout
+    for ahead in (0, *JUMPS):
+        clock.set(ahead)
+        is_ahead = False
+        while not is_ahead:
+            program.stdin.write(b"\n")
+            now, overdue = json.loads(await program.stdout.readline())
+            is_ahead = abs(now - wall_clock() - ahead) < DAY / 2
+            await asyncio.sleep(0.1)
+        assert not overdue
+    program.stdin.close()
+    assert await program.wait() == 0
 
 
 async def label_for_ever(stage: Stage, said: dict[str, str]) -> None:

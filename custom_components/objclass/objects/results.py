@@ -67,7 +67,7 @@ class Results:
     ) -> bool:
         attempt = attempt_of(classifier, prediction, frame_time)
         counts = state.consensus(classifier).add(attempt)
-        # With ten classifiers, what nobody reads took a quarter of a look's time here.
+        # To put it into words counts all votes once more, which is wasted on nobody.
         if LOGGER.isEnabledFor(logging.DEBUG):
             _log(state, classifier, prediction, attempt, counts=counts)
         return counts

@@ -53,11 +53,26 @@ def learning(lines: Sequence[Line]) -> list[Figure]:
             value=fmean(line["ece"] for line in lines),
             goal=("at most", 0.05),
         ),
+        *_honesty(lines),
         Figure(
             name="MB added by training, most",
             value=max(line["memory_mb"] for line in lines),
             goal=("at most", 150),
         ),
+    ]
+
+
+def _honesty(lines: Sequence[Line]) -> list[Figure]:
+    """Say what the calibration error is worth, of runs over several seeds."""
+    beside = {
+        "ece_honest": "... that perfectly honest scores would show",
+        "ece_together": "... of the answers of all seeds together, mean",
+        "ece_together_honest": "... that perfectly honest scores would show then",
+    }
+    return [
+        Figure(name=name, value=fmean(line[key] for line in lines))
+        for key, name in beside.items()
+        if all(key in line for line in lines)
     ]
 
 

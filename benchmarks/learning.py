@@ -9,21 +9,24 @@ ece (expected calibration error, 10 bins), embed_s, fit_s, memory_mb (peak memor
 by loading the backbone, embedding and training), n (pictures trained on); with
 --unknown also auroc, accepted (share of the unknown where 90 % of the known are
 accepted), unfamiliar and known_unfamiliar (shares that the head's own limit stops).
-With --seeds these are means; seeds, balanced_accuracy_spread and ece_spread (standard
-deviations) are added.
+With --seeds these are means; added are seeds, balanced_accuracy_spread and ece_spread
+(standard deviations), ece_together (of the answers of all seeds put together), and what
+perfectly honest scores would show in place of ece and of that: ece_honest and
+ece_together_honest.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from statistics import fmean
 
 from learning.head import FEWEST_CLASSES
 
-from .measure import Measured, measure
+from .honesty import honesty_of
+from .measure import Measured, Strangers, measure
 from .seeds import Line, add_seeds, by_task, mean_of
 from .tasks import Split, find_tasks, split
 
@@ -80,9 +83,14 @@ def _why_not(made: Split, unknown: str | None) -> str | None:
 
 def as_line(measured: Measured) -> Line:
     """Return one flat object."""
-    values = asdict(measured)
-    strangers = values.pop("strangers")
-    return values | (strangers or {})
+    own = _values(measured) | {"judged": measured.judged}
+    strangers = own.pop("strangers")
+    del own["answers"]
+    return own if strangers is None else own | _values(strangers)
+
+
+def _values(item: Measured | Strangers) -> Line:
+    return {field.name: getattr(item, field.name) for field in fields(item)}
 
 
 def as_json(line: Line) -> str:
@@ -100,6 +108,12 @@ def as_text(line: Line) -> str:
         f" embeddings {line['embed_s']:.2f} s ({line['n'] / line['embed_s']:.0f}"
         f" pictures/s), fit {line['fit_s']:.2f} s, {line['memory_mb']:.0f} MB added"
     )
+    if "ece_together" in line:
+        text += (
+            f"; calibration error of all seeds together {line['ece_together']:.3f};"
+            f" honest scores' {line['ece_honest']:.3f}, together"
+            f" {line['ece_together_honest']:.3f}"
+        )
     if "auroc" in line:
         text += (
             f"; unknown: AUROC {line['auroc']:.3f}, {line['accepted']:.1%} accepted at"
@@ -133,10 +147,11 @@ def main() -> None:
     options = parser.parse_args()
     lines = []
     for splits in by_task(splits_of(options, options.unknown, options.seeds)):
-        runs = [
-            as_line(measure(made, options.runtime, options.threads)) for made in splits
-        ]
-        lines.append(mean_of(runs, "balanced_accuracy", "ece"))
+        runs = [measure(made, options.runtime, options.threads) for made in splits]
+        line = mean_of([as_line(item) for item in runs], "balanced_accuracy", "ece")
+        if len(runs) > 1:
+            line |= honesty_of([item.answers for item in runs])
+        lines.append(line)
         print((as_json if options.json else as_text)(lines[-1]), flush=True)
     if not options.json:
         print(summary(lines))

@@ -20,6 +20,7 @@ from learning.training import TrainingResult, train_head
 from numpy.typing import NDArray
 from PIL import Image
 
+from .honesty import Answers
 from .tasks import Split
 
 type Runtime = Literal["auto", "litert", "ncnn", "numpy"]
@@ -48,8 +49,13 @@ class Measured:
     fit_s: float
     memory_mb: float
     n: int  # pictures trained on
-    judged: int
+    answers: Answers  # to the pictures that were judged
     strangers: Strangers | None
+
+    @property
+    def judged(self) -> int:
+        """Return how many pictures were judged."""
+        return len(self.answers.scores)
 
 
 def measure(
@@ -97,17 +103,17 @@ def run(
     )
     fitted = time.perf_counter()
     memory = _memory_mb("VmHWM") - before
-    accuracy, balanced, error, known = _judge(split, result, backbone)
+    balanced, answers, known = _judge(split, result, backbone)
     return Measured(
         task=split.task,
-        accuracy=accuracy,
+        accuracy=float(answers.right.mean()),
         balanced_accuracy=balanced,
-        ece=error,
+        ece=calibration_error(answers.scores, answers.right),
         embed_s=embedded - started,
         fit_s=fitted - embedded,
         memory_mb=memory,
         n=len(labels),
-        judged=len(split.judged),
+        answers=answers,
         strangers=_strangers(split, result.head, backbone, known)
         if split.strangers and result.head.familiarity is not None
         else None,
@@ -116,20 +122,15 @@ def run(
 
 def _judge(
     split: Split, result: TrainingResult, backbone: Backbone
-) -> tuple[float, float, float, list[Prediction]]:
-    """Return accuracy, balanced accuracy, calibration error, and the predictions."""
+) -> tuple[float, Answers, list[Prediction]]:
+    """Return the balanced accuracy, the answers, and the predictions behind them."""
     known = _predictions([path for path, _ in split.judged], result.head, backbone)
     order = {name: number for number, name in enumerate(split.classes)}
     truth = np.array([order[name] for _, name in split.judged])
     found = np.array([order[item.best] for item in known])
-    right = found == truth
     scores = np.array([item.score for item in known])
-    return (
-        float(right.mean()),
-        balanced_accuracy(truth, found),
-        calibration_error(scores, right),
-        known,
-    )
+    answers = Answers(scores=scores, right=found == truth)
+    return balanced_accuracy(truth, found), answers, known
 
 
 def _strangers(

@@ -11,6 +11,7 @@ KEYS = {
     *("task", "accuracy", "balanced_accuracy", "ece"),
     *("embed_s", "fit_s", "memory_mb", "n"),
 }
+HONESTY = {"ece_honest", "ece_together", "ece_together_honest"}
 STRANGERS = {"auroc", "accepted", "unfamiliar", "known_unfamiliar"}
 
 
@@ -32,7 +33,8 @@ def test_several_seeds_give_a_mean_and_a_spread(tmp_path: Path, run: Run) -> Non
     make_task(tmp_path / "one", {"red": 4, "blue": 4})
     output = run("learning", tmp_path, "--per-class", 2, "--seeds", 2, "--json")
     (line,) = map(json.loads, output.splitlines())
-    assert set(line) == KEYS | {"seeds", "balanced_accuracy_spread", "ece_spread"}
+    spread = {"seeds", "balanced_accuracy_spread", "ece_spread"}
+    assert set(line) == KEYS | spread | HONESTY
     assert (line["seeds"], line["n"]) == (2, 4)
     assert (line["accuracy"], line["balanced_accuracy_spread"]) == (1, 0)
 
@@ -58,6 +60,10 @@ def test_people_get_a_line_for_each_task_and_the_means(
     assert line.startswith("colours ")
     assert "pictures/s" in line
     assert means.startswith("mean of 1 tasks: balanced error")
+    options = ("--tasks", "colours", "--seeds", 2)
+    line, means = run("learning", tmp_path, *options).splitlines()
+    assert "calibration error of all seeds together" in line
+    assert "honest scores'" in line
 
 
 def test_a_task_that_cannot_be_run_is_named(

@@ -66,13 +66,14 @@ class Home:
         answer: dict[str, Any] = (await self.ask("objclass/status"))["entries"][0]
         return answer
 
-    async def settled(self, within: float = 120) -> None:
-        """Wait until nothing waits to be looked at."""
+    async def settled(self, *, at_most: int = 0, within: float = 120) -> float:
+        """Wait until nothing, or so much, waits; return the monotonic time of that."""
 
-        async def idle() -> bool | None:
-            return None if (await self.status())["waiting"] else True
+        async def settled() -> float | None:
+            waiting = (await self.status())["waiting"]
+            return time.monotonic() if waiting <= at_most else None
 
-        await until(idle, "all looks to be made", within)
+        return await until(settled, "all looks to be made", within)
 
     async def setup_seconds(self) -> float:
         """Return how long the integration took to set up, as Home Assistant says."""

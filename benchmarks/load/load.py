@@ -102,7 +102,8 @@ async def load(
         await _send(stream, seconds, burst_every, weigh)
         newest = stream.burst()[-NEWEST:]
         last_sent = time.monotonic()
-        taken_in = await _taken_in(home, ws)
+        await _taken_in(home, ws)
+        taken_in = await home.settled(at_most=NEWEST)
         await home.settled(within=600)
         caught_up = time.monotonic() - last_sent
         last = await ws.command("loop_monitor/process")
@@ -177,8 +178,8 @@ async def _send(
         await asyncio.sleep(0.005)
 
 
-async def _taken_in(home: Home, ws: WebSocket) -> float:
-    """Return a monotonic time at which all messages have just been taken in.
+async def _taken_in(home: Home, ws: WebSocket) -> None:
+    """Wait until Home Assistant has taken in all messages.
 
     Messages come in the order in which they were sent, so a last one tells.
     """
@@ -188,5 +189,5 @@ async def _taken_in(home: Home, ws: WebSocket) -> float:
             home.frigate.say_last()
             with contextlib.suppress(TimeoutError):
                 await last.next(within=1)
-                return time.monotonic()
+                return
     raise TimeoutError("Home Assistant does not hear the last message")

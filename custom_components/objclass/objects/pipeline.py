@@ -18,6 +18,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from time import monotonic, perf_counter
 from typing import Final
 
@@ -48,6 +49,7 @@ from ..learning.look import look
 from ..learning.outcomes import KeptOutcome
 from ..runtime.worker import Worker
 from ..signals import SIGNAL_AVAILABLE
+from .in_turn import AT_ONCE, InTurn
 from .results import Results
 from .snapshots import Snapshots
 from .tracking import ObjectState, Tracker
@@ -56,8 +58,6 @@ from .work_queue import WorkQueue
 # One fetches while the other's picture is being looked at.
 _WORKERS: Final = 2
 _SWEEP: Final = timedelta(minutes=1)
-# For so long ends may be told before everything else has its turn (seconds).
-_AT_ONCE: Final = 0.005
 
 
 class Pipeline:
@@ -86,6 +86,7 @@ class Pipeline:
         self._results = results
         self._tracker = Tracker()
         self._children = Children(worker, chain, results, self._tracker)
+        self._heard = InTurn(self.counts)
         self._queue = WorkQueue()
         self._online = False
         self._given_up: deque[tuple[ObjectState, str]] = deque()
@@ -98,8 +99,8 @@ class Pipeline:
 
     @property
     def waiting(self) -> int:
-        """How many objects wait for a look."""
-        return len(self._queue)
+        """How many objects wait for a look, and messages to be heard."""
+        return len(self._heard) + len(self._queue)
 
     @property
     def dropped(self) -> int:
@@ -116,7 +117,7 @@ class Pipeline:
         }
         for topic, on_message in topics.items():
             self._entry.async_on_unload(
-                await mqtt.async_subscribe(self._hass, topic, on_message)
+                await mqtt.async_subscribe(self._hass, topic, self._in_turn(on_message))
             )
         self._entry.async_on_unload(
             mqtt.async_subscribe_connection_status(
@@ -126,11 +127,12 @@ class Pipeline:
         self._entry.async_on_unload(
             async_track_time_interval(self._hass, self._async_sweep, _SWEEP)
         )
+        work = [self._heard.work(), *(self._async_work() for _ in range(_WORKERS))]
         self._tasks = [
             self._entry.async_create_background_task(
-                self._hass, self._async_work(), f"objclass pipeline {number}"
+                self._hass, job, f"objclass pipeline {number}"
             )
-            for number in range(_WORKERS)
+            for number, job in enumerate(work)
         ]
 
     async def async_stop(self) -> None:
@@ -159,10 +161,25 @@ class Pipeline:
 
     async def async_wait_idle(self) -> None:
         """Wait until nothing waits, and every look is made and kept."""
+        await self._heard.join()
         await self._queue.join()
         await self._keeping.async_wait()
 
     # What Frigate says
+
+    def _in_turn(
+        self, on_message: Callable[[ReceiveMessage], None]
+    ) -> Callable[[ReceiveMessage], None]:
+        """Return what lets the messages on a topic wait for their turn.
+
+        One line for all topics: they belong to each other.
+        """
+
+        @callback
+        def hear(message: ReceiveMessage) -> None:
+            self._heard.put(partial(on_message, message))
+
+        return hear
 
     @callback
     def _async_on_available(self, message: ReceiveMessage) -> None:
@@ -379,7 +396,7 @@ class Pipeline:
                 LOGGER.exception("Unexpected error at the end of %s", state.id)
             finally:
                 self._given_up.popleft()
-            if monotonic() - began >= _AT_ONCE:
+            if monotonic() - began >= AT_ONCE:
                 await asyncio.sleep(0)
                 began = monotonic()
 

@@ -233,7 +233,7 @@ async def test_too_much_work_drops_the_oldest_of_which_nothing_is_said(
             message["after"]["id"] = event_id
             frigate._publish_event(message)
         # The newest wait; what was dropped has ended without a look.
-        assert pipeline.waiting == MAX_WAITING + 2
+        await until(lambda: pipeline.waiting == MAX_WAITING + 2)
         assert pipeline.dropped == 70 - MAX_WAITING
     await settle(hass, entry)
 
@@ -267,7 +267,7 @@ async def test_an_object_that_was_dropped_and_looked_at_later_has_its_outcome(
         for number in range(MAX_WAITING):
             message["after"]["id"] = f"{missed.id}-{number}"
             frigate._publish_event(message)
-        assert pipeline.dropped == 2
+        await until(lambda: pipeline.dropped == 2)
     await settle(hass, entry)
 
     await dropped.look(3)
@@ -324,7 +324,7 @@ async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
     told: Told,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pipeline_module, "_AT_ONCE", 0)
+    monkeypatch.setattr(pipeline_module, "AT_ONCE", 0)
     entry = await set_up()
     visit = Visit(frigate, entry)
     message = visit.next_message()

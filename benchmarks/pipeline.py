@@ -32,7 +32,7 @@ from typing import Final
 from .load import ten_models
 from .load.home import Classifiers, Home, running_home
 from .load.latency import Way, Ways, latency
-from .load.load import Loaded, load, only_read
+from .load.load import Floor, Loaded, load, only_read
 
 CAMERAS: Final = 50
 SECONDS: Final = 60
@@ -173,17 +173,26 @@ def load_figures(done: Loaded) -> list[Figure]:
             unit="s",
         ),
         Figure(figure="processors used", value=done.processor, unit=""),
+        Figure(
+            figure="one full run of Python's garbage collector",
+            value=done.collecting,
+            unit="ms",
+        ),
     ]
 
 
-def floor_figures(loop: dict[str, dict[str, float]]) -> list[Figure]:
+def floor_figures(floor: Floor) -> list[Figure]:
     """Return what the same messages do to a Home Assistant that only reads them."""
     return [
         Figure(figure=f"without the integration: {name}", value=value, unit="ms")
         for name, value in (
-            ("event loop blocked, longest", loop["late"]["max"]),
-            ("event loop blocked, 99.9 %", loop["late"]["99.9"]),
-            ("the loop's own work between two ticks, longest", loop["busy"]["max"]),
+            ("event loop blocked, longest", floor.loop["late"]["max"]),
+            ("event loop blocked, 99.9 %", floor.loop["late"]["99.9"]),
+            (
+                "the loop's own work between two ticks, longest",
+                floor.loop["busy"]["max"],
+            ),
+            ("one full run of Python's garbage collector", floor.collecting),
         )
     ]
 

@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from tests.stack.websocket import WebSocket
 
@@ -33,6 +33,15 @@ class Loaded:
     not_newest: int  # ... of which so many were not of the newest objects
     catching_up: float  # seconds from the last message until nothing waited
     processor: float  # share of one processor that Home Assistant used
+    collecting: float  # ms, one full run of the garbage collector
+
+
+@dataclass(frozen=True, kw_only=True)
+class Floor:
+    """What the same messages do without the integration. Times in ms."""
+
+    loop: dict[str, dict[str, float]]
+    collecting: float  # one full run of the garbage collector
 
 
 @dataclass(kw_only=True)
@@ -110,6 +119,7 @@ async def load(
         loop = (await ws.command("loop_monitor/take"))["loop"]
         idle = await alone.take()
         await ws.command("loop_monitor/watch", ticks=False)
+        collecting = await _collecting(ws)
     after = await home.status()
     late = [asked for asked in home.frigate.asked if asked.at > taken_in]
     numbers = {seen.number for seen in newest}
@@ -128,15 +138,16 @@ async def load(
         not_newest=sum(asked.number not in numbers for asked in late),
         catching_up=caught_up,
         processor=(last["processor"] - first["processor"]) / (seconds + caught_up),
+        collecting=collecting,
     )
 
 
 async def only_read(
     home: Home, labels: Sequence[str], *, seconds: float, burst_every: float
-) -> dict[str, dict[str, float]]:
+) -> Floor:
     """Send the same to a Home Assistant that only reads it, without the integration.
 
-    Returns how late its loop is: what nothing that hears these messages can undercut.
+    Nothing that hears these messages can undercut what this returns.
     """
     stream = Stream(frigate=home.frigate, labels=labels)
     async with home.without_integration(), home.hass.api.websocket() as ws:
@@ -144,10 +155,16 @@ async def only_read(
         await ws.command("loop_monitor/watch", ticks=True)
         await _send(stream, seconds, burst_every, None)
         await _taken_in(home, ws)
-        loop: dict[str, Any] = (await ws.command("loop_monitor/take"))["loop"]
+        loop = (await ws.command("loop_monitor/take"))["loop"]
         await ws.command("loop_monitor/watch", ticks=False)
         await ws.command("loop_monitor/read", topic=None)
-    return loop
+        return Floor(loop=loop, collecting=await _collecting(ws))
+
+
+async def _collecting(ws: WebSocket) -> float:
+    """Return in ms how long a full run of the garbage collector takes."""
+    took = await ws.command("loop_monitor/collect")
+    return float(took["seconds"]) * 1000
 
 
 async def _send(

@@ -1,12 +1,14 @@
 """Measures Home Assistant from within; put into its configuration by the benchmark.
 
-Four websocket commands: `loop_monitor/watch` (from now on; with or without ticks),
+Five websocket commands: `loop_monitor/watch` (from now on; with or without ticks),
 `loop_monitor/take` (what was measured since the last time), `loop_monitor/process`
-(the process as it is), and `loop_monitor/read` (read the messages on a topic, and do
-nothing with them; no more with null).
+(the process as it is), `loop_monitor/collect` (one full run of the garbage collector),
+and `loop_monitor/read` (read the messages on a topic, and do nothing with them; no more
+with null).
 """
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -153,6 +155,20 @@ def process(
     )
 
 
+@callback
+@websocket_api.websocket_command({probatio.Required("type"): f"{DOMAIN}/collect"})
+def collect(
+    _hass: HomeAssistant,
+    connection: websocket_api.ActiveConnection,
+    msg: dict[str, Any],
+) -> None:
+    """Return the seconds that it takes to walk through all that is held."""
+    gc.collect()  # Clears away what this is not about.
+    started = perf_counter()
+    gc.collect()
+    connection.send_result(msg["id"], {"seconds": perf_counter() - started})
+
+
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Answer the commands."""
     monitor = Monitor(hass)
@@ -198,7 +214,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
         await monitor.read(msg["topic"])
         connection.send_result(msg["id"])
 
-    for command in (watch, take, process, read):
+    for command in (watch, take, process, collect, read):
         websocket_api.async_register_command(hass, command)
     return True
 

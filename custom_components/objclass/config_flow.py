@@ -33,7 +33,6 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
-from yarl import URL
 
 from .api import create_client
 from .const import (
@@ -157,7 +156,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
             if not self._data:
                 return self.async_abort(reason="not_frigate")
         self._placeholders["prefix"] = prefix
-        self.context["title_placeholders"] = {"prefix": prefix}
+        self.context["title_placeholders"] = {"name": _title(prefix)}
         return await self.async_step_discovery_confirm()
 
     async def async_step_discovery_confirm(
@@ -213,7 +212,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
                     CONF_PASSWORD, ""
                 )
             self._data = entry_data(
-                user_input[CONF_URL],
+                _address(user_input[CONF_URL]),
                 verify_ssl=user_input[CONF_VERIFY_SSL],
                 login=login,
             )
@@ -312,7 +311,7 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._get_reconfigure_entry(), read_only=read_only
             )
         return self.async_create_entry(
-            title=URL(self._data[CONF_URL]).host or "Frigate",
+            title=_title(self.unique_id or USUAL_PREFIX),
             data=self._data,
             options={CONF_WRITE_BACK: not read_only, CONF_PUBLISH_MQTT: True},
         )
@@ -360,6 +359,19 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         # A dialogue that was left open elsewhere does not stand in the way.
         await self.async_set_unique_id(config.topic_prefix, raise_on_progress=False)
         return None
+
+
+def _title(prefix: str) -> str:
+    """Return what the Frigate with a topic prefix is called; each has its own."""
+    return "Frigate" if prefix == USUAL_PREFIX else f"Frigate ({prefix})"
+
+
+def _address(typed: str) -> str:
+    """Return an address that may have been typed as `frigate:5000`."""
+    if "://" in typed:
+        return typed
+    bare = typed.strip().rstrip("/")
+    return f"{'https' if bare.endswith(':8971') else 'http'}://{bare}"
 
 
 def _choice_of(entries: Iterable[ConfigEntry]) -> vol.Schema:

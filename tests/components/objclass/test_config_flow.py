@@ -43,10 +43,27 @@ async def test_an_address_is_all_it_takes(
 
     entry = created(await submit(hass, shown, address(f" {frigate.url}/ ")))
 
-    assert entry.title == "127.0.0.1"
+    assert entry.title == "Frigate"
     assert entry.unique_id == "frigate"
     assert dict(entry.data) == {"url": frigate.url, "verify_ssl": True}
     assert dict(entry.options) == {"write_back": True, "publish_mqtt": True}
+
+
+@no_past
+async def test_an_address_needs_no_http_before_it(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
+) -> None:
+    bare = frigate.url.removeprefix("http://")
+    entry = created(await submit(hass, await begin_by_hand(hass), address(bare)))
+    assert dict(entry.data) == {"url": frigate.url, "verify_ssl": True}
+
+
+async def test_the_port_with_a_log_in_is_taken_for_an_encrypted_one(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, socket_enabled: None
+) -> None:
+    shown = await submit(hass, await begin_by_hand(hass), address("127.0.0.1:8971"))
+    assert shown["errors"] == {"base": "cannot_connect"}
+    assert suggested(shown, "url") == "https://127.0.0.1:8971"
 
 
 @no_past
@@ -125,7 +142,7 @@ async def test_the_dialogue_goes_on_when_frigate_answers_again(
 
 
 @pytest.mark.parametrize(
-    "wrong", ["http://127.0.0.1:1", "127.0.0.1:5000", "ftp://127.0.0.1", "http://", "?"]
+    "wrong", ["http://127.0.0.1:1", "127.0.0.1:1", "ftp://127.0.0.1", "http://", "?"]
 )
 @no_past
 async def test_a_wrong_address_can_be_corrected(

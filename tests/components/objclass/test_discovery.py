@@ -72,7 +72,7 @@ async def test_a_frigate_of_the_official_integration_takes_one_click(
     official(hass, frigate.url)
     await announced(hass, retain=True)
     (flow,) = await offered(hass)
-    assert flow["context"]["title_placeholders"] == {"prefix": "frigate"}
+    assert flow["context"]["title_placeholders"] == {"name": "Frigate"}
 
     shown = await opened(hass)
     assert shown["step_id"] == "discovery_confirm"
@@ -137,12 +137,14 @@ async def test_a_frigate_with_another_topic_prefix_takes_one_click_too(
         official(hass, garage.url)
         await announced(hass, prefix="garage", retain=True)
         (flow,) = await offered(hass)
-        assert flow["context"]["title_placeholders"] == {"prefix": "garage"}
+        assert flow["context"]["title_placeholders"] == {"name": "Frigate (garage)"}
         shown = await opened(hass)
         assert shown["step_id"] == "discovery_confirm"
         assert shown["description_placeholders"]["address"] == garage.url
         entry = created(await submit(hass, shown, {}))
         assert entry.unique_id == "garage"
+        # As it was offered, and told from the other.
+        assert entry.title == "Frigate (garage)"
         assert entry.data["url"] == garage.url
         await announced(hass, "offline", prefix="garage")
         await announced(hass, prefix="garage")

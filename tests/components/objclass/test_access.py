@@ -3,6 +3,7 @@
 A new command, action or view without a line here makes a test fail.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,18 +11,25 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import Unauthorized
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
     WebSocketGenerator,
 )
 
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.transfer.exporting import ExportView, async_export
-from custom_components.objclass.views import CropView, ThumbView
+from custom_components.objclass.history.run import Job, Run
+from custom_components.objclass.history.table import async_past_url, async_table_url
+from custom_components.objclass.transfer.exporting import (
+    ExportView,
+    async_export,
+    async_export_url,
+)
+from custom_components.objclass.views import CropView, ThumbView, async_crop_url
 from custom_components.objclass.websocket import _SUBJECTS
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of
@@ -71,7 +79,11 @@ GENERAL_FOR_ADMINISTRATORS: Final[Mapping[str, dict[str, Any]]] = {
     "history_start": {"classifier_ids": ["x"]},
 }
 
-ACTIONS_FOR_EVERYBODY: Final = {"classify", "report", "samples"}
+ACTIONS_FOR_EVERYBODY: Final[Mapping[str, dict[str, Any]]] = {
+    "classify": {"event_id": "x"},
+    "report": {},
+    "samples": {},
+}
 ACTIONS_FOR_ADMINISTRATORS: Final[Mapping[str, dict[str, Any]]] = {
     "classify_history": {"days": 1},
     "collect": {},
@@ -164,6 +176,27 @@ async def test_actions_that_change_something_are_for_administrators(
             )
 
 
+async def test_actions_that_only_look_are_for_everybody(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_read_only_user: User,
+) -> None:
+    entry = await set_up()
+    about = {"classifier": classifier_of(entry).id}
+    for action, data in ACTIONS_FOR_EVERYBODY.items():
+        # Of one that was never trained there is not much to tell.
+        with contextlib.suppress(ServiceValidationError):
+            await hass.services.async_call(
+                DOMAIN,
+                action,
+                about | data,
+                blocking=True,
+                context=Context(user_id=hass_read_only_user.id),
+                return_response=True,
+            )
+
+
 async def test_pictures_and_models_are_for_those_who_are_logged_in(
     hass: HomeAssistant,
     frigate: Frigate,
@@ -248,6 +281,34 @@ async def test_no_view_is_opened_by_a_signature_that_is_expired_forged_or_of_ano
         ):
             status = (await stranger.get(wrong)).status
             assert status in REFUSED, wrong
+
+
+async def test_every_address_that_is_handed_out_is_good_for_an_hour(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    job = Job(classifiers=(classifier.id,), after=0.0, before=1.0)
+    handed_out = [
+        async_crop_url(hass, classifier.id, "x", "crop"),
+        async_crop_url(hass, classifier.id, "x", "thumb"),
+        async_export_url(hass, classifier),
+        async_past_url(hass, entry, "x"),
+        async_table_url(hass, entry, Run(id="x", job=job, started_at=2.0), "csv"),
+    ]
+    assert len(handed_out) == len(paths(hass))
+    stranger = await hass_client_no_auth()
+    freezer.tick(timedelta(minutes=59))
+    for address in handed_out:
+        # Nothing is there, but that is said.
+        assert (await stranger.get(address)).status == HTTPStatus.NOT_FOUND, address
+    freezer.tick(timedelta(minutes=2))
+    for address in handed_out:
+        assert (await stranger.get(address)).status in REFUSED, address
 
 
 async def test_a_signed_address_is_good_for_its_picture_and_its_time(

@@ -84,6 +84,14 @@ class Stage:
                 return found
             more = {"cursor": page["cursor"]}
 
+    def said(self, event_id: str) -> list[str]:
+        """Return the types of the messages that Frigate has sent about an object."""
+        return [
+            message["type"]
+            for topic, message in self.sim.published
+            if topic == "events" and message["after"]["id"] == event_id
+        ]
+
     # Life
 
     async def sees(self, name: str = "leo", camera: str = "front_door") -> str:

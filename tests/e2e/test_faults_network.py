@@ -90,12 +90,13 @@ async def test_a_broker_that_was_killed_and_comes_back(
         await is_shown(stage, available=False)
         lost = stage.sim.walk("leo", "front_door", duration=1)
         await stage.sim.walks_done()
+        assert {"new", "end"} <= {*stage.said(lost.id)}
     finally:
         await broker.start()
     shown = await is_shown(stage, available=True)
     # What happened meanwhile was never heard of, and nothing is made up for it.
     assert shown["attributes"].get("event_id") in {before, None}
-    assert lost.id not in await stage.samples()
+    assert await stage.samples(event_id=lost.id) == {}
 
 
 async def test_a_frigate_that_is_stopped_and_started_again(
@@ -132,13 +133,8 @@ async def test_a_frigate_that_was_restarted_and_never_says_that_an_object_ended(
         await stage.sim.restart()
         end = await stage.outcome(results, walk.id, final=True)
     assert end["final"]
-    said = [
-        message["type"]
-        for topic, message in stage.sim.published
-        if topic == "events" and message["after"]["id"] == walk.id
-    ]
-    assert "new" in said
-    assert "end" not in said
+    assert "new" in stage.said(walk.id)
+    assert "end" not in stage.said(walk.id)
     await stage.api.wait_for_state(
         "binary_sensor.network_leo_in_view", "off", within=30
     )
@@ -154,7 +150,7 @@ async def test_a_frigate_that_takes_eight_seconds_for_every_answer(
     ):
         walk = stage.sim.walk("leo", "front_door", duration=20)
         end = await stage.outcome(results, walk.id, final=True)
-    assert slow.hits >= 2
+    assert slow.waited >= 16, "two answers were late"
     # The pictures came late, and were looked at all the same.
     assert end["attempts"] >= 1
     assert end["class"] in {"leo", None}
@@ -178,7 +174,6 @@ async def test_a_log_in_that_expires_again_and_again(
     ):
         before = sim.gate.log_ins
         await stage.sees()
-        sim.gate.expire_all()
         await stage.sees("charlie", "back_yard")
         assert sim.gate.log_ins >= before + 2
         assert await stage.reauth_flows() == []

@@ -70,7 +70,7 @@ class ClockJump:
         for part in ("before", "after"):
             _move(moved[part], self.seconds)
             _move(moved[part].get("snapshot") or {}, self.seconds)
-        self.sent += self.seconds != 0
+        self.sent += moved != message
         self._say_event(moved)
 
 

@@ -1,6 +1,7 @@
 """What can be made to go wrong on purpose. New kinds of faults belong here.
 
-Each fault counts how often it struck, so that a test can tell that it really did.
+Each fault notes how often it struck, for how long it kept others waiting and what it
+answered, so that a test can tell that it really did.
 """
 
 import asyncio
@@ -9,10 +10,11 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from io import BytesIO
 from random import Random
+from time import monotonic
 from typing import Any, Literal, Self
 
 from aiohttp import web
@@ -34,9 +36,11 @@ class Fault:
 
     First `delay` (seconds), then `status` (an error without a useful body), or `damage`
     to the answer: cut off in the middle, replaced by an HTML page with status 200 or
-    by random bytes under the right content type, sound at the beginning only, called
+    by random bytes under the right content type, a file that lacks its end, called
     a plain text, or replaced by a JPEG of 40 megapixels or a PNG of a few kilobytes
     that unpacks to a quarter of a gigabyte. `times` limits how often, None is for ever.
+    `hits` is how often it has struck, `waited` for how many seconds all in all, and
+    `answers` has the status and content type of what was answered.
     """
 
     path: str = ""
@@ -46,6 +50,8 @@ class Fault:
     damage: Damage | None = None
     times: int | None = None
     hits: int = 0
+    waited: float = 0.0
+    answers: list[str] = field(default_factory=list)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -89,8 +95,12 @@ class Faults:
         for fault in self._faults:
             if fault.strikes(request):
                 fault.hits += 1
+                began = monotonic()
                 await self._delay(fault.delay)
-                return await _answer(fault, request, handler)
+                fault.waited += monotonic() - began
+                answer = await _answer(fault, request, handler)
+                fault.answers.append(f"{answer.status} {answer.content_type}")
+                return answer
         return await handler(request)
 
     async def _delay(self, seconds: float) -> None:
@@ -124,10 +134,10 @@ async def _damaged(
         return await _cut_off(request, answer, body)
     if fault.damage == "type":
         answer.content_type = "text/plain"
+    elif fault.damage == "corrupt":
+        answer.body = body[: len(body) // 2]
     else:
-        sound = len(body) // 8 if fault.damage == "corrupt" else 0
-        noise = Random(fault.hits).randbytes(len(body) - sound)
-        answer.body = body[:sound] + noise
+        answer.body = Random(fault.hits).randbytes(len(body))
     return answer
 
 

@@ -136,10 +136,14 @@ class FrigateSim:
         while self.world.walks:
             await asyncio.wait(self.world.walks)
 
-    async def restart(self) -> None:
-        """Restart Frigate: what is in view is forgotten, no `end` is sent for it."""
+    async def leave(self) -> None:
+        """Leave the broker, as a Frigate that is stopped does."""
         if self._mqtt:
             await self._mqtt.stop()
+
+    async def restart(self) -> None:
+        """Restart Frigate: what is in view is forgotten, no `end` is sent for it."""
+        await self.leave()
         self.world.forget_all()
         if self._mqtt:
             await self._mqtt.start()

@@ -85,6 +85,8 @@ def _zips() -> list[bytes]:
         with zipfile.ZipFile(content, "w", method) as archive:
             archive.writestr("leo/1.jpg", b"\xff\xd8" * 40)
             archive.writestr("none/2.png", bytes(3000))
+            if method == zipfile.ZIP_DEFLATED:
+                archive.writestr("none/3.png", bytes(3 * _LARGEST_PART))
         zips.append(content.getvalue())
     return zips
 
@@ -94,11 +96,12 @@ def _named_zips(draw: st.DrawFn) -> bytes:
     """Return a sound zip whose files have any names."""
     content = io.BytesIO()
     names = draw(st.lists(TEXTS | st.text(max_size=40), min_size=1, max_size=4))
+    places = st.sampled_from(["leo/", "leo/", "", "/", "C:/", "../"])
     with zipfile.ZipFile(content, "w") as archive:
         for name in dict.fromkeys(names):
             # Names are bytes on the disk; half a pair of surrogates is none.
             clean = name.encode("utf-8", "replace").decode()
-            archive.writestr(zipfile.ZipInfo(f"leo/{clean}.jpg"), b"x")
+            archive.writestr(zipfile.ZipInfo(f"{draw(places)}{clean}.jpg"), b"x")
     return content.getvalue()
 
 
@@ -110,6 +113,7 @@ def _zip(content: bytes) -> bool:
             for name in package.names:
                 assert ".." not in name.split("/")
                 assert not name.startswith("/")
+                assert ":" not in name.split("/")[0]
                 try:
                     part = package.read(name, _LARGEST_PART)
                 except UnreadableFileError as err:

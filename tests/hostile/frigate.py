@@ -3,7 +3,9 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Self
 
@@ -25,7 +27,7 @@ from custom_components.objclass.frigate.models import (
 )
 from tests.components.objclass.frigate.examples import STORED
 
-from .damage import JSON, damaged_bytes, damaged_json
+from .damage import JSON, NUMBERS, TEXTS, damaged_bytes, damaged_json
 from .target import Target, refused
 from .whole import CONFIG, DATASET, EVENTS, UPDATES
 
@@ -45,6 +47,24 @@ def _payloads(whole: list[Any]) -> st.SearchStrategy[bytes]:
     )
 
 
+_ODD: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "id": TEXTS,
+    "camera": TEXTS,
+    "label": TEXTS,
+    "frame_time": NUMBERS,
+    "box": st.lists(st.integers(-2, 9) | NUMBERS, min_size=4, max_size=4),
+}
+
+
+@st.composite
+def _odd_objects(draw: st.DrawFn) -> bytes:
+    """Return a sound message but for what names, places or times its object."""
+    event = deepcopy(draw(st.sampled_from(EVENTS)))
+    for key in draw(st.lists(st.sampled_from(sorted(_ODD)), min_size=1, max_size=2)):
+        event["after"][key] = draw(_ODD[key])
+    return _as_bytes(event)
+
+
 def _message(payload: bytes) -> bool:
     try:
         seen = parse_event(payload).after
@@ -52,16 +72,17 @@ def _message(payload: bytes) -> bool:
         return False
     assert 0 <= seen.box.x1 < seen.box.x2
     assert 0 <= seen.box.y1 < seen.box.y2
-    assert seen.frame_time >= 0
-    assert "/" not in seen.id
+    assert datetime.fromtimestamp(seen.frame_time, UTC).year >= 1970
+    assert not {"/", "\\"} & {*seen.id, *seen.camera}
     return True
 
 
 def _update(payload: bytes) -> bool:
     try:
-        parse_tracked_object_update(payload)
+        update = parse_tracked_object_update(payload)
     except InvalidMessageError:
         return False
+    assert not {"/", "\\"} & {*(update.id or "")}
     return True
 
 
@@ -198,7 +219,7 @@ def _answers(draw: st.DrawFn) -> HttpCase:
 TARGETS: Final = (
     Target(
         name="MQTT events",
-        cases=_payloads(EVENTS),
+        cases=_payloads(EVENTS) | _odd_objects(),
         attempt=_message,
         whole=[_as_bytes(value) for value in EVENTS],
     ),

@@ -1,6 +1,7 @@
 """A real Home Assistant in a process of its own, in its own configuration folder."""
 
 import json
+import signal
 import sys
 import time
 from asyncio.subprocess import Process
@@ -119,8 +120,11 @@ class HomeAssistant:
         await self._end(kill=False)
 
     async def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it as a power cut would; RuntimeError if it was gone before."""
+        process = self._process
         await self._end(kill=True)
+        if process is None or process.returncode != -signal.SIGKILL:
+            raise RuntimeError(f"not killed: {process}")
 
     async def restart(self) -> None:
         """Stop it and start it again; `api` is a new object afterwards."""

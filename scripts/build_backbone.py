@@ -34,8 +34,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 sys.path.append(str(Path(__file__).parents[1] / "custom_components" / "objclass"))
 
 from learning.files import write_atomically
-from learning.graph import Graph, Operator, Tensor
-from learning.tflite_writer import write_graph
+from learning.runtimes.graph import Graph, Operator, Tensor
+from learning.runtimes.tflite_writer import write_graph
 
 WEIGHTS_SHA256: Final = (
     "2f518e773d4402dde55f981ae3078a72ba95c3adccae1d55051a4be844d50197"

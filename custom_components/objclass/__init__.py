@@ -38,7 +38,7 @@ from .issues.absence import async_watch_for_absence
 from .issues.problem import async_forget_issues
 from .issues.standing import async_watch_for_issues
 from .issues.storage import async_watch_storage
-from .learning.graph import ModelError
+from .learning.runtimes.graph import ModelError
 from .learning.samples import SampleStoreError
 from .objects.names import Names
 from .objects.pipeline import Pipeline

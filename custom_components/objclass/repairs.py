@@ -21,7 +21,7 @@ from .const import (
     KIND_ATTRIBUTE,
     SECTION_CONDITION,
 )
-from .learning.graph import ModelError
+from .learning.runtimes.graph import ModelError
 from .runtime.settings import (
     CONF_DEVICE,
     CONF_RUNTIME,

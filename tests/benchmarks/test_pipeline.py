@@ -109,6 +109,7 @@ def test_old_objects_that_are_looked_at_and_errors_miss_their_goals() -> None:
         not_newest=2,
         catching_up=3.0,
         processor=0.5,
+        collecting=300.0,
     )
 
     missed = {

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from custom_components.objclass.learning.crop import PictureError, crop_whole
-from custom_components.objclass.learning.graph import ModelError
 from custom_components.objclass.learning.head import HeadFileError, load_head, save_head
 from custom_components.objclass.learning.model_head import _open, read_labels
 from custom_components.objclass.learning.packages import (
@@ -23,8 +22,9 @@ from custom_components.objclass.learning.packages import (
     contents_of,
     open_package,
 )
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
-from custom_components.objclass.learning.tflite_writer import write_graph
+from custom_components.objclass.learning.runtimes.graph import ModelError
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.tflite_writer import write_graph
 from custom_components.objclass.learning.training import train_head
 from tests.components.objclass.learning.tiny_models import TinyModel
 

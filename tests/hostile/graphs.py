@@ -9,12 +9,16 @@ from typing import Any, Final
 import numpy as np
 from hypothesis import strategies as st
 
-from custom_components.objclass.learning.graph import Graph, Operator, Quantization
-from custom_components.objclass.learning.tflite_writer import (
+from custom_components.objclass.learning.runtimes.graph import (
+    Graph,
+    Operator,
+    Quantization,
+)
+from custom_components.objclass.learning.runtimes.tflite_writer import (
     TENSOR_TYPES,
     write_graph,
 )
-from tests.components.objclass.learning.test_runtime_numpy import MODELS
+from tests.components.objclass.learning.runtimes.test_runtime_numpy import MODELS
 from tests.components.objclass.learning.tiny_models import TinyModel
 
 _SIDES: Final = st.integers(1, 9) | st.sampled_from(

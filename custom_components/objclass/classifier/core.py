@@ -14,10 +14,10 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
 from ..learning.backbone_model import BackboneModel
-from ..learning.graph import ModelError
 from ..learning.head import Head, HeadFileError
 from ..learning.heads import HeadShelf, KeptHead
 from ..learning.model_head import ModelHead, ModelShelf
+from ..learning.runtimes.graph import ModelError
 from ..learning.sample import ClassCount, Sample
 from ..learning.samples import SampleStore, SampleStoreError
 from ..runtime.worker import Worker

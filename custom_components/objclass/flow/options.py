@@ -26,10 +26,10 @@ from homeassistant.requirements import RequirementsNotFound
 
 from ..const import CONF_PUBLISH_MQTT, CONF_WRITE_BACK
 from ..learning.backbone_model import BUNDLED_SIZE, SMALLER_SIZES
-from ..learning.graph import ModelError
 from ..learning.model_head import PIXEL_RANGES
-from ..learning.model_server import ServerAnswerError, ServerAwayError
-from ..learning.runtime_litert_gpu import why_no_gpu
+from ..learning.runtimes.graph import ModelError
+from ..learning.runtimes.model_server import ServerAnswerError, ServerAwayError
+from ..learning.runtimes.runtime_litert_gpu import why_no_gpu
 from ..runtime.packages import async_get_package, is_missing
 from ..runtime.settings import (
     CONF_BACKBONE,

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .backbone_model import BUNDLED, BackboneModel
-from .graph import UnsupportedModelError
-from .runtime import Runtime
-from .runtime_litert import LiteRtRuntime
+from .runtimes.graph import UnsupportedModelError
+from .runtimes.runtime import Runtime
+from .runtimes.runtime_litert import LiteRtRuntime
 from .self_test import check_features, expected_features
 
 _LOGGER = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def _litert(model: BackboneModel, threads: int) -> Runtime:
 
 def _ncnn(model: BackboneModel, threads: int) -> Runtime:
     # Imported here because reading models takes modules that LiteRT does without.
-    from .runtime_ncnn import NcnnRuntime  # noqa: PLC0415
+    from .runtimes.runtime_ncnn import NcnnRuntime  # noqa: PLC0415
 
     return NcnnRuntime(
         model.path, threads=threads, size=model.size, pixel_range=model.pixel_range
@@ -107,7 +107,7 @@ def _ncnn(model: BackboneModel, threads: int) -> Runtime:
 
 
 def _numpy(model: BackboneModel, _threads: int) -> Runtime:
-    from .runtime_numpy import NumpyRuntime  # noqa: PLC0415
+    from .runtimes.runtime_numpy import NumpyRuntime  # noqa: PLC0415
 
     return NumpyRuntime(model.path, size=model.size, pixel_range=model.pixel_range)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .runtime import AS_THEY_ARE, PixelRange
+from .runtimes.runtime import AS_THEY_ARE, PixelRange
 
 BUNDLED_MODEL: Final = (
     Path(__file__).parent.parent / "models" / "mobilenet_v2_1.0_224.tflite"

@@ -7,12 +7,12 @@ from typing import Literal
 
 from .backbone import Backbone, RuntimeName, load_backbone
 from .backbone_model import BUNDLED, BackboneModel
-from .graph import ModelError
-from .model_server import ModelServer
-from .runtime import Runtime
-from .runtime_fallback import FallbackRuntime
-from .runtime_litert_gpu import LiteRtGpuRuntime
-from .runtime_server import ServerRuntime
+from .runtimes.graph import ModelError
+from .runtimes.model_server import ModelServer
+from .runtimes.runtime import Runtime
+from .runtimes.runtime_fallback import FallbackRuntime
+from .runtimes.runtime_litert_gpu import LiteRtGpuRuntime
+from .runtimes.runtime_server import ServerRuntime
 from .self_test import check_features, expected_features
 
 _LOGGER = logging.getLogger(__name__)

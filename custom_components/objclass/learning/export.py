@@ -15,11 +15,11 @@ import tflite
 from numpy.typing import DTypeLike, NDArray
 
 from .backbone_model import BUNDLED, BUNDLED_SIZE, BackboneModel
-from .graph import Graph, Operator, Quantization, Tensor, UnsupportedModelError
 from .head import Head
-from .resize import resize
-from .tflite_file import read_graph
-from .tflite_writer import write_graph
+from .runtimes.graph import Graph, Operator, Quantization, Tensor, UnsupportedModelError
+from .runtimes.resize import resize
+from .runtimes.tflite_file import read_graph
+from .runtimes.tflite_writer import write_graph
 
 SCORE: Final = Quantization(scale=1 / 256)
 _NO_ACTIVATION: Final[dict[str, Any]] = {

@@ -20,10 +20,10 @@ from PIL import Image
 
 from .consensus import NONE
 from .files import write_atomically
-from .graph import InvalidModelError, ModelError, UnsupportedModelError
 from .head import Prediction
-from .runtime import PixelRange, Runtime
-from .runtime_litert import LiteRtRuntime
+from .runtimes.graph import InvalidModelError, ModelError, UnsupportedModelError
+from .runtimes.runtime import PixelRange, Runtime
+from .runtimes.runtime_litert import LiteRtRuntime
 from .vectors import softmax
 
 PIXEL_RANGES: Final[dict[str, PixelRange]] = {
@@ -181,7 +181,7 @@ def _runtime(path: Path, pixel_range: PixelRange) -> Runtime:
         return LiteRtRuntime(path, pixel_range=pixel_range)
     except ImportError:
         # Imported here because reading models takes modules that LiteRT does without.
-        from .runtime_numpy import NumpyRuntime  # noqa: PLC0415
+        from .runtimes.runtime_numpy import NumpyRuntime  # noqa: PLC0415
     try:
         return NumpyRuntime(path, pixel_range=pixel_range)
     except UnsupportedModelError as err:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from . import backbone_model
 from .backbone_model import BUNDLED_SIZE, BackboneModel
-from .graph import InvalidModelError, UnsupportedModelError
-from .runtime import Runtime
+from .runtimes.graph import InvalidModelError, UnsupportedModelError
+from .runtimes.runtime import Runtime
 
 _FIRST_FEATURES: Final[Mapping[int, tuple[float, ...]]] = {
     224: (0.1223, 0.0272, 0.0, 0.0552, 0.0, 0.0216, 0.9265, 0.1223),
@@ -32,7 +32,7 @@ def expected_features(model: BackboneModel) -> NDArray[np.float32] | None:
     if model.path == backbone_model.BUNDLED_MODEL:
         return np.array(_FIRST_FEATURES[model.size or BUNDLED_SIZE], np.float32)
     # Imported here because reading models takes modules that LiteRT does without.
-    from .runtime_numpy import NumpyRuntime  # noqa: PLC0415
+    from .runtimes.runtime_numpy import NumpyRuntime  # noqa: PLC0415
 
     try:
         reference = NumpyRuntime(

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .augmentation import Views
-from .blas import one_thread
 from .calibration import fit_temperature
 from .cross_validation import (
     FOLDS,
@@ -33,6 +32,7 @@ from .familiarity import (
 from .folds import join_groups, near_copies
 from .head import FEWEST_CLASSES, Head
 from .report import Trained, write_report
+from .runtimes.blas import one_thread
 from .vectors import unit_rows
 
 

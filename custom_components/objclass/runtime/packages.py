@@ -12,7 +12,7 @@ from homeassistant.requirements import async_process_requirements
 from homeassistant.util.package import is_installed
 
 from ..const import DOMAIN
-from ..learning.runtime_litert import processor_suffices
+from ..learning.runtimes.runtime_litert import processor_suffices
 
 LITERT: Final = "ai-edge-litert==2.3.0"
 NCNN: Final = "ncnn==1.0.20261020"

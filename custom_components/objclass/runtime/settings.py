@@ -15,7 +15,7 @@ from ..const import DOMAIN
 from ..learning.backbone_model import BUNDLED, BUNDLED_SIZE, BackboneModel
 from ..learning.chosen import Choice
 from ..learning.model_head import PIXEL_RANGES
-from ..learning.model_server import ModelServer
+from ..learning.runtimes.model_server import ModelServer
 
 CONF_BACKBONE: Final = "backbone"
 CONF_DEVICE: Final = "device"

@@ -31,7 +31,7 @@ from ..learning.chosen import (
     load_chosen,
     load_exactly,
 )
-from ..learning.graph import ModelError
+from ..learning.runtimes.graph import ModelError
 from ..signals import SIGNAL_BACKBONE
 from .packages import async_get_package, wanted_packages
 from .settings import RuntimeSettings, async_read, async_write, choice_of

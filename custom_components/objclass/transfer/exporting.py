@@ -20,8 +20,8 @@ from ..const import DOMAIN
 from ..learning.backbone_model import BackboneModel
 from ..learning.export import export_head
 from ..learning.files import write_atomically
-from ..learning.graph import ModelError
 from ..learning.head import Head
+from ..learning.runtimes.graph import ModelError
 from ..lookup import find_classifier
 
 _VALID_FOR: Final = timedelta(hours=1)

@@ -14,10 +14,10 @@ from ..data import ObjclassConfigEntry
 from ..flow.dialogue import async_add_classes
 from ..learning.consensus import NONE
 from ..learning.crop import PictureError
-from ..learning.graph import InvalidModelError, UnsupportedModelError
 from ..learning.model_figures import ModelFigures, model_figures, recognise
 from ..learning.model_head import ModelHead, classes_of, read_labels
-from ..learning.tflite_file import MAX_FILE_BYTES
+from ..learning.runtimes.graph import InvalidModelError, UnsupportedModelError
+from ..learning.runtimes.tflite_file import MAX_FILE_BYTES
 from ..lookup import classifier_by_id
 from .sources import Files
 

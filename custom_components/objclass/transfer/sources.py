@@ -25,7 +25,6 @@ from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateNotFoundError, FrigateResponseError
 from ..learning.crop import MAX_BYTES, PictureError
-from ..learning.graph import ModelError
 from ..learning.packages import (
     MOST_FILES,
     Contents,
@@ -35,6 +34,7 @@ from ..learning.packages import (
     contents_of,
     open_package,
 )
+from ..learning.runtimes.graph import ModelError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.objclass.const import DOMAIN
-from custom_components.objclass.learning import model_server
+from custom_components.objclass.learning.runtimes import model_server
 from tests.frigate_sim.auth import Account
 from tests.frigate_sim.faults import Fault
 
@@ -39,9 +39,9 @@ NETWORK: Final = {
 ALLOWED: Final = {
     "frigate/client.py": {"aiohttp"},
     "frigate/connection.py": {"aiohttp"},
-    "learning/model_server.py": {"http.client"},
+    "learning/runtimes/model_server.py": {"http.client"},
     # Python itself, which may die where the graphics processor's driver does.
-    "learning/runtime_litert_gpu.py": {"subprocess"},
+    "learning/runtimes/runtime_litert_gpu.py": {"subprocess"},
 }
 ONLY_TO_ANSWER: Final = {"aiohttp.web", "aiohttp.hdrs"}
 

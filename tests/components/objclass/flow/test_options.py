@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.diagnostics import async_get_config_entry_diagnostics
 from custom_components.objclass.learning import chosen
-from custom_components.objclass.learning.runtime_litert_gpu import (
+from custom_components.objclass.learning.runtimes.runtime_litert_gpu import (
     LiteRtGpuRuntime,
     why_no_gpu,
 )

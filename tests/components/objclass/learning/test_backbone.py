@@ -18,15 +18,15 @@ from custom_components.objclass.learning.backbone_model import (
     SMALLER_SIZES,
     BackboneModel,
 )
-from custom_components.objclass.learning.graph import (
+from custom_components.objclass.learning.runtimes.graph import (
     InvalidModelError,
     ModelError,
     UnsupportedModelError,
 )
-from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.runtime_ncnn import NcnnRuntime
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
-from custom_components.objclass.learning.tflite_file import read_graph
+from custom_components.objclass.learning.runtimes.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtimes.runtime_ncnn import NcnnRuntime
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.tflite_file import read_graph
 
 from .tiny_models import NONE, SAME, TinyModel, feature_extractor, window
 

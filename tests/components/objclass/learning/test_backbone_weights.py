@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
-from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
-from custom_components.objclass.learning.tflite_file import read_graph
+from custom_components.objclass.learning.runtimes.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.tflite_file import read_graph
 
 from .reference_network import (
     Folded,

@@ -21,15 +21,15 @@ from custom_components.objclass.learning.backbone_model import (
 )
 from custom_components.objclass.learning.crop import crop_whole, pixels_of
 from custom_components.objclass.learning.export import Export, export_head
-from custom_components.objclass.learning.graph import (
+from custom_components.objclass.learning.head import Head
+from custom_components.objclass.learning.runtimes.graph import (
     ModelError,
     UnsupportedModelError,
 )
-from custom_components.objclass.learning.head import Head
-from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
-from custom_components.objclass.learning.tflite_file import parse_graph
-from custom_components.objclass.learning.tflite_writer import write_graph
+from custom_components.objclass.learning.runtimes.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.tflite_file import parse_graph
+from custom_components.objclass.learning.runtimes.tflite_writer import write_graph
 from custom_components.objclass.learning.training import train_head
 from tests.frigate_sim.animals import CHARLIE, LEO, STRAY, DrawnAnimal
 

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from custom_components.objclass.learning.graph import ModelError
 from custom_components.objclass.learning.model_head import (
     ModelShelf,
     classes_of,
     read_labels,
 )
+from custom_components.objclass.learning.runtimes.graph import ModelError
 
 BROUGHT = Path(__file__).parent / "brought"
 COLOURS = ("red", "green", "blue")

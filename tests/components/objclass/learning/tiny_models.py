@@ -8,8 +8,8 @@ import numpy as np
 import tflite
 from numpy.typing import ArrayLike, DTypeLike
 
-from custom_components.objclass.learning.graph import Graph, Operator, Tensor
-from custom_components.objclass.learning.tflite_writer import write_graph
+from custom_components.objclass.learning.runtimes.graph import Graph, Operator, Tensor
+from custom_components.objclass.learning.runtimes.tflite_writer import write_graph
 
 SAME = {"padding": tflite.Padding.SAME}
 VALID = {"padding": tflite.Padding.VALID}

@@ -11,16 +11,16 @@ import pytest
 import tflite
 
 from custom_components.objclass.learning.backbone import load_backbone
-from custom_components.objclass.learning.graph import (
+from custom_components.objclass.learning.runtimes.graph import (
     InvalidModelError,
     Operator,
     UnsupportedModelError,
 )
-from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
-from custom_components.objclass.learning.tflite_writer import write_graph
+from custom_components.objclass.learning.runtimes.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.tflite_writer import write_graph
 
-from .tiny_models import NONE, TinyModel, noise
+from ..tiny_models import NONE, TinyModel, noise
 
 
 def test_tflite_runtime_is_used_when_that_is_what_is_installed(

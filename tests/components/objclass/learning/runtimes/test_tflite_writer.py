@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.tflite_writer import write_graph
+from custom_components.objclass.learning.runtimes.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtimes.tflite_writer import write_graph
 
-from .tiny_models import NONE, TinyModel, noise
+from ..tiny_models import NONE, TinyModel, noise
 
 
 def test_litert_runs_what_is_written(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import pytest
 import tflite
 
 from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
-from custom_components.objclass.learning.graph import UnsupportedModelError
-from custom_components.objclass.learning.runtime_ncnn import NcnnRuntime
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.graph import UnsupportedModelError
+from custom_components.objclass.learning.runtimes.runtime_ncnn import NcnnRuntime
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
 
-from .tiny_models import NONE, RELU, RELU6, SAME, VALID, TinyModel, noise, window
+from ..tiny_models import NONE, RELU, RELU6, SAME, VALID, TinyModel, noise, window
 
 SIZES = {"padding of both": SAME, "no padding": VALID}
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from custom_components.objclass.learning import runtime_fallback
 from custom_components.objclass.learning.backbone import load_backbone
 from custom_components.objclass.learning.backbone_model import BackboneModel
 from custom_components.objclass.learning.chosen import (
@@ -17,15 +16,16 @@ from custom_components.objclass.learning.chosen import (
     installed_runtime,
     load_chosen,
 )
-from custom_components.objclass.learning.graph import ModelError
-from custom_components.objclass.learning.model_server import (
+from custom_components.objclass.learning.runtimes import runtime_fallback
+from custom_components.objclass.learning.runtimes.graph import ModelError
+from custom_components.objclass.learning.runtimes.model_server import (
     ModelServer,
     ServerAnswerError,
     ServerAwayError,
     ServerConnection,
 )
 
-from .v2_server import V2Server
+from ..v2_server import V2Server
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (224, 224, 3), np.uint8)
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
-from custom_components.objclass.learning.graph import (
+from custom_components.objclass.learning.runtimes.graph import (
     InvalidModelError,
     UnsupportedModelError,
 )
-from custom_components.objclass.learning.resize import resize
-from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
-from custom_components.objclass.learning.tflite_file import read_graph
+from custom_components.objclass.learning.runtimes.resize import resize
+from custom_components.objclass.learning.runtimes.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.tflite_file import read_graph
 
-from .tiny_models import NONE, SAME, TinyModel, feature_extractor, noise, window
+from ..tiny_models import NONE, SAME, TinyModel, feature_extractor, noise, window
 
 
 def test_to_the_size_that_it_has_it_computes_the_same() -> None:

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from custom_components.objclass.learning.graph import (
+from custom_components.objclass.learning.runtimes.graph import (
     OMITTED,
     SCHEMAS,
     InvalidModelError,
     UnsupportedModelError,
 )
-from custom_components.objclass.learning.numpy_operators import COMPILERS
-from custom_components.objclass.learning.runtime_litert import LiteRtRuntime
-from custom_components.objclass.learning.runtime_numpy import NumpyRuntime
+from custom_components.objclass.learning.runtimes.numpy_operators import COMPILERS
+from custom_components.objclass.learning.runtimes.runtime_litert import LiteRtRuntime
+from custom_components.objclass.learning.runtimes.runtime_numpy import NumpyRuntime
 
-from .tiny_models import NONE, RELU, RELU6, SAME, VALID, TinyModel, noise, window
+from ..tiny_models import NONE, RELU, RELU6, SAME, VALID, TinyModel, noise, window
 
 type Build = Callable[[TinyModel], int]
 

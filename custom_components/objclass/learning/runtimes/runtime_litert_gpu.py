@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .backbone_model import BackboneModel
+from ..backbone_model import BackboneModel
 from .graph import ModelError, UnsupportedModelError
 from .runtime import Runtime, check_picture, put_pixels
 from .runtime_litert import model_content
@@ -24,7 +24,7 @@ _PATIENCE: Final = 60
 """Seconds that LiteRT may look for a graphics processor."""
 _ASK: Final = """\
 from learning.backbone_model import BUNDLED
-from learning.runtime_litert_gpu import compile_for_gpu
+from learning.runtimes.runtime_litert_gpu import compile_for_gpu
 print(compile_for_gpu(BUNDLED.path.read_bytes()))
 """
 
@@ -80,7 +80,7 @@ def why_no_gpu() -> str | None:
     if importlib.util.find_spec(_PACKAGE) is None:
         return "LiteRT is not installed here."
     # Ours comes last: no module of the integration may hide another of the same name.
-    path = os.pathsep.join([*sys.path, str(Path(__file__).parents[1])])
+    path = os.pathsep.join([*sys.path, str(Path(__file__).parents[2])])
     try:
         asked = subprocess.run(  # noqa: S603  our own code, and nothing that was sent
             [sys.executable, "-c", _ASK],

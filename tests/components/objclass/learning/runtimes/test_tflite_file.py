@@ -14,19 +14,22 @@ import tflite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_components.objclass.learning import tflite_file
 from custom_components.objclass.learning.backbone_model import BUNDLED_MODEL
-from custom_components.objclass.learning.graph import (
+from custom_components.objclass.learning.runtimes import tflite_file
+from custom_components.objclass.learning.runtimes.graph import (
     Graph,
     InvalidModelError,
     ModelError,
     Tensor,
     UnsupportedModelError,
 )
-from custom_components.objclass.learning.tflite_file import parse_graph, read_graph
-from custom_components.objclass.learning.tflite_writer import write_graph
+from custom_components.objclass.learning.runtimes.tflite_file import (
+    parse_graph,
+    read_graph,
+)
+from custom_components.objclass.learning.runtimes.tflite_writer import write_graph
 
-from .tiny_models import NONE, SAME, TinyModel, window
+from ..tiny_models import NONE, SAME, TinyModel, window
 
 
 def tiny_graph() -> Graph:
@@ -258,7 +261,7 @@ def test_an_operator_without_a_kind_is_refused() -> None:
 def test_integer_values_are_refused() -> None:
     graph = tiny_graph()
     with patch.dict(
-        "custom_components.objclass.learning.tflite_writer.TENSOR_TYPES",
+        "custom_components.objclass.learning.runtimes.tflite_writer.TENSOR_TYPES",
         {np.dtype(np.float16): tflite.TensorType.INT8},
     ):
         content = write_graph(graph)

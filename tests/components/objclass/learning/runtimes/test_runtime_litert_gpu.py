@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from custom_components.objclass.learning import chosen, runtime_litert_gpu
+from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import load_backbone
 from custom_components.objclass.learning.backbone_model import BUNDLED, BackboneModel
 from custom_components.objclass.learning.chosen import Choice, load_chosen
-from custom_components.objclass.learning.graph import UnsupportedModelError
-from custom_components.objclass.learning.runtime_litert_gpu import (
+from custom_components.objclass.learning.runtimes import runtime_litert_gpu
+from custom_components.objclass.learning.runtimes.graph import UnsupportedModelError
+from custom_components.objclass.learning.runtimes.runtime_litert_gpu import (
     LiteRtGpuRuntime,
     why_no_gpu,
 )

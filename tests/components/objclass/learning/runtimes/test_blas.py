@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-LEARNING = Path(__file__).parents[4] / "custom_components" / "objclass"
+LEARNING = Path(__file__).parents[5] / "custom_components" / "objclass"
 
 PROGRAM = """
 import sys
 sys.path.append(sys.argv[1])
 import numpy
-from learning.blas import _controls, one_thread
+from learning.runtimes.blas import _controls, one_thread
 
 def threads():
     return [read() for read, _ in _controls()]

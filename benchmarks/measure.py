@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from learning.augmentation import Views, compressed, far_view, pictures_to_alter
+from learning.augmentation import (
+    Views,
+    compressed,
+    far_view,
+    pictures_from_far,
+    pictures_to_compress,
+)
 from learning.backbone import Backbone, load_backbone
 from learning.backbone_model import BUNDLED, BackboneModel
 from learning.crop import decode, middle, pixels_of
@@ -80,15 +86,16 @@ def run(
     backbone = load_backbone(runtime, threads=threads, model=model)
     started = time.perf_counter()
     labels = [name for _, name in split.trained]
-    altered = pictures_to_alter(labels)
+    from_far, to_compress = pictures_from_far(labels), pictures_to_compress(labels)
     embeddings, far, stored = [], [], []
     # One at a time, as the product does: only the embeddings are kept.
     for place, (path, _) in enumerate(split.trained):
         picture = picture_of(path)
         pixels = pixels_of(picture, backbone.size)
         embeddings.append(backbone.embed(pixels))
-        if place in altered:
+        if place in from_far:
             far.append(backbone.embed(far_view(pixels)))
+        if place in to_compress:
             again = pixels_of(compressed(picture), backbone.size)
             stored.append(backbone.embed(again))
     embedded = time.perf_counter()
@@ -98,8 +105,8 @@ def run(
         groups=[path.stem for path, _ in split.trained],
         classes=split.classes,
         backbone=backbone.identity,
-        far=Views(embeddings=np.stack(far), of=altered),
-        compressed=Views(embeddings=np.stack(stored), of=altered),
+        far=Views(embeddings=np.stack(far), of=from_far),
+        compressed=Views(embeddings=np.stack(stored), of=to_compress),
     )
     fitted = time.perf_counter()
     memory = _memory_mb("VmHWM") - before

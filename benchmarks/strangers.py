@@ -33,7 +33,13 @@ from statistics import fmean
 from typing import Final, Literal
 
 import numpy as np
-from learning.augmentation import Views, compressed, far_view, pictures_to_alter
+from learning.augmentation import (
+    Views,
+    compressed,
+    far_view,
+    pictures_from_far,
+    pictures_to_compress,
+)
 from learning.backbone import Backbone, load_backbone
 from learning.consensus import NONE
 from learning.crop import decode, pixels_of
@@ -73,7 +79,8 @@ class Watcher:
         self.backbone = backbone
         self._walks: dict[Path, list[NDArray[np.float32]]] = {}
         self._kept: dict[Path, Look] = {}
-        self._views: dict[Path, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
+        self._far: dict[Path, NDArray[np.float32]] = {}
+        self._compressed: dict[Path, NDArray[np.float32]] = {}
 
     def visit(self, photos: Sequence[Path]) -> list[NDArray[np.float32]]:
         """Return the embeddings, each of shape (d,), of an object seen on these."""
@@ -95,17 +102,22 @@ class Watcher:
             self._kept[photo] = look_at(frame, self.backbone)
         return self._kept[photo]
 
-    def views(self, path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return embeddings of what is kept: as from far away, and compressed."""
+    def far(self, path: Path) -> NDArray[np.float32]:
+        """Return the embedding of what is kept, as seen from far away."""
         photo = path.resolve()
-        if photo not in self._views:
-            crop = self.kept(photo).crop
-            stored = compressed(decode(crop.jpeg))
-            self._views[photo] = (
-                self.backbone.embed(far_view(crop.pixels)),
-                self.backbone.embed(pixels_of(stored, self.backbone.size)),
-            )
-        return self._views[photo]
+        if photo not in self._far:
+            pixels = far_view(self.kept(photo).crop.pixels)
+            self._far[photo] = self.backbone.embed(pixels)
+        return self._far[photo]
+
+    def compressed(self, path: Path) -> NDArray[np.float32]:
+        """Return the embedding of what is kept, compressed once more."""
+        photo = path.resolve()
+        if photo not in self._compressed:
+            stored = compressed(decode(self.kept(photo).crop.jpeg))
+            pixels = pixels_of(stored, self.backbone.size)
+            self._compressed[photo] = self.backbone.embed(pixels)
+        return self._compressed[photo]
 
 
 def run(made: Split, watcher: Watcher, objects: Objects) -> Line:
@@ -170,19 +182,19 @@ def _some[T](items: Sequence[T]) -> Sequence[T]:
 
 
 def _trained(made: Split, watcher: Watcher) -> Head:
-    looks = [watcher.kept(path) for path, _ in made.trained]
+    paths = [path for path, _ in made.trained]
     labels = [name for _, name in made.trained]
-    altered = pictures_to_alter(labels)
-    views = [watcher.views(made.trained[place][0]) for place in altered]
-    far, stored = (np.stack(kind) for kind in zip(*views, strict=True))
+    from_far, to_compress = pictures_from_far(labels), pictures_to_compress(labels)
+    far = [watcher.far(paths[place]) for place in from_far]
+    stored = [watcher.compressed(paths[place]) for place in to_compress]
     return train_head(
-        np.stack([item.embedding for item in looks]),
+        np.stack([watcher.kept(path).embedding for path in paths]),
         labels,
-        groups=[path.stem for path, _ in made.trained],
+        groups=[path.stem for path in paths],
         classes=made.classes,
         backbone=watcher.backbone.identity,
-        far=Views(embeddings=far, of=altered),
-        compressed=Views(embeddings=stored, of=altered),
+        far=Views(embeddings=np.stack(far), of=from_far),
+        compressed=Views(embeddings=np.stack(stored), of=to_compress),
     ).head
 
 

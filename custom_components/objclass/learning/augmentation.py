@@ -8,7 +8,8 @@ shifting changed the errors by 3 % of them at most, brightness, blur and grey ma
 slightly more (benchmarks/README.md).
 
 Another is only measured: the picture compressed once more, as Frigate would keep it. It
-tells how much of a distance is compression (`familiarity.stretch`).
+tells how much of a distance is compression (`familiarity.stretch`). That is one number
+for all classes, so a few pictures are enough, and each costs as long as two plain ones.
 """
 
 from collections import Counter
@@ -21,8 +22,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 FAR_SIDE = 80  # pixels of a 224 pixel crop that are left
-VIEWS_PER_CLASS = 8  # more pictures add time and no accuracy
+FAR_PER_CLASS = 8  # more pictures add time and no accuracy
 KEPT_BY_FRIGATE = 60  # the quality of the WebP that it keeps, unless configured
+COMPRESSED_IN_ALL = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +50,31 @@ def compressed(picture: Image.Image) -> Image.Image:
     return Image.open(stored).convert("RGB")
 
 
-def pictures_to_alter(labels: Sequence[str]) -> list[int]:
-    """Return the places of the labelled pictures whose altered views are needed.
+def pictures_from_far(labels: Sequence[str]) -> list[int]:
+    """Return the places of the labelled pictures whose far views are needed.
 
     The first of each class, so that pictures added later change nothing.
     """
+    numbers = _numbers_in_class(labels)
+    return [place for place, number in enumerate(numbers) if number < FAR_PER_CLASS]
+
+
+def pictures_to_compress(labels: Sequence[str]) -> list[int]:
+    """Return the places of the labelled pictures whose compressed views are needed.
+
+    The first of each class, then the second, until there are enough: a picture added
+    later is at most one view more.
+    """
+    numbers = _numbers_in_class(labels)
+    in_turn = sorted(range(len(labels)), key=lambda place: (numbers[place], place))
+    return sorted(in_turn[:COMPRESSED_IN_ALL])
+
+
+def _numbers_in_class(labels: Sequence[str]) -> list[int]:
+    """Return how many pictures of its class come before each."""
     seen: Counter[str] = Counter()
-    places = []
-    for place, label in enumerate(labels):
-        if seen[label] < VIEWS_PER_CLASS:
-            places.append(place)
+    numbers = []
+    for label in labels:
+        numbers.append(seen[label])
         seen[label] += 1
-    return places
+    return numbers

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .augmentation import Views, pictures_to_alter
+from .augmentation import Views, pictures_from_far, pictures_to_compress
 
 # The crop as it was seen, as it would look from far away, and as Frigate would keep it
 # (see `augmentation`).
@@ -79,7 +79,7 @@ def missing(db: sqlite3.Connection, backbone: str) -> list[tuple[str, int]]:
     needed += [
         (rows[place]["id"], view)
         for view in (FAR, COMPRESSED)
-        for place in _altered(rows)
+        for place in _altered(rows, view)
     ]
     known = {
         (row["sample_id"], row["view"])
@@ -127,14 +127,14 @@ def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:
     labelled = _labelled(db)
     plain = {row["id"]: read(db, row["id"], backbone) for row in labelled}
     rows = [row for row in labelled if plain[row["id"]] is not None]
-    altered = {labelled[place]["id"] for place in _altered(labelled)}
-    places = [place for place, row in enumerate(rows) if row["id"] in altered]
 
     def views(view: int) -> Views:
+        altered = {labelled[place]["id"] for place in _altered(labelled, view)}
         found = {
             place: vector
-            for place in places
-            if (vector := read(db, rows[place]["id"], backbone, view)) is not None
+            for place, row in enumerate(rows)
+            if row["id"] in altered
+            and (vector := read(db, row["id"], backbone, view)) is not None
         }
         return Views(embeddings=_stacked(list(found.values())), of=list(found))
 
@@ -168,8 +168,10 @@ def _group(row: sqlite3.Row) -> str:
     return f"{row['camera']} {row['time'] // _SAME_SCENE}"
 
 
-def _altered(rows: Sequence[sqlite3.Row]) -> list[int]:
-    return pictures_to_alter([row["label"] for row in rows])
+def _altered(rows: Sequence[sqlite3.Row], view: int) -> list[int]:
+    """Return the places of those of which training needs a far or compressed view."""
+    choose = pictures_from_far if view == FAR else pictures_to_compress
+    return choose([row["label"] for row in rows])
 
 
 def _stacked(vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

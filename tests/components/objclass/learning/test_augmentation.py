@@ -4,10 +4,12 @@ import numpy as np
 from PIL import Image
 
 from custom_components.objclass.learning.augmentation import (
-    VIEWS_PER_CLASS,
+    COMPRESSED_IN_ALL,
+    FAR_PER_CLASS,
     compressed,
     far_view,
-    pictures_to_alter,
+    pictures_from_far,
+    pictures_to_compress,
 )
 
 
@@ -43,13 +45,25 @@ def test_a_compressed_picture_shows_the_same_with_less_of_its_texture() -> None:
     assert rest[5:15, 5:15].std() < 0.9 * (fine - coarse)[5:15, 5:15].std()
 
 
-def test_a_few_pictures_of_every_class_are_altered() -> None:
+def test_a_few_pictures_of_every_class_are_seen_from_far_away() -> None:
     labels = ["leo"] * 30 + ["charlie"] * 3
-    chosen = [labels[place] for place in pictures_to_alter(labels)]
-    assert chosen == ["leo"] * VIEWS_PER_CLASS + ["charlie"] * 3
+    chosen = [labels[place] for place in pictures_from_far(labels)]
+    assert chosen == ["leo"] * FAR_PER_CLASS + ["charlie"] * 3
 
 
-def test_labelling_more_keeps_the_views_that_are_there() -> None:
+def test_a_few_pictures_in_all_are_compressed_of_each_class_as_many() -> None:
+    labels = ["leo"] * 30 + ["charlie"] * 3 + ["none"] * 30
+    chosen = [labels[place] for place in pictures_to_compress(labels)]
+    assert chosen == ["leo"] * 3 + ["charlie"] * 3 + ["none"] * 2
+    assert pictures_to_compress(["leo", "charlie"]) == [0, 1]
+    many = [f"cat {number}" for number in range(COMPRESSED_IN_ALL + 4)] * 2
+    assert pictures_to_compress(many) == list(range(COMPRESSED_IN_ALL))
+
+
+def test_labelling_more_keeps_the_far_views_and_compresses_at_most_as_many() -> None:
     labels = ["leo"] * 30 + ["charlie"] * 3
     more = [*labels, "leo", "charlie"]
-    assert set(pictures_to_alter(labels)) <= set(pictures_to_alter(more))
+    assert set(pictures_from_far(labels)) <= set(pictures_from_far(more))
+    before = set(pictures_to_compress(labels))
+    assert len(set(pictures_to_compress(more)) - before) <= 1
+    assert pictures_to_compress([*labels, *["leo"] * 9]) == sorted(before)

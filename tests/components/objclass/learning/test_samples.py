@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_components.objclass.learning.augmentation import VIEWS_PER_CLASS
+from custom_components.objclass.learning.augmentation import (
+    COMPRESSED_IN_ALL,
+    FAR_PER_CLASS,
+)
 from custom_components.objclass.learning.embeddings import COMPRESSED, FAR, PLAIN
 from custom_components.objclass.learning.sample import Sample
 from custom_components.objclass.learning.samples import (
@@ -270,18 +273,31 @@ def test_a_head_is_trained_on_the_labelled_samples(store: SampleStore) -> None:
 def test_the_first_samples_of_each_class_are_also_seen_from_far_away_and_compressed(
     store: SampleStore,
 ) -> None:
-    for number in range(VIEWS_PER_CLASS + 2):
+    for number in range(FAR_PER_CLASS + 2):
         add(store, f"leo{number}", number, label="leo")
     add(store, "charlie", 99, label="charlie")
     missing = store.missing_embeddings("b")
     far = [name for name, view in missing if view == FAR]
-    assert far == [*(f"leo{number}" for number in range(VIEWS_PER_CLASS)), "charlie"]
-    assert [name for name, view in missing if view == COMPRESSED] == far
-    assert len(missing) == 2 * len(far) + VIEWS_PER_CLASS + 3
+    assert far == [*(f"leo{number}" for number in range(FAR_PER_CLASS)), "charlie"]
+    stored = [name for name, view in missing if view == COMPRESSED]
+    assert stored == [*far[: COMPRESSED_IN_ALL - 1], "charlie"]
+    assert len(missing) == FAR_PER_CLASS + 3 + len(far) + COMPRESSED_IN_ALL
     for name, view in missing:
         store.add_embedding(name, "b", vector(view), view)
     assert store.missing_embeddings("b") == []
     assert store.missing_embeddings("other") == missing
+    data = store.training_set("b")
+    assert [data.ids[place] for place in data.far.of] == far
+    assert [data.ids[place] for place in data.compressed.of] == stored
+    # One more of each class: what is known of the others is enough.
+    add(store, "leo_again", 100, label="leo")
+    add(store, "charlie_again", 101, label="charlie")
+    assert store.missing_embeddings("b") == [
+        ("leo_again", PLAIN),
+        ("charlie_again", PLAIN),
+        ("charlie_again", FAR),
+        ("charlie_again", COMPRESSED),
+    ]
 
 
 def test_views_stand_beside_their_samples(store: SampleStore) -> None:

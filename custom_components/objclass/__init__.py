@@ -39,7 +39,6 @@ from .issues.problem import async_forget_issues
 from .issues.standing import async_watch_for_issues
 from .issues.storage import async_watch_storage
 from .learning.runtimes.graph import ModelError
-from .learning.samples import SampleStoreError
 from .objects.names import Names
 from .objects.pipeline import Pipeline
 from .objects.results import Results
@@ -239,17 +238,7 @@ async def _async_load_classifiers(
             )
             continue
         classifier = kind(hass, entry.entry_id, subentry, worker)
-        try:
-            await classifier.async_load()
-        except SampleStoreError as err:
-            raise ConfigEntryNotReady(
-                translation_domain=DOMAIN,
-                translation_key="storage_failed",
-                translation_placeholders={
-                    "classifier": classifier.settings.name,
-                    "error": str(err),
-                },
-            ) from err
+        await classifier.async_load()
         entry.async_on_unload(classifier.async_close)
         classifiers.append(classifier)
     return classifiers

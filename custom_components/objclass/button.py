@@ -35,6 +35,11 @@ class TrainButton(ClassifierEntity, ButtonEntity):
     def __init__(self, entry: ObjclassConfigEntry, classifier: Classifier) -> None:
         super().__init__(entry, classifier, "train")
 
+    @property
+    @override
+    def available(self) -> bool:
+        return self.classifier.samples.readable
+
     @override
     async def async_press(self) -> None:
         await self.classifier.async_train()

@@ -66,6 +66,7 @@ EVENT_HISTORY: Final = "objclass_history"
 # Kinds of repairs, with which their ids begin
 ISSUE_AWAY: Final = "away"
 ISSUE_CONDITION: Final = "condition"
+ISSUE_DAMAGED: Final = "damaged"
 ISSUE_FEW: Final = "few"
 ISSUE_IMAGES: Final = "images"
 ISSUE_LABELS: Final = "labels"

@@ -6,6 +6,7 @@ from typing import Any, Final, override
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
 from .const import (
@@ -14,6 +15,7 @@ from .const import (
     DOMAIN,
     ISSUE_AWAY,
     ISSUE_CONDITION,
+    ISSUE_DAMAGED,
     ISSUE_LABELS,
     ISSUE_RIVALS,
     ISSUE_SNAPSHOTS,
@@ -22,6 +24,7 @@ from .const import (
     SECTION_CONDITION,
 )
 from .learning.runtimes.graph import ModelError
+from .lookup import find_classifier
 from .runtime.settings import (
     CONF_DEVICE,
     CONF_RUNTIME,
@@ -167,7 +170,7 @@ class FallbackRepair(Repair):
 class LookAgainRepair(Repair):
     """Something that is mended elsewhere: look whether it has been."""
 
-    options = ("confirm", "leave")
+    options: Sequence[str] = ("confirm", "leave")
 
     async def async_step_confirm(
         self, _user_input: dict[str, str] | None = None
@@ -196,9 +199,30 @@ class AwayRepair(LookAgainRepair):
         return self._entry is None or self._entry.state is ConfigEntryState.LOADED
 
 
+class DamagedRepair(LookAgainRepair):
+    """A file that is damaged: brought back from a backup, or begun anew."""
+
+    options = ("confirm", "begin_anew", "leave")
+
+    async def async_step_begin_anew(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Put the file and the crops aside; what was trained stays."""
+        if classifier := find_classifier(self.hass, self._about):
+            try:
+                await classifier.async_put_away()
+            except HomeAssistantError as err:
+                return self.async_abort(
+                    reason="failed", description_placeholders={"error": str(err)}
+                )
+            self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_create_entry(data={})
+
+
 FLOWS: Final[dict[str, Callable[..., Repair]]] = {
     ISSUE_AWAY: AwayRepair,
     ISSUE_CONDITION: ConditionRepair,
+    ISSUE_DAMAGED: DamagedRepair,
     ISSUE_LABELS: LookAgainRepair,
     ISSUE_RIVALS: RivalsRepair,
     ISSUE_SNAPSHOTS: LookAgainRepair,

@@ -307,6 +307,12 @@ class TrainingSensor(ChangingEntity, SensorEntity):
 
     @property
     @override
+    def available(self) -> bool:
+        """What a damaged file does not say is not nothing."""
+        return self.classifier.samples.readable
+
+    @property
+    @override
     def native_value(self) -> StateType | datetime:
         return self.entity_description.value(self.classifier)
 
@@ -320,7 +326,7 @@ class TrainingSensor(ChangingEntity, SensorEntity):
     @override
     def _async_on_changed(self) -> None:
         # Every look is a change to the classifier, and hardly any is one to these.
-        shown = (self.native_value, self.extra_state_attributes)
+        shown = (self.available, self.native_value, self.extra_state_attributes)
         if shown != self._shown:
             self._shown = shown
             self.async_write_ha_state()

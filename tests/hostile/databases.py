@@ -169,12 +169,10 @@ def _sample_file(content: bytes) -> bool:
     for name in crops:
         (folder / "crops" / name).write_bytes(_JPEG)
     (folder / "samples.sqlite").write_bytes(content)
-    try:
-        store = SampleStore(folder)
-    except SampleStoreError as err:
-        return refused(err)
-    finally:
-        assert {path.name for path in (folder / "crops").iterdir()} >= crops
+    store = SampleStore(folder)
+    assert {path.name for path in (folder / "crops").iterdir()} >= crops
+    if store.damage is not None:
+        return refused(SampleStoreError(store.damage))
     new = Sample(id="new", event_id=None, camera="yard", time=1.0)
     with closing(store):
         return _try_each(

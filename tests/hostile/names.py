@@ -139,6 +139,7 @@ def _pictures() -> Pictures:
     folder = Path(mkdtemp(prefix="hostile-"))
     (folder / "secrets.jpg").write_bytes(b"secret")
     pictures = Pictures(folder / "classifier")
+    pictures.create()
     pictures.write("1.5-a", b"jpeg", durable=False)
     return pictures
 

@@ -138,7 +138,7 @@ class ClassifierCore:
         )
 
     async def async_load(self) -> None:
-        """Open the files. Raises SampleStoreError."""
+        """Open the files; those that are damaged stop nothing that does without."""
         await self._worker.run(self._load)
 
     async def async_close(self) -> None:
@@ -149,8 +149,6 @@ class ClassifierCore:
         self.samples = SampleStore(self.folder)
         if self.samples.unwritable:
             self._note_storage(self.samples.unwritable)
-        self._count()
-        self.last_crop = self._newest_crop()
         try:
             self.trained = self._heads.current()
         except (HeadFileError, OSError) as err:
@@ -165,7 +163,18 @@ class ClassifierCore:
             LOGGER.error(
                 "The imported model of %s cannot be used: %s", self.settings.name, err
             )
-        self.labels_changed = self._labelled_since_training()
+        try:
+            self._count()
+            self.last_crop = self._newest_crop()
+            self.labels_changed = self._labelled_since_training()
+        except SampleStoreError as err:
+            if not self.samples.unwritable:
+                self.samples.damage = self.samples.damage or str(err)
+            LOGGER.error("The crops of %s cannot be read: %s", self.settings.name, err)
+
+    async def async_put_away(self) -> None:
+        """Put the samples aside, to begin anew when the entry is loaded again."""
+        await self.async_files(self.samples.put_away)
 
     def _note_storage(self, error: str | None) -> None:
         """Note whether files can be written, and log it once."""

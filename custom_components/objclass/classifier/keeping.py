@@ -65,7 +65,7 @@ class Keeping(ClassifierCore):
 
     async def async_try_storage(self) -> None:
         """Find out whether what could not be written lately can be by now."""
-        if self.storage_error is None:
+        if self.storage_error is None or self.samples.damage:
             return
         try:
             await self._worker.run(try_writing, self.folder)

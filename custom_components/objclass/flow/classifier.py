@@ -1,6 +1,6 @@
 """Creating a classifier, and changing it later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -159,7 +159,7 @@ class ClassifierFlow(ConfigSubentryFlow):
         if len(gone) == 1 == len(added):
             self._renamed = {gone[0]: added[0]}
         kept = {*self._data[CONF_CLASSES], *self.always_there}
-        labelled = await self._async_labelled()
+        labelled = await self._async_labelled(gone)
         self._orphaned = {
             name: count for name, count in labelled.items() if name not in kept
         }
@@ -191,9 +191,11 @@ class ClassifierFlow(ConfigSubentryFlow):
             if subentry.subentry_id != own
         )
 
-    async def _async_labelled(self) -> Mapping[str, int]:
-        """Return the number of labelled crops by class."""
+    async def _async_labelled(self, gone: Sequence[str]) -> Mapping[str, int]:
+        """Return the number of labelled crops by class. Raises SampleStoreError."""
         if classifier := self._loaded():
+            if gone and not classifier.samples.readable:
+                raise SampleStoreError(classifier.samples.damage)
             return classifier.labelled
         return await self.hass.async_add_executor_job(_count, self._folder())
 

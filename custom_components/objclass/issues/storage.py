@@ -1,12 +1,15 @@
-"""Folders that cannot be written to: looking goes on, and whoever can mend it is told.
+"""Files that cannot be used: looking goes on, and whoever can mend it is told.
 
 A disk that is full, or that the system has made read-only, as it does with worn-out SD
 cards. Nothing new is kept then, no label taken, and no head trained; what was there
 before is still shown and classifies. As soon as the folder can be written to again, all
 of that works again by itself.
+
+A file of samples that is damaged, which stays so until somebody brings back an older
+one or begins anew: its classifier goes on with what it was trained on, too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -15,7 +18,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
 from ..classifier import AnyClassifier
-from ..const import DOMAIN, ISSUE_STORAGE, LOGGER
+from ..const import DOMAIN, ISSUE_DAMAGED, ISSUE_STORAGE, LOGGER
 from ..data import ObjclassConfigEntry
 from .problem import Problem, async_tell
 
@@ -53,19 +56,32 @@ def _async_open_anew(
 
 @callback
 def _async_tell(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
-    failing = {
-        classifier.settings.name: classifier.storage_error
-        for classifier in entry.runtime_data.classifiers.values()
-        if classifier.storage_error
-    }
-    problem = Problem(
-        kind=ISSUE_STORAGE,
-        about=entry.entry_id,
-        placeholders={
-            "classifiers": ", ".join(failing),
-            "folder": hass.config.path(DOMAIN),
-            "error": next(iter(failing.values()), ""),
-        },
-        fixable=False,
-    )
-    async_tell(hass, entry, (ISSUE_STORAGE,), [problem] if failing else ())
+    async_tell(hass, entry, (ISSUE_DAMAGED, ISSUE_STORAGE), _problems(hass, entry))
+
+
+def _problems(hass: HomeAssistant, entry: ObjclassConfigEntry) -> Iterator[Problem]:
+    failing = {}
+    for classifier in entry.runtime_data.classifiers.values():
+        if classifier.samples.damage:
+            yield Problem(
+                kind=ISSUE_DAMAGED,
+                about=classifier.id,
+                placeholders={
+                    "classifier": classifier.settings.name,
+                    "file": str(classifier.samples.path),
+                    "error": classifier.samples.damage,
+                },
+            )
+        elif classifier.storage_error:
+            failing[classifier.settings.name] = classifier.storage_error
+    if failing:
+        yield Problem(
+            kind=ISSUE_STORAGE,
+            about=entry.entry_id,
+            placeholders={
+                "classifiers": ", ".join(failing),
+                "folder": hass.config.path(DOMAIN),
+                "error": next(iter(failing.values())),
+            },
+            fixable=False,
+        )

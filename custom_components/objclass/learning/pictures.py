@@ -38,9 +38,9 @@ class Pictures:
     An id that is no safe file name has no picture: FileNotFoundError.
     """
 
-    def __init__(self, folder: Path, *, create: bool = True) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._crops = folder / "crops"
+        self.crops = folder / "crops"
         self._thumbs = folder / "thumbs"
         # Nobody is given the thumbnail of a crop that is being removed, and no two
         # threads write the same one.
@@ -49,13 +49,15 @@ class Pictures:
         # be set meanwhile. What was written before these were opened is not known.
         self._opened = monotonic()
         self._written: dict[str, float] = {}
-        if create:
-            self._crops.mkdir(parents=True, exist_ok=True)
-            self._thumbs.mkdir(exist_ok=True)
+
+    def create(self) -> None:
+        """Make the folders of a new classifier."""
+        self.crops.mkdir(parents=True, exist_ok=True)
+        self._thumbs.mkdir(exist_ok=True)
 
     def path(self, sample_id: str) -> Path:
         """Return where the picture of a sample is."""
-        return self._crops / _file_name(sample_id)
+        return self.crops / _file_name(sample_id)
 
     def read(self, sample_id: str) -> bytes:
         """Return the picture of a sample, a JPEG."""
@@ -72,7 +74,7 @@ class Pictures:
         with self._lock:
             for sample_id in sample_ids:
                 name = _file_name(sample_id)
-                (self._crops / name).unlink(missing_ok=True)
+                (self.crops / name).unlink(missing_ok=True)
                 (self._thumbs / name).unlink(missing_ok=True)
 
     def thumbnail(self, sample_id: str) -> bytes:
@@ -98,28 +100,28 @@ class Pictures:
             if self._written.get(sample_id, self._opened) > new:
                 with suppress(FileNotFoundError):
                     sync(self.path(sample_id))
-        sync(self._crops)
+        sync(self.crops)
 
     def any(self) -> bool:
         """Return whether there is a picture of any sample."""
-        return any(self._crops.glob("*.jpg"))
+        return any(self.crops.glob("*.jpg"))
 
     def leftovers(self, known: Collection[str]) -> bool:
         """Return whether there is a picture of none of the known ids."""
         names = {f"{sample_id}.jpg" for sample_id in known}
-        return any(path.name not in names for path in self._crops.glob("*.jpg"))
+        return any(path.name not in names for path in self.crops.glob("*.jpg"))
 
     def sweep(self, known: Collection[str]) -> set[str]:
         """Remove what belongs to none of the known ids; return those with a picture."""
         names = {f"{sample_id}.jpg" for sample_id in known}
         whole = set()
-        for folder in (self._crops, self._thumbs):
+        for folder in (self.crops, self._thumbs):
             with os.scandir(folder) as entries:
                 files = [entry for entry in entries if entry.is_file()]
             for file in files:
                 if file.name not in names:
                     Path(file).unlink(missing_ok=True)
-                elif folder == self._crops and file.stat().st_size:
+                elif folder == self.crops and file.stat().st_size:
                     whole.add(file.name.removesuffix(".jpg"))
         return whole
 

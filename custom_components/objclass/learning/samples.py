@@ -10,10 +10,10 @@ methods block: call them from one worker thread.
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Final, Unpack
+from typing import Final, Unpack, override
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +21,13 @@ from numpy.typing import NDArray
 from . import embeddings, outcomes
 from .consensus import NONE
 from .embeddings import PLAIN, TrainingSet
-from .files import try_writing
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
 from .sample import ClassCount, Sample, SampleOutline, SamplePage, sample_of
-from .sample_file import (
-    cannot_be_written,
-    opened,
-    opened_to_be_read,
-    why_not_written,
-)
+from .sample_file import SampleFile, SampleStoreError
 from .sample_search import Conditions, Position, Search
+
+__all__ = ["SampleStore", "SampleStoreError"]
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS samples (
@@ -56,39 +52,29 @@ CREATE INDEX IF NOT EXISTS by_event ON samples (event_id);
 _TABLES: Final = _SCHEMA + embeddings.SCHEMA + outcomes.SCHEMA
 
 
-class SampleStoreError(Exception):
-    """The samples cannot be read or written; the text says why."""
-
-
-class SampleStore:
+class SampleStore(SampleFile):
     """The samples of one classifier, below `folder`. Raises SampleStoreError."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the files; in a folder that cannot be written to, only to be read.
+        """Open the files, as far as that can be done."""
+        self.pictures = Pictures(folder)
+        super().__init__(folder / "samples.sqlite", _TABLES)
 
-        `unwritable` then says why; what would have to be written is refused.
+    def put_away(self) -> None:
+        """Close, and move file and crops to a folder beside them, to begin anew.
+
+        Nothing is removed: once they are moved back, all is as it was. Raises OSError.
         """
-        self.unwritable: str | None = None
-        path = folder / "samples.sqlite"
-        with _reported():
-            try:
-                try_writing(folder)
-                self.pictures = Pictures(folder)
-                self._db = opened(path, self._prepare)
-            except (OSError, sqlite3.OperationalError) as err:
-                if not cannot_be_written(err):
-                    raise
-                self.unwritable = why_not_written(folder, err)
-                self.pictures = Pictures(folder, create=False)
-                self._db = opened_to_be_read(path, _TABLES)
-
-    def close(self) -> None:
-        """Close the files."""
-        self._db.close()
+        self.close()
+        aside = self.path.with_name(time.strftime("damaged-%Y%m%d-%H%M%S"))
+        aside.mkdir()
+        # The crops last: without them, what the file says of them would be tidied up.
+        for path in (*self.path.parent.glob("samples.sqlite*"), self.pictures.crops):
+            path.rename(aside / path.name)
 
     def picture_path(self, sample_id: str) -> Path:
         """Return where the picture of a sample is. Raises SampleStoreError."""
-        with _reported():
+        with self._reported():
             return self.pictures.path(sample_id)
 
     # Writing
@@ -134,7 +120,7 @@ class SampleStore:
 
     def forget_backbones(self, in_use: str) -> None:
         """Remove the embeddings of backbones before the one before that in use."""
-        with _reported():
+        with self._reported():
             gone = embeddings.long_gone(self._db, in_use)
         if gone:
             with self._transaction():
@@ -177,7 +163,7 @@ class SampleStore:
         whole class when it is removed, and those that somebody asked for: only `delete`
         removes what a person has sorted or collected.
         """
-        with _reported():
+        with self._reported():
             old = self._db.execute(
                 "SELECT id FROM samples WHERE source = ? "
                 "AND label IS NULL AND decided_at IS NULL "
@@ -196,7 +182,7 @@ class SampleStore:
 
     def get(self, sample_id: str) -> Sample | None:
         """Return one sample, if it is here."""
-        with _reported():
+        with self._reported():
             row = self._db.execute(
                 "SELECT * FROM samples WHERE id = ?", (sample_id,)
             ).fetchone()
@@ -209,13 +195,13 @@ class SampleStore:
 
         A limit of -1 is none.
         """
-        with _reported():
+        with self._reported():
             query, values = Search(conditions=conditions).page(None, limit)
             return [sample_of(row) for row in self._db.execute(query, values)]
 
     def page(self, search: Search, after: Position | None, limit: int) -> SamplePage:
         """Return the samples behind a position; None is the beginning."""
-        with _reported():
+        with self._reported():
             # One more than asked for tells whether there is another page.
             rows = self._db.execute(*search.page(after, limit + 1)).fetchall()
             (total,) = self._db.execute(*search.count()).fetchone()
@@ -228,7 +214,7 @@ class SampleStore:
 
     def outlines(self) -> list[SampleOutline]:
         """Return all samples in outline, newest first."""
-        with _reported():
+        with self._reported():
             rows = self._db.execute(
                 "SELECT id, coalesce(label, CASE WHEN unfamiliar THEN ? ELSE predicted "
                 "END) AS class_name, camera, time FROM samples ORDER BY -time, id",
@@ -238,7 +224,7 @@ class SampleStore:
 
     def labels(self, sample_ids: Iterable[str]) -> dict[str, str | None]:
         """Return the labels of those of the samples that are here."""
-        with _reported():
+        with self._reported():
             rows = self._db.execute(
                 "SELECT samples.id, label FROM json_each(?) "
                 "JOIN samples ON samples.id = value",
@@ -248,12 +234,12 @@ class SampleStore:
 
     def outcomes(self, event_ids: Iterable[str]) -> dict[str, KeptOutcome]:
         """Return how events ended, where it is known, by event id."""
-        with _reported():
+        with self._reported():
             return outcomes.read(self._db, list(event_ids))
 
     def counts(self) -> dict[str, int]:
         """Return the number of labelled samples of each class that has any."""
-        with _reported():
+        with self._reported():
             rows = self._db.execute(
                 "SELECT label, COUNT(*) AS n FROM samples "
                 "WHERE label IS NOT NULL GROUP BY label ORDER BY label"
@@ -262,7 +248,7 @@ class SampleStore:
 
     def class_counts(self) -> dict[str, ClassCount]:
         """Return what there is of each class that has labelled samples."""
-        with _reported():
+        with self._reported():
             rows = self._db.execute(
                 "SELECT label, COUNT(*) AS images, COALESCE(SUM(infrared), 0) AS grey, "
                 "COUNT(DISTINCT COALESCE(event_id, id)) AS events "
@@ -277,7 +263,7 @@ class SampleStore:
 
     def unlabelled(self) -> int:
         """Return the number of samples without a label."""
-        with _reported():
+        with self._reported():
             row = self._db.execute(
                 "SELECT COUNT(*) FROM samples WHERE label IS NULL"
             ).fetchone()
@@ -285,34 +271,34 @@ class SampleStore:
 
     def last_decision(self) -> float | None:
         """Return when a person last gave or took away a label (epoch seconds)."""
-        with _reported():
+        with self._reported():
             row = self._db.execute("SELECT MAX(decided_at) FROM samples").fetchone()
             return None if row[0] is None else float(row[0])
 
     def missing_embeddings(self, backbone: str) -> list[tuple[str, int]]:
         """Return the labelled samples and views that this backbone has yet to see."""
-        with _reported():
+        with self._reported():
             return embeddings.missing(self._db, backbone)
 
     def unseen(self, backbone: str) -> list[str]:
         """Return all samples that this backbone has yet to see, newest first."""
-        with _reported():
+        with self._reported():
             return embeddings.unseen(self._db, backbone)
 
     def embedding(self, sample_id: str, backbone: str) -> NDArray[np.float32] | None:
         """Return the plain embedding of a sample, shape (d,), if it is known."""
-        with _reported():
+        with self._reported():
             return embeddings.read(self._db, sample_id, backbone)
 
     def training_set(self, backbone: str) -> TrainingSet:
         """Return what a head is trained on."""
-        with _reported():
+        with self._reported():
             return embeddings.training_set(self._db, backbone)
 
     # Inside
 
+    @override
     def _prepare(self, db: sqlite3.Connection) -> None:
-        self._db = db
         is_new = not db.execute("SELECT 1 FROM sqlite_schema").fetchone()
         if is_new and self.pictures.any():
             # Without their rows these would count as leftovers, and be removed.
@@ -321,9 +307,8 @@ class SampleStore:
                 "them is gone: bring back samples.sqlite from a backup, or move the "
                 "crops away"
             )
-        db.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + _TABLES
-        )
+        super()._prepare(db)
+        self.pictures.create()
         self._sweep()
 
     def _put_row(self, sample: Sample) -> None:
@@ -355,21 +340,9 @@ class SampleStore:
                 )
                 if cursor.rowcount:
                     removed.append(sample_id)
-        with _reported():
+        with self._reported():
             self.pictures.remove(removed)
         return removed
-
-    @contextmanager
-    def _transaction(self, *, durable: bool = False) -> Iterator[None]:
-        """Commit on success. A durable one survives a power cut, not only a crash."""
-        if self.unwritable:
-            raise SampleStoreError(
-                f"the folder cannot be written to ({self.unwritable})"
-            )
-        with _reported():
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            with self._db:
-                yield
 
     def _sweep(self) -> None:
         """Remove the leftovers of a crash or a power cut.
@@ -397,14 +370,3 @@ class SampleStore:
 
 def _position(row: sqlite3.Row) -> Position:
     return tuple(row[name] for name in row.keys() if name.startswith("key"))  # noqa: SIM118
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """Turn what the disk and the database say into a SampleStoreError."""
-    try:
-        yield
-    # In a damaged file there are texts that are none, rows that are no JSON, values
-    # where there cannot be any, and columns under another name.
-    except (sqlite3.Error, OSError, ValueError, TypeError, LookupError) as err:
-        raise SampleStoreError(str(err)) from err

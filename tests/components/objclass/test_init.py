@@ -32,7 +32,6 @@ from .conftest import (
     classifier_data,
     classifier_of,
     data_of,
-    folder_of,
     frigate_of,
     state_of,
 )
@@ -139,27 +138,6 @@ class BrokenFrigate(Frigate):
         if self.safe_mode:
             answer |= {"safe_mode": True, "mqtt": {"enabled": False}, "cameras": {}}
         return answer
-
-
-@no_past
-async def test_crops_that_cannot_be_read_are_said(
-    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, frigate: Frigate
-) -> None:
-    entry = entry_for(hass, frigate)
-    folder = folder_of(hass, entry)
-    await hass.async_add_executor_job(lambda: folder.mkdir(parents=True))
-    database = folder / "samples.sqlite"
-    await hass.async_add_executor_job(database.write_bytes, b"scratched" * 1000)
-
-    await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.error_reason_translation_key == "storage_failed"
-    assert entry.error_reason_translation_placeholders is not None
-    assert entry.error_reason_translation_placeholders["classifier"] == "Our cats"
-
-    await hass.async_add_executor_job(database.unlink)
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert entry.state is ConfigEntryState.LOADED
 
 
 @no_past

@@ -35,6 +35,7 @@ def test_a_thumbnail_is_a_small_picture_of_the_same_shape(
     tmp_path: Path, size: tuple[int, int], small: tuple[int, int]
 ) -> None:
     pictures = Pictures(tmp_path)
+    pictures.create()
     pictures.write("a", crop(*size), durable=False)
     image = Image.open(BytesIO(pictures.thumbnail("a")))
     assert (image.format, image.size) == ("JPEG", small)
@@ -45,6 +46,7 @@ def test_a_thumbnail_is_a_small_picture_of_the_same_shape(
 
 def test_a_thumbnail_is_made_once(tmp_path: Path) -> None:
     pictures = Pictures(tmp_path)
+    pictures.create()
     pictures.write("a", crop(), durable=False)
     first = pictures.thumbnail("a")
     pictures.path("a").write_bytes(b"not looked at again")
@@ -54,6 +56,7 @@ def test_a_thumbnail_is_made_once(tmp_path: Path) -> None:
 
 def test_many_may_want_the_same_thumbnail_at_once(tmp_path: Path) -> None:
     pictures = Pictures(tmp_path)
+    pictures.create()
     pictures.write("a", crop(), durable=False)
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(pictures.thumbnail, ["a"] * 40))
@@ -95,6 +98,7 @@ def test_a_damaged_crop_has_no_thumbnail_and_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sample_id", ["gone", "../crops/a", "a/../a", "", ".", "a\0"])
 def test_there_is_no_thumbnail_of_anything_else(tmp_path: Path, sample_id: str) -> None:
     pictures = Pictures(tmp_path)
+    pictures.create()
     pictures.write("a", crop(), durable=False)
     with pytest.raises(FileNotFoundError):
         pictures.thumbnail(sample_id)

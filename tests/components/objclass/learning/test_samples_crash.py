@@ -1,6 +1,7 @@
 """Crops and labels survive a killed process, a full disk and a damaged file."""
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -14,7 +15,7 @@ from time import monotonic
 import pytest
 
 from custom_components.objclass.learning import pictures
-from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
+from custom_components.objclass.learning.samples import SampleStoreError
 from tests.stack.disk import fill, mounted
 
 from .child import finish, start
@@ -340,7 +341,7 @@ def test_a_folder_that_may_not_be_written_is_an_error(tmp_path: Path) -> None:
         os.setgid(65534)
         os.setuid(65534)
     try:
-        SampleStore(Path())
+        SampleStore(Path()).counts()
     except SampleStoreError as err:
         print(f"refused: {err}")
     """,
@@ -359,8 +360,11 @@ def test_a_folder_that_may_not_be_written_is_an_error(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "classifier").write_text("a file")
-    with pytest.raises(SampleStoreError):
-        SampleStore(tmp_path / "classifier")
+    with opened(tmp_path / "classifier") as store:
+        assert store.unwritable
+        assert not store.damage
+        with pytest.raises(SampleStoreError):
+            store.counts()
 
 
 def test_a_picture_that_is_gone_does_not_stop_its_labelling_or_removal(
@@ -384,10 +388,12 @@ def test_a_damaged_database_is_an_error_and_no_crop_is_lost_by_it(
     database = tmp_path / "samples.sqlite"
     good = database.read_bytes()
     database.write_bytes(content)
-    with pytest.raises(SampleStoreError) as caught:
-        SampleStore(tmp_path)
-    still_open = {path.resolve() for path in Path("/proc/self/fd").iterdir()}
-    assert database not in still_open, caught
+    with opened(tmp_path) as store:
+        assert store.damage
+        still_open = {path.resolve() for path in Path("/proc/self/fd").iterdir()}
+        assert database not in still_open
+        with pytest.raises(SampleStoreError, match=re.escape(store.damage)):
+            store.counts()
     database.write_bytes(good)
     with opened(tmp_path) as store:
         assert store.counts() == {"leo": 1}
@@ -402,13 +408,11 @@ def test_damage_in_the_middle_of_the_database_is_an_error(tmp_path: Path) -> Non
     content = bytearray(database.read_bytes())
     content[4096:-4096] = b"\x5a" * (len(content) - 8192)
     database.write_bytes(content)
-    with pytest.raises(SampleStoreError):  # noqa: PT012
-        store = SampleStore(tmp_path)
-        try:
+    with opened(tmp_path) as store:
+        with pytest.raises(SampleStoreError):  # noqa: PT012
             store.training_set("b")
             store.find()
-        finally:
-            store.close()
+        assert store.damage
     assert len(list((tmp_path / "crops").iterdir())) == 100
 
 
@@ -422,8 +426,8 @@ def test_without_its_database_no_crop_is_swept(tmp_path: Path, *, empty: bool) -
         database.write_bytes(b"")
     else:
         database.unlink()
-    with pytest.raises(SampleStoreError, match=r"bring back samples\.sqlite"):
-        SampleStore(tmp_path)
+    with opened(tmp_path) as store:
+        assert "bring back samples.sqlite" in str(store.damage)
     assert (tmp_path / "crops" / "a.jpg").read_bytes() == jpeg("a")
     database.write_bytes(good)
     with opened(tmp_path) as store:
@@ -442,10 +446,8 @@ def test_a_file_that_has_lost_rows_costs_no_crop(tmp_path: Path) -> None:
         shutil.copytree(tmp_path / "whole", folder)
         damaged = whole[: page * 4096] + whole[-4096:] + whole[(page + 1) * 4096 :]
         (folder / "samples.sqlite").write_bytes(damaged)
-        try:
-            SampleStore(folder).close()
-        except SampleStoreError as err:
-            refusals += "samples.sqlite is damaged" in str(err)
+        with opened(folder) as store:
+            refusals += "samples.sqlite is damaged" in str(store.damage)
         assert len(list((folder / "crops").iterdir())) == 60
     assert refusals
 
@@ -457,8 +459,8 @@ def test_texts_that_are_none_are_an_error_also_when_the_store_is_opened(
         add(store, "a", label="leo")
     with closing(sqlite3.connect(tmp_path / "samples.sqlite")) as db, db:
         db.execute("UPDATE samples SET id = CAST(x'ff00fe' AS TEXT)")
-    with pytest.raises(SampleStoreError, match="UTF-8"):
-        SampleStore(tmp_path)
+    with opened(tmp_path) as store:
+        assert "UTF-8" in str(store.damage)
 
 
 def test_a_damaged_name_of_a_column_is_an_error(tmp_path: Path) -> None:

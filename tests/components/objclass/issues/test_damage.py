@@ -1,0 +1,207 @@
+"""A damaged file stops nothing but what needs it, and is told, with a way out."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.objclass.const import DOMAIN
+
+from ..conftest import (
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    folder_of,
+    frigate_of,
+    state_of,
+)
+from ..crops import keep
+from ..disks import read_only
+from ..repairing import issues, mend, opened
+from ..visits import Visit, until
+
+pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+
+PAGE = 4096
+OF_SAMPLES = (
+    "sensor.our_cats_labelled_crops",
+    "button.our_cats_train",
+)
+
+
+@pytest.fixture
+async def trained(set_up: SetUp) -> MockConfigEntry:
+    """Return an entry with a trained classifier, and another one beside it."""
+    entry = await set_up(classifier_data(), classifier_data(name="Others"))
+    for name in ("leo", "charlie", None):
+        await keep(classifier_of(entry), name, 6)
+    await classifier_of(entry).async_train()
+    return entry
+
+
+@pytest.fixture
+async def damaged(
+    hass: HomeAssistant, frigate: Frigate, trained: MockConfigEntry
+) -> MockConfigEntry:
+    """Return that entry after a page of its first classifier's file was lost."""
+    await hass.config_entries.async_unload(trained.entry_id)
+    await hass.async_add_executor_job(damage, folder_of(hass, trained), "samples")
+    await hass.config_entries.async_setup(trained.entry_id)
+    frigate.say("available", "online")
+    await hass.async_block_till_done()
+    return trained
+
+
+def damage(folder: Path, table: str) -> None:
+    """Overwrite the first page of a table, and keep the good file for later."""
+    database = folder / "samples.sqlite"
+    shutil.copy(database, folder.parent / "backup")
+    with closing(sqlite3.connect(database)) as db:
+        ((page,),) = db.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)
+        )
+    content = bytearray(database.read_bytes())
+    content[(page - 1) * PAGE : page * PAGE] = b"\x5a" * PAGE
+    database.write_bytes(content)
+
+
+def crops_in(folder: Path) -> int:
+    return len(list((folder / "crops").glob("*.jpg")))
+
+
+async def test_a_damaged_file_stops_no_other_classifier_and_no_look(
+    hass: HomeAssistant, frigate: Frigate, damaged: MockConfigEntry
+) -> None:
+    assert damaged.state is ConfigEntryState.LOADED
+    one, other = classifier_of(damaged, 0), classifier_of(damaged, 1)
+    assert one.head is not None
+    await Visit(frigate, damaged).look(2)
+    await frigate_of(damaged).pipeline.async_wait_idle()
+    assert frigate_of(damaged).pipeline.counts["attempts"] >= 2
+    assert other.unlabelled == 2
+    await keep(other, "leo")
+    assert other.labelled == {"leo": 1}
+    with pytest.raises(HomeAssistantError, match=r"Our cats.*malformed"):
+        await one.async_train()
+    assert crops_in(folder_of(hass, damaged)) == 18
+
+
+async def test_what_a_damaged_file_would_say_is_unavailable_and_not_nothing(
+    hass: HomeAssistant, damaged: MockConfigEntry
+) -> None:
+    for entity in OF_SAMPLES:
+        assert state_of(hass, entity) == STATE_UNAVAILABLE
+        other = entity.replace("our_cats", "others")
+        assert state_of(hass, other) != STATE_UNAVAILABLE
+
+
+async def test_a_damaged_file_is_told_by_its_name_and_forgotten_once_it_is_back(
+    hass: HomeAssistant,
+    damaged: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    folder = folder_of(hass, damaged)
+    assert list(issues(hass)) == [f"damaged-{classifier_of(damaged).id}"]
+    shown = await opened(hass, hass_client, "damaged")
+    told = shown["description_placeholders"]
+    assert told["file"] == str(folder / "samples.sqlite")
+    assert told["classifier"] == "Our cats"
+    assert "malformed" in told["error"]
+    assert shown["menu_options"] == ["confirm", "begin_anew", "leave"]
+
+    answer = await mend(hass, hass_client, "damaged", "confirm")
+    assert answer["errors"] == {"base": "as_before"}
+    await hass.async_add_executor_job(
+        shutil.copy, folder.parent / "backup", folder / "samples.sqlite"
+    )
+    answer = await mend(hass, hass_client, "damaged", "confirm")
+    assert answer["type"] == "create_entry"
+    assert issues(hass) == {}
+    assert classifier_of(damaged).labelled == {"leo": 6, "charlie": 6}
+    assert state_of(hass, OF_SAMPLES[0]) == "12"
+
+
+async def test_who_begins_anew_keeps_the_training_and_loses_no_file(
+    hass: HomeAssistant,
+    damaged: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    folder = folder_of(hass, damaged)
+    broken = (folder / "samples.sqlite").read_bytes()
+    number = classifier_of(damaged).trained.number
+    await mend(hass, hass_client, "damaged", "begin_anew")
+    await until(lambda: damaged.state is ConfigEntryState.LOADED)
+    assert issues(hass) == {}
+    classifier = classifier_of(damaged)
+    assert classifier.trained.number == number
+    assert classifier.labelled == {}
+    await keep(classifier, "leo")
+    assert classifier.labelled == {"leo": 1}
+    (aside,) = folder.glob("damaged-*")
+    assert (aside / "samples.sqlite").read_bytes() == broken
+    assert crops_in(aside) == 18
+
+
+async def test_on_a_read_only_disk_nothing_can_be_begun_anew_and_that_is_said(
+    hass: HomeAssistant,
+    damaged: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    with read_only(Path(hass.config.path(DOMAIN))):
+        answer = await mend(hass, hass_client, "damaged", "begin_anew")
+    assert answer["reason"] == "failed"
+    assert "Our cats" in answer["description_placeholders"]["error"]
+    assert crops_in(folder_of(hass, damaged)) == 18
+
+
+async def test_damage_that_shows_while_it_works_is_told_once_and_stays_told(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    trained: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await hass.config_entries.async_unload(trained.entry_id)
+    # Nothing of this is read before a crop is kept.
+    await hass.async_add_executor_job(damage, folder_of(hass, trained), "embeddings")
+    await hass.config_entries.async_setup(trained.entry_id)
+    frigate.say("available", "online")
+    await hass.async_block_till_done()
+    await Visit(frigate, trained).look(2)
+    await frigate_of(trained).pipeline.async_wait_idle()
+    for minute in (1, 2):
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=minute))
+        await until(lambda: issues(hass))
+        await hass.async_block_till_done()
+        assert list(issues(hass)) == [f"damaged-{classifier_of(trained).id}"]
+    assert "can be kept again" not in caplog.text
+
+
+async def test_a_class_with_labels_that_cannot_be_read_is_not_taken_away(
+    hass: HomeAssistant, damaged: MockConfigEntry
+) -> None:
+    subentry = damaged.subentries[classifier_of(damaged).id]
+    flow = await hass.config_entries.subentries.async_init(
+        (damaged.entry_id, "classifier"),
+        context={"source": "reconfigure", "subentry_id": subentry.subentry_id},
+    )
+    shown = await hass.config_entries.subentries.async_configure(
+        flow["flow_id"],
+        {"name": "Our cats", "labels": ["cat"], "classes": ["charlie"]}
+        | {"kind": "sub_label", "filter": {}, "rules": {}},
+    )
+    assert shown["errors"] == {"base": "storage_failed"}
+    assert subentry.data["classes"] == ["leo", "charlie"]

@@ -1,11 +1,13 @@
 """What all entities of a classifier have in common."""
 
+from collections.abc import Callable
 from typing import override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
+from homeassistant.util.signal_type import SignalType
 
 from .classifier import Classifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
@@ -51,13 +53,14 @@ class ClassifierEntity(Entity):
     async def async_added_to_hass(self) -> None:
         """Follow whether there is anything to show."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_AVAILABLE.format(self._entry.entry_id),
-                self._async_on_available,
-            )
+        self.follow(
+            SIGNAL_AVAILABLE.format(self._entry.entry_id), self._async_on_available
         )
+
+    @callback
+    def follow[*Ts](self, signal: SignalType[*Ts], hear: Callable[[*Ts], None]) -> None:
+        """Hear a signal for as long as the entity is there."""
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, hear))
 
     @callback
     def _async_on_available(self) -> None:
@@ -74,13 +77,7 @@ class ChangingEntity(ClassifierEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the classifier."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_CHANGED.format(self.classifier.id),
-                self._async_on_changed,
-            )
-        )
+        self.follow(SIGNAL_CHANGED.format(self.classifier.id), self._async_on_changed)
 
     @callback
     def _async_on_changed(self) -> None:
@@ -128,12 +125,9 @@ class CameraEntity(ObjectEntity):
     async def async_added_to_hass(self) -> None:
         """Follow what is found out about the objects on the camera."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_CAMERA_RESULT.format(self.classifier.id, self.camera),
-                self._async_on_result,
-            )
+        self.follow(
+            SIGNAL_CAMERA_RESULT.format(self.classifier.id, self.camera),
+            self._async_on_result,
         )
 
     @callback
@@ -163,11 +157,7 @@ class FrameEntity(ClassifierEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the state of the camera."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass, SIGNAL_STATE.format(self.classifier.id), self._async_on_state
-            )
-        )
+        self.follow(SIGNAL_STATE.format(self.classifier.id), self._async_on_state)
 
     @property
     @override

@@ -15,7 +15,6 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
@@ -255,13 +254,7 @@ class LastSeenSensor(RestoredSensor):
     async def async_added_to_hass(self) -> None:
         """Follow what is found out about objects."""
         await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_RESULT.format(self.classifier.id),
-                self._async_on_result,
-            )
-        )
+        self.follow(SIGNAL_RESULT.format(self.classifier.id), self._async_on_result)
 
     @callback
     def _async_on_result(self, result: Result) -> None:

@@ -106,15 +106,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         worker=worker,
         classifiers={classifier.id: classifier for classifier in classifiers},
     )
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    _remove_stale_entities(hass, entry)
     if side:
         async_follow_frigate(hass, entry, side.pipeline)
         await side.pipeline.async_start()
+    await entry.runtime_data.frames.async_start()
+    # From here on nothing fails: Home Assistant would not take back the platforms.
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    _remove_stale_entities(hass, entry)
+    if side:
         side.history.async_begin()
     async_watch_for_issues(hass, entry)
     async_watch_storage(hass, entry)
-    await entry.runtime_data.frames.async_start()
     async_keep_up(hass, entry)
     return True
 

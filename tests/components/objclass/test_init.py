@@ -1,10 +1,17 @@
 """Setting up a Frigate: waiting for what is missing, and letting go of it."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
+from homeassistant.components import mqtt
+from homeassistant.config_entries import (
+    ConfigEntryDisabler,
+    ConfigEntryState,
+    ConfigSubentryData,
+)
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -138,6 +145,41 @@ class BrokenFrigate(Frigate):
         if self.safe_mode:
             answer |= {"safe_mode": True, "mqtt": {"enabled": False}, "cameras": {}}
         return answer
+
+
+class LateFrigate(Frigate):
+    """A Frigate that is asked just when somebody turns MQTT off."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def _config(self) -> dict[str, Any]:
+        if self.meanwhile:
+            self.meanwhile()
+        return super()._config()
+
+
+async def test_a_set_up_that_fails_halfway_leaves_nothing_in_the_way_of_the_next(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, socket_enabled: None
+) -> None:
+    def turn_mqtt(off: ConfigEntryDisabler | None) -> None:
+        (broker,) = hass.config_entries.async_entries(mqtt.DOMAIN)
+        object.__setattr__(broker, "disabled_by", off)
+        mqtt_mock.connected = off is None
+
+    async with LateFrigate(hass) as frigate:
+        entry = entry_for(hass, frigate)
+        frigate.meanwhile = partial(turn_mqtt, ConfigEntryDisabler.USER)
+        await hass.config_entries.async_setup(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_ERROR
+        assert hass.states.async_all() == []
+
+        frigate.meanwhile = None
+        turn_mqtt(None)
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.state is ConfigEntryState.LOADED
+        frigate.say("available", "online")
+        await hass.async_block_till_done()
+        assert state_of(hass, SENSOR) == "unknown"
 
 
 @no_past

@@ -26,11 +26,11 @@ async def test_a_classifier_hangs_on_another_one_and_stands_below_it(
             "Collars"
         )
         await page.get_by_text("Only of some objects").click()
-        await page.get_by_label("Found out by").select_option(label=parent)
+        await page.get_by_label("Depends on").select_option(label=parent)
         await person.button("Next: examples").click()
         await person.sees("Choose at least one class for the condition.")
         await (
-            page.get_by_role("group", name="Only when it was found to be")
+            page.get_by_role("group", name="Only if the result is")
             .get_by_role("button", name=when, exact=True)
             .click()
         )

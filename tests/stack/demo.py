@@ -240,7 +240,7 @@ async def stay(stage: Stage) -> None:
     see how good it is, and why something was called what it was called.
   - Settings > Devices & services > Object Classifier > {CLASSIFIER}: what was last
     seen on each camera, who is in view, the last crop, and the accuracy.
-  - Developer tools > Actions > Object Classifier: collect, label, train, classify.
+  - Settings > Tools > Actions > Object Classifier: collect, label, train, classify.
   - The log of it all: {stage.hass.log}
 
   Somebody walks past every few seconds. Ctrl-C ends everything.

@@ -8,7 +8,11 @@ export const shared = css`
     --surface: var(--ha-card-background, var(--card-background-color, #fff));
     --quiet: var(--secondary-text-color, #727272);
     --radius: var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));
+    /* As text, the theme's colours are too pale on a light page, or too dark on a dark one. */
+    --accent-text: color-mix(in srgb, var(--primary-color) 68%, var(--primary-text-color));
+    --success-text: color-mix(in srgb, var(--success-color) 68%, var(--primary-text-color));
     --warning-text: color-mix(in srgb, var(--warning-color) 60%, var(--primary-text-color));
+    --error-text: color-mix(in srgb, var(--error-color) 76%, var(--primary-text-color));
     --tint: color-mix(in srgb, var(--primary-color) 12%, transparent);
     --shade: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
     color: var(--primary-text-color);
@@ -20,7 +24,7 @@ export const shared = css`
   h1, h2, h3, p { margin: 0; }
   h2 { font-size: var(--ha-font-size-xl, 20px); font-weight: 500; line-height: 1.3; }
   h3 { font-size: var(--ha-font-size-l, 16px); font-weight: 500; }
-  a { color: var(--primary-color); }
+  a { color: var(--accent-text); }
   button, input, select { font: inherit; color: inherit; }
   button { cursor: pointer; -webkit-tap-highlight-color: transparent; }
   button:disabled { cursor: default; opacity: 0.5; }
@@ -47,7 +51,7 @@ export const shared = css`
   .button {
     display: inline-flex; align-items: center; justify-content: center; gap: 8px;
     min-height: 48px; padding: 0 20px; border: 0; border-radius: 24px;
-    background: var(--tint); color: var(--primary-color); font-weight: 500;
+    background: var(--tint); color: var(--accent-text); font-weight: 500;
     text-decoration: none; white-space: nowrap;
     transition: background-color 120ms, opacity 120ms;
   }
@@ -55,7 +59,7 @@ export const shared = css`
   .button.main { background: var(--primary-color); color: var(--text-primary-color, #fff); }
   .button.main:hover:not(:disabled) { background: color-mix(in srgb, var(--primary-color) 88%, #000); }
   .button.plain { background: none; }
-  .button.danger { color: var(--error-color); background: color-mix(in srgb, var(--error-color) 12%, transparent); }
+  .button.danger { color: var(--error-text); background: color-mix(in srgb, var(--error-color) 12%, transparent); }
   .button.main.danger { color: #fff; background: var(--error-color); }
   .icon-button {
     display: inline-grid; place-items: center; width: 48px; height: 48px; flex: none;
@@ -87,7 +91,7 @@ export const shared = css`
   .field { display: grid; gap: 6px; }
   .field > .label { font-weight: 500; }
   .field > .help { color: var(--quiet); }
-  .field > .wrong { color: var(--error-color); }
+  .field > .wrong { color: var(--error-text); }
   .input {
     width: 100%; min-height: 48px; padding: 0 14px; border: 1px solid var(--line); border-radius: 12px;
     background: var(--input-fill-color, var(--shade)); font-size: 16px;

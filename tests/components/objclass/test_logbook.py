@@ -29,7 +29,7 @@ from .visits import STRANGER, Said, Visit, script
         ),
         (
             [STRANGER] * 3,
-            ["Our cats saw a cat of none of its classes at Front door"],
+            ["Our cats saw a cat that is none of its classes at Front door"],
         ),
         (
             [("leo", 0.5)] * 3,

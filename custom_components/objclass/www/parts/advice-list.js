@@ -5,12 +5,18 @@ import { css, html } from "../lit.js";
 import { icon } from "../ui.js";
 import { said } from "../words.js";
 
-/** Draw the `most` useful pieces of a classifier's advice; an administrator can follow them. */
-export function adviceList(classifier, t, { isAdmin, most }) {
+/**
+ * Draw the `most` useful pieces of a classifier's advice, and the others too if they are
+ * to be folded; an administrator can follow them.
+ */
+export function adviceList(classifier, t, { isAdmin, most, fold = false }) {
   const line = (item, end) => html`${icon("lightbulbOutline")}<span class="grow">${said("advice", item, t)}</span>${end}`;
-  return html`<ul class="advice">${classifier.advice.slice(0, most).map((item) => html`<li>${isAdmin
+  const list = (items) => html`<ul class="advice">${items.map((item) => html`<li>${isAdmin
     ? html`<a href=${adviceLink(item, classifier)}>${line(item, icon("chevronRight"))}</a>`
     : html`<span>${line(item, "")}</span>`}</li>`)}</ul>`;
+  const others = fold ? classifier.advice.slice(most) : [];
+  return html`${list(classifier.advice.slice(0, most))}
+    ${others.length ? html`<details class="others"><summary>${t("more", { count: others.length })}</summary>${list(others)}</details>` : ""}`;
 }
 
 export const adviceStyle = css`
@@ -19,4 +25,6 @@ export const adviceStyle = css`
   .advice a:hover { background: var(--shade); }
   .advice .icon { width: 20px; height: 20px; }
   .advice .icon:first-child { color: var(--primary-color); }
+  .others > summary { display: flex; align-items: center; min-height: 48px; padding-left: 32px; cursor: pointer; color: var(--accent-text); font-weight: 500; list-style: none; }
+  .others[open] > summary { display: none; }
 `;

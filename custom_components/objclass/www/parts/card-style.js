@@ -36,8 +36,8 @@ export const cardStyle = css`
   .caption .label.open { background: color-mix(in srgb, var(--c) 16%, transparent); }
   .caption .text { overflow: hidden; text-overflow: ellipsis; }
   .caption .icon { width: 16px; height: 16px; }
-  .when { color: var(--quiet); font-size: 12px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; min-width: 0; }
-  .when.wrong { color: var(--error-color); font-weight: 500; }
+  .when { color: var(--quiet); font-size: 12px; white-space: nowrap; flex: none; }
+  .when.wrong { color: var(--error-text); font-weight: 500; overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; min-width: 0; }
   .heading { position: absolute; left: 0; display: flex; align-items: center; gap: 12px; height: 56px; padding: 8px 0 0; }
   .heading .words { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
   .painting .picture { cursor: crosshair; }

@@ -23,8 +23,8 @@ class Confusion extends LitElement {
     const { t, names, classes } = this;
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("quality.confusion")}><table>
       <thead><tr><td></td><th scope="colgroup" colspan=${names.length} class="axis">${t("quality.recognised")}</th></tr>
-        <tr><th scope="col" class="axis left">${t("quality.labelled")}</th>${names.map((name) => html`<th scope="col"><span class="head"><span class="dot" style="--c: ${colorOf(classes, name)}"></span>${name}</span></th>`)}</tr></thead>
-      <tbody>${names.map((label, row) => html`<tr><th scope="row"><span class="head"><span class="dot" style="--c: ${colorOf(classes, label)}"></span>${label}</span></th>
+        <tr><th scope="col" class="axis left">${t("quality.labelled")}</th>${names.map((name) => html`<th scope="col"><span class="head"><span class="dot" style="--c: ${colorOf(classes, name)}"></span><span class="name" title=${name}>${name}</span></span></th>`)}</tr></thead>
+      <tbody>${names.map((label, row) => html`<tr><th scope="row"><span class="head"><span class="dot" style="--c: ${colorOf(classes, label)}"></span><span class="name" title=${label}>${label}</span></span></th>
         ${names.map((predicted, column) => this.#cell(label, predicted, this.matrix[row][column], sum(this.matrix[row]), row === column))}</tr>`)}</tbody>
     </table></div>`;
   }
@@ -32,7 +32,7 @@ class Confusion extends LitElement {
   #cell(label, predicted, count, all, right) {
     const { t, f } = this;
     const share = all ? count / all : 0;
-    const strength = count ? Math.round(14 + share * 66) : 0;
+    const strength = count ? Math.round(14 + share * 42) : 0; // more would hide the number
     const words = t("quality.cell", { count, label, predicted });
     const style = `--s: ${strength}%; --k: var(${right ? "--success-color" : "--error-color"})`;
     return html`<td>${count
@@ -50,6 +50,7 @@ class Confusion extends LitElement {
     .axis { color: var(--quiet); font-weight: 400; font-size: 12px; }
     .axis.left { text-align: left; }
     .head { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
+    .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; min-width: 0; }
     .cell { display: grid; place-items: center; min-width: 72px; min-height: 56px; border-radius: 10px; font-size: 18px; font-weight: 500; text-decoration: none; color: var(--primary-text-color); background: color-mix(in srgb, var(--k) var(--s), transparent); font-variant-numeric: tabular-nums; }
     .cell:hover { box-shadow: inset 0 0 0 2px var(--k); }
     .zero { color: var(--quiet); background: var(--shade); font-weight: 400; opacity: 0.6; box-shadow: none; }

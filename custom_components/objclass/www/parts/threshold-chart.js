@@ -104,8 +104,8 @@ class ThresholdChart extends LitElement {
     .legend { gap: 4px 20px; }
     .words { font-size: 16px; }
     strong { font-weight: 500; }
-    strong.precision { color: var(--precision); }
-    strong.decided { color: var(--decided); }
+    strong.precision { color: color-mix(in srgb, var(--precision) 68%, var(--primary-text-color)); }
+    strong.decided { color: color-mix(in srgb, var(--decided) 68%, var(--primary-text-color)); }
   `];
 }
 

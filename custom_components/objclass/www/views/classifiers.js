@@ -13,6 +13,7 @@ import { View } from "../view.js";
 
 const STRIP = 5; // newest pictures on a card
 const ADVICE = 2; // what is missing most
+const NAMED = 10; // classes that are listed, those with the most pictures
 const DEEPEST = 4; // steps that a card is moved in; there is no room for more
 const AGAIN = 60_000; // milliseconds between two tries to show them
 const MOMENT = 10_000; // milliseconds in which expired addresses are replaced
@@ -123,9 +124,11 @@ class Classifiers extends View {
     const { t } = this;
     const { all_classes: classes, labelled } = classifier;
     const sum = total(classifier);
+    const named = classes.length > NAMED ? [...classes].sort((a, b) => (labelled[b] ?? 0) - (labelled[a] ?? 0)).slice(0, NAMED) : classes;
     return html`<div class="counts">
       <div class="stack" aria-hidden="true">${classes.map((name) => html`<span style="--c: ${colorOf(classes, name)}; flex: ${labelled[name] ?? 0}"></span>`)}</div>
-      <div class="row wrap small">${classes.map((name) => html`<span class="row legend"><span class="dot" style="--c: ${colorOf(classes, name)}"></span>${name} <span class="quiet">${labelled[name] ?? 0}</span></span>`)}
+      <div class="row wrap small">${named.map((name) => html`<span class="row legend"><span class="dot" style="--c: ${colorOf(classes, name)}"></span>${name} <span class="quiet">${labelled[name] ?? 0}</span></span>`)}
+        ${classes.length > named.length ? html`<span class="quiet">${t("more", { count: classes.length - named.length })}</span>` : ""}
         <span class="quiet">${sum ? "" : t("classifier.nothing_labelled")}</span></div>
     </div>`;
   }
@@ -204,7 +207,7 @@ class Classifiers extends View {
     .last { list-style: none; padding: 0; display: grid; grid-template-columns: auto 1fr auto; gap: 6px 10px; }
     .last li { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: center; }
     .last .chip { justify-self: start; }
-    .now { color: var(--success-color); font-weight: 500; }
+    .now { color: var(--success-text); font-weight: 500; }
     .training { display: grid; gap: 6px; padding: 8px 0; }
     .state { display: grid; }
     .state .row { gap: 12px; min-height: 36px; color: var(--quiet); text-decoration: none; }

@@ -132,7 +132,7 @@ class Dataset extends View {
     .classes { display: flex; gap: 8px; padding: 12px 2px 4px; overflow-x: auto; scrollbar-width: none; }
     .class { flex: none; display: grid; grid-template-columns: 1fr auto; gap: 4px 16px; min-width: 120px; min-height: 56px; align-content: center; padding: 8px 14px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); color: inherit; text-decoration: none; }
     .class[aria-current="true"] { border-color: var(--c); box-shadow: inset 0 0 0 1px var(--c); background: color-mix(in srgb, var(--c) 12%, var(--surface)); }
-    .class.add { display: flex; align-items: center; gap: 8px; min-width: 0; color: var(--primary-color); border-style: dashed; }
+    .class.add { display: flex; align-items: center; gap: 8px; min-width: 0; color: var(--accent-text); border-style: dashed; }
     .name { font-weight: 500; }
     .track { grid-column: 1 / -1; height: 4px; border-radius: 2px; background: var(--shade); }
     .track > span { display: block; height: 100%; border-radius: 2px; background: var(--c); }

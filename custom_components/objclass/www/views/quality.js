@@ -14,6 +14,8 @@ import { path } from "../route.js";
 import { emptyState, icon, progressBar, send, tell } from "../ui.js";
 import { View } from "../view.js";
 
+const ADVICE = 6; // what is seen at once
+
 class Quality extends View {
   static properties = { ...View.properties, _answer: { state: true }, _problem: { state: true } };
 
@@ -47,7 +49,7 @@ class Quality extends View {
     if (this._problem) return html`<div class="page"><div class="alert error" role="alert">${icon("alertCircleOutline")}<span>${this._problem}</span></div></div>`;
     if (!this._answer) return html`<div class="page">${progressBar(null, t("loading"))}</div>`;
     const { report, history } = this._answer;
-    return html`<div class="page">
+    return html`<div class="page"><h2 class="hidden">${t("tab.quality")}</h2>
       ${classifier.outdated ? html`<div class="alert warning">${icon("alertOutline")}<span>${t("classifier.outdated")}</span></div>` : ""}
       ${this.#figures(report)} ${this.#advice(report)}
       <div class="two">${this.#classes(report)} ${this.#confusion(report)}</div>
@@ -75,7 +77,7 @@ class Quality extends View {
     const doubtful = report.doubtful_labels.length;
     if (!advice.length && !doubtful) return html`<div class="alert success">${icon("checkCircleOutline")}<span>${t("quality.all_well")}</span></div>`;
     return html`<div class="card"><h3>${t("quality.advice")}</h3>
-      ${adviceList(classifier, t, { isAdmin: store.isAdmin, most: advice.length })}
+      ${adviceList(classifier, t, { isAdmin: store.isAdmin, most: ADVICE, fold: true })}
       ${doubtful ? html`<ul class="advice"><li><a href=${path("dataset", classifier.id, { order: "doubtful" })}>${icon("tagOutline")}<span class="grow">${t("quality.doubtful", { count: doubtful })}</span>${icon("chevronRight")}</a></li></ul>` : ""}
     </div>`;
   }
@@ -136,7 +138,7 @@ class Quality extends View {
     const { t, f, store } = this;
     return html`<div class="card"><h3>${t("quality.history")}</h3><ul class="history">${history.map((item) => html`<li>
       <span class="grow"><strong>${typeof item.accuracy === "number" ? f.percent(item.accuracy) : "–"}</strong> <span class="quiet">${t("quality.history_images", { count: item.images })}</span><br /><span class="quiet">${f.full(epoch(item.trained_at))}</span></span>
-      ${item.current ? html`<span class="chip" style="--c: var(--success-color)">${t("quality.current")}</span>`
+      ${item.current ? html`<span class="chip open" style="--c: var(--success-color)">${t("quality.current")}</span>`
         : store.isAdmin ? html`<button type="button" class="button" @click=${() => this.#rollback(item)}>${icon("history")}${t("quality.rollback")}</button>` : ""}
     </li>`)}</ul></div>`;
   }
@@ -174,7 +176,7 @@ class Quality extends View {
     .history li { display: flex; align-items: center; gap: 12px; padding: 8px 0; min-height: 64px; border-bottom: 1px solid var(--line); }
     .history li:last-child { border: 0; }
     .grade { font-weight: 500; }
-    .grade.good { color: var(--success-color); } .grade.fair { color: var(--warning-color); } .grade.poor { color: var(--error-color); }
+    .grade.good { color: var(--success-text); } .grade.fair { color: var(--warning-text); } .grade.poor { color: var(--error-text); }
     .card p + p, .card table + p { margin-top: 8px; }
     .card p + objclass-confusion, .card p + objclass-threshold-chart, .card p + objclass-calibration { margin-top: 16px; }
     .small { font-size: 12px; }

@@ -180,7 +180,7 @@ class Wizard extends View {
     .kinds { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 12px; }
     .kind { display: grid; gap: 4px; align-content: start; text-align: left; padding: 14px 16px; border: 1px solid var(--line); border-radius: 12px; background: none; }
     .kind[aria-checked="true"] { border-color: var(--primary-color); background: var(--tint); box-shadow: inset 0 0 0 1px var(--primary-color); }
-    summary { cursor: pointer; min-height: 48px; display: flex; align-items: center; gap: 4px; font-weight: 500; color: var(--primary-color); list-style: none; }
+    summary { cursor: pointer; min-height: 48px; display: flex; align-items: center; gap: 4px; font-weight: 500; color: var(--accent-text); list-style: none; }
     summary::-webkit-details-marker { display: none; }
     summary .icon { transition: transform 120ms; }
     details[open] summary .icon { transform: rotate(90deg); }

@@ -43,7 +43,8 @@ def _sentence(data: Mapping[str, Any]) -> tuple[str, str]:
     Home Assistant has no translations for such sentences.
     """
     if data["outcome"] == Outcome.NONE:
-        return data["classifier"], f"saw a {data['label']} that is none of its classes at"
+        what = f"saw a {data['label']} that is none of its classes at"
+        return data["classifier"], what
     if data["outcome"] == Outcome.UNDECIDED:
         return data["classifier"], f"could not decide about a {data['label']} at"
     if data.get("taken_back"):

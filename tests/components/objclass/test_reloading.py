@@ -75,6 +75,7 @@ async def test_entities_are_unavailable_while_frigate_is_offline_which_is_logged
     for _ in range(2):
         frigate.say("available", "online")
         await hass.async_block_till_done()
+    await hass.async_block_till_done()
     await finish(entry, "ask")
     assert state_of(hass, SENSOR) == "unknown"
     ours = [
@@ -102,6 +103,7 @@ async def test_a_camera_that_frigate_has_got_meanwhile_gets_its_entities(
     frigate.world.cameras = [FRONT_DOOR, BACK_YARD]
     starting = frigate.faults.add(Fault(path="version", status=502, times=2))
     frigate.say("available", "online")
+    await hass.async_block_till_done()
     await finish(entry, "ask")
     await hass.async_block_till_done()
 
@@ -119,6 +121,7 @@ async def test_the_entities_of_a_camera_that_is_gone_go(
     frigate.say("available", "offline")
     frigate.world.cameras = [FRONT_DOOR]
     frigate.say("available", "online")
+    await hass.async_block_till_done()
     await finish(entry, "ask")
     await hass.async_block_till_done()
 
@@ -135,6 +138,7 @@ async def test_a_frigate_that_comes_back_the_same_disturbs_nothing(
     before = data_of(entry)
     frigate.say("available", "offline")
     frigate.say("available", "online")
+    await hass.async_block_till_done()
     await finish(entry, "ask")
     await hass.async_block_till_done()
     assert data_of(entry) is before
@@ -152,6 +156,7 @@ async def test_a_frigate_that_never_answers_again_is_asked_a_few_times_only(
     broken = frigate.faults.add(Fault(path="version", status=502))
     frigate.say("available", "offline")
     frigate.say("available", "online")
+    await hass.async_block_till_done()
     await finish(entry, "ask")
     assert broken.hits == 3
     assert entry.state is ConfigEntryState.LOADED

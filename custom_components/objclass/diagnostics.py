@@ -27,7 +27,7 @@ from .settings import FrameSettings
 
 # Names and ids; the other figures of a report say nothing about anybody.
 _PRIVATE: Final = (
-    *("advice", "classes", "doubtful_labels", "left_out", "near_duplicates"),
+    *("advice", "classes", "doubtful_labels", "labels", "left_out", "near_duplicates"),
     *("recognised", "recognised_as"),
 )
 

@@ -181,7 +181,7 @@ def _sample_file(content: bytes) -> bool:
                 lambda: store.page(Search(conditions={}), None, 10),
                 store.outlines,
                 store.class_counts,
-                store.last_decision,
+                store.state_of_labels,
                 lambda: store.labels(["s1"]),
                 lambda: store.outcomes(["e1"]),
                 lambda: store.training_set("tiny"),

@@ -79,7 +79,7 @@ class ClassifierCore:
         self.model: ModelHead | None = None
         self.class_counts: Mapping[str, ClassCount] = {}
         self.unlabelled = 0
-        self.labels_changed = False
+        self._labels = ""
         # Why nothing can be written, if that is so.
         self.storage_error: str | None = None
         self.most_useful: list[str] | None = None
@@ -126,6 +126,12 @@ class ClassifierCore:
         return [item.sample for item in self.trained.report.doubtful_labels]
 
     @property
+    def labels_changed(self) -> bool:
+        """Whether the labels are others than those of the last training."""
+        known = self.trained.report.labels if self.trained else ""
+        return bool(known and self._labels) and known != self._labels
+
+    @property
     def outdated(self) -> bool:
         """Whether the trained head is for another backbone or knows gone classes."""
         return (
@@ -166,7 +172,6 @@ class ClassifierCore:
         try:
             self._count()
             self.last_crop = self._newest_crop()
-            self.labels_changed = self._labelled_since_training()
         except SampleStoreError as err:
             if not self.samples.unwritable:
                 self.samples.damage = self.samples.damage or str(err)
@@ -187,14 +192,7 @@ class ClassifierCore:
     def _count(self) -> None:
         self.class_counts = self.samples.class_counts()
         self.unlabelled = self.samples.unlabelled()
-
-    def _labelled_since_training(self) -> bool:
-        last = self.samples.last_decision()
-        return (
-            last is not None
-            and self.trained is not None
-            and last > self.trained.trained_at.timestamp()
-        )
+        self._labels = self.samples.state_of_labels()
 
     def _newest_crop(self) -> LastCrop | None:
         # What somebody brought is no look at anything.

@@ -29,7 +29,6 @@ class Labelling(ClassifierCore):
                 },
             )
         before = await self.async_files(self._label, list(sample_ids), class_name)
-        self.labels_changed = True
         self._async_samples_changed(SampleChanges(changed=list(before)))
         return before
 
@@ -44,14 +43,11 @@ class Labelling(ClassifierCore):
     async def async_note_imported(self, sample_ids: Sequence[str]) -> None:
         """Tell that labelled samples have come."""
         await self.async_files(self._count)
-        self.labels_changed |= bool(sample_ids)
         self._async_samples_changed(SampleChanges(added=sample_ids))
 
     async def async_delete(self, sample_ids: Iterable[str]) -> int:
         """Remove samples for good; return how many there were."""
         before = await self.async_files(self._delete, list(sample_ids))
-        if any(label is not None for label in before.values()):
-            self.labels_changed = True
         self._async_samples_changed(SampleChanges(removed=list(before)))
         return len(before)
 
@@ -64,7 +60,6 @@ class Labelling(ClassifierCore):
     async def async_move_labels(self, moves: Mapping[str, str | None]) -> None:
         """Give the samples of some classes another class, or none."""
         await self.async_files(self.samples.move_labels, moves)
-        self.labels_changed = True
         await self.async_recount()
 
     async def async_recount(self) -> None:

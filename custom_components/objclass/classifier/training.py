@@ -67,22 +67,18 @@ class Training(ClassifierCore):
             return await self._async_train()
 
     async def _async_train(self) -> Trained:
-        started, taken, before = perf_counter(), False, self.labels_changed
+        started = perf_counter()
         # Another one may come into use meanwhile; what it sees is not mixed with this.
         backbone = self._worker.backbone
         try:
             with self.async_job("train") as tell:
                 self._async_set_progress(0)
                 skipped = await self._async_embed(backbone, tell)
-                # What is labelled from here on, this training may not know.
-                before, self.labels_changed = self.labels_changed, False
                 kept, worse = await self._async_fit(backbone.identity)
-                taken = not (worse and self.settings.refuse_worse)
         finally:
             self.training = None
-            if not taken:
-                self.labels_changed |= before
             self._async_changed()
+        taken = not (worse and self.settings.refuse_worse)
         if worse:
             LOGGER.warning(
                 "The new training of %s is clearly worse than the one before, and %s",
@@ -188,7 +184,6 @@ class Training(ClassifierCore):
             )
         self.trained = await self.async_files(self._use, number)
         self.model = None
-        self.labels_changed = await self.async_files(self._labelled_since_training)
         self._async_changed()
 
     def _fits(self, number: int) -> bool:

@@ -98,6 +98,7 @@ class TrainingReport:
     recognised_as: Mapping[str, str]  # sample id: its class while it was held out
     seconds: float
     backbone: str
+    labels: str = ""  # what the store said of its labels; empty when not known
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON-ready values."""
@@ -109,8 +110,8 @@ class TrainingReport:
 
         Raises ValueError or OverflowError when it is something else.
         """
-        # Reports that were written before there were bins have none.
-        return read_as(cls, {"calibration": [], **data})
+        # Reports that were written before there were these have none.
+        return read_as(cls, {"calibration": [], "labels": "", **data})
 
 
 def calibration_bins(

@@ -1,6 +1,7 @@
 """Training on the kept samples: what the backbone has yet to look at, then the head."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .augmentation import compressed, far_view
 from .backbone import Backbone
@@ -33,7 +34,7 @@ def train_on_samples(
     Raises TrainingError.
     """
     data = store.training_set(backbone)
-    return train_head(
+    result = train_head(
         data.embeddings,
         data.labels,
         groups=data.groups,
@@ -43,4 +44,7 @@ def train_on_samples(
         far=data.far,
         compressed=data.compressed,
         infrared=data.infrared,
+    )
+    return replace(
+        result, report=replace(result.report, labels=store.state_of_labels())
     )

@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Unpack, override
 
@@ -269,11 +270,15 @@ class SampleStore(SampleFile):
             ).fetchone()
             return int(row[0])
 
-    def last_decision(self) -> float | None:
-        """Return when a person last gave or took away a label (epoch seconds)."""
+    def state_of_labels(self) -> str:
+        """Return a text that is the same as long as all labels are."""
+        state = blake2b(digest_size=16)
         with self._reported():
-            row = self._db.execute("SELECT MAX(decided_at) FROM samples").fetchone()
-            return None if row[0] is None else float(row[0])
+            for row in self._db.execute(
+                "SELECT id, label FROM samples WHERE label IS NOT NULL ORDER BY id"
+            ):
+                state.update(f"{row['id']}\0{row['label']}\0".encode())
+        return state.hexdigest()
 
     def missing_embeddings(self, backbone: str) -> list[tuple[str, int]]:
         """Return the labelled samples and views that this backbone has yet to see."""

@@ -1,6 +1,6 @@
 """Samples are found by what they are like, page by page, in a useful order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -219,24 +219,29 @@ def test_labelled_samples_are_counted_by_class_event_and_light(
     assert store.unlabelled() == 1
 
 
-def test_the_last_decision_is_the_newest_label_given_or_taken_away(
+def test_the_state_of_the_labels_is_another_as_soon_as_any_label_is(
     store: SampleStore,
 ) -> None:
-    assert store.last_decision() is None
-    add(store, "a")
-    assert store.last_decision() is None
-    store.label(["a"], "leo")
-    first = store.last_decision()
-    assert first is not None
+    def states() -> Iterator[str]:
+        add(store, "a")
+        yield store.state_of_labels()
+        store.label(["a"], "leo")
+        yield store.state_of_labels()
+        store.label(["a"], "max")
+        yield store.state_of_labels()
+        add(store, "b", label="max")
+        yield store.state_of_labels()
+        store.move_labels({"max": "leo"})
+        yield store.state_of_labels()
+
+    found = list(states())
+    assert len(set(found)) == len(found)
+    add(store, "c")
+    assert store.state_of_labels() == found[-1]
+    store.delete(["b"])
+    assert store.state_of_labels() == found[1]
     store.label(["a"], None)
-    second = store.last_decision()
-    assert second is not None
-    assert second >= first
-    store.label(["a"], "leo")
-    store.move_labels({"leo": "max"})
-    third = store.last_decision()
-    assert third is not None
-    assert third >= second
+    assert store.state_of_labels() == found[0]
 
 
 def test_labels_of_samples_are_told_of_those_that_exist(store: SampleStore) -> None:

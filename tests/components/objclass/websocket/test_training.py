@@ -1,5 +1,6 @@
 """The panel trains, and is told what came of it."""
 
+import time
 from typing import Any
 
 import pytest
@@ -73,19 +74,33 @@ async def test_a_training_that_failed_leaves_the_one_before_outdated(
     assert (state["outdated"], state["training"]) == (True, None)
 
 
-async def test_labels_of_before_a_restart_still_make_a_training_outdated(
-    hass: HomeAssistant, panel: Panel, frigate: Frigate, set_up: SetUp
+@pytest.mark.parametrize("hours", [-24, 0, 24], ids=["back", "right", "ahead"])
+async def test_labels_of_before_a_restart_make_a_training_outdated_by_any_clock(
+    hass: HomeAssistant,
+    panel: Panel,
+    frigate: Frigate,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int,
 ) -> None:
+    async def outdated() -> bool:
+        (shown,) = (await panel.ask("classifiers"))["classifiers"]
+        return bool(shown["outdated"])
+
+    now = time.time
     entry = await set_up()
     await keep_some_of_each(classifier_of(entry))
+    monkeypatch.setattr(time, "time", lambda: now() + hours * 3600)
     await classifier_of(entry).async_train()
     await hass.config_entries.async_reload(entry.entry_id)
-    assert not classifier_of(entry).labels_changed
+    assert not await outdated()
     (new,) = await keep(classifier_of(entry), None)
     await classifier_of(entry).async_label([new], "leo")
     await hass.config_entries.async_reload(entry.entry_id)
-    (shown,) = (await panel.ask("classifiers"))["classifiers"]
-    assert shown["outdated"] is True
+    assert await outdated()
+    # Who takes it back has what was trained on.
+    await classifier_of(entry).async_delete([new])
+    assert not await outdated()
 
 
 async def test_a_training_answers_with_its_report_and_is_kept(

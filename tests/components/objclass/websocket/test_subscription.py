@@ -193,6 +193,7 @@ async def test_counts_are_told_as_they_change(
     await set_up()
     await subscribed(panel)
     frigate.say("events", "no message")
+    await hass.async_block_till_done()
     await pause(hass)
     news = await panel.next("status")
     counts = news["status"]["entries"][0]["counts"]

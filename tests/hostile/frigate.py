@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from typing import Any, Final, Self
 
 from aiohttp import ClientSession, ClientTimeout, web
@@ -47,10 +48,10 @@ def _payloads(whole: list[Any]) -> st.SearchStrategy[bytes]:
     )
 
 
-_OUTSIDE: Final = st.sampled_from(["../../config", "a/b", "..\\b", "/etc/passwd"])
+_NAMES: Final = TEXTS | st.sampled_from(["../../config", "a/b", "..\\b", "/etc/passwd"])
 _ODD: Final[dict[str, st.SearchStrategy[Any]]] = {
-    "id": TEXTS | _OUTSIDE,
-    "camera": TEXTS | _OUTSIDE,
+    "id": _NAMES,
+    "camera": _NAMES,
     "frame_time": NUMBERS,
     "box": st.lists(st.integers(-2, 9) | NUMBERS, min_size=4, max_size=4),
 }
@@ -65,6 +66,14 @@ def _odd_objects(draw: st.DrawFn) -> bytes:
     return _as_bytes(event)
 
 
+# What leads out of a folder, or of a part of an address.
+_OUTWARDS: Final = frozenset("/\\")
+
+
+def _is_day(time: float | None) -> bool:
+    return time is None or datetime.fromtimestamp(time, UTC).year >= 1970
+
+
 def _message(payload: bytes) -> bool:
     try:
         seen = parse_event(payload).after
@@ -72,8 +81,8 @@ def _message(payload: bytes) -> bool:
         return False
     assert 0 <= seen.box.x1 < seen.box.x2
     assert 0 <= seen.box.y1 < seen.box.y2
-    assert datetime.fromtimestamp(seen.frame_time, UTC).year >= 1970
-    assert not {"/", "\\"} & {*seen.id, *seen.camera}
+    assert _is_day(seen.frame_time)
+    assert not _OUTWARDS & {*seen.id, *seen.camera}
     return True
 
 
@@ -82,7 +91,7 @@ def _update(payload: bytes) -> bool:
         update = parse_tracked_object_update(payload)
     except InvalidMessageError:
         return False
-    assert not {"/", "\\"} & {*(update.id or "")}
+    assert not _OUTWARDS & {*(update.id or "")}
     return True
 
 
@@ -97,15 +106,56 @@ def _availability(payload: bytes) -> bool:
 # HTTP, what a body says
 
 
-def _reader(parse: Callable[[Any], object]) -> Callable[[Any], bool]:
-    def attempt(value: Any) -> bool:
-        try:
-            parse(value)
-        except InvalidMessageError:
-            return False
-        return True
+def _config(value: Any) -> bool:
+    try:
+        config = parse_config(value)
+    except InvalidMessageError:
+        return False
+    for name, camera in config.cameras.items():
+        assert not _OUTWARDS & {*name}
+        assert min(camera.width, camera.height) > 0
+    assert 0 <= config.face_threshold <= 1
+    return True
 
-    return attempt
+
+def _stored(value: Any) -> bool:
+    try:
+        event = parse_stored_event(value)
+    except InvalidMessageError:
+        return False
+    assert not _OUTWARDS & {*event.id, *event.camera}
+    times = (event.start_time, event.end_time, event.snapshot_frame_time)
+    assert all(_is_day(time) for time in times)
+    if box := event.absolute_box(1280, 720):
+        assert 0 <= box.x1 < box.x2 <= 1280
+        assert 0 <= box.y1 < box.y2 <= 720
+    return True
+
+
+@st.composite
+def _odd_rows(draw: st.DrawFn) -> Any:
+    """Return a stored event of which one thing is odd."""
+    boxes = st.lists(st.floats(-2, 2), min_size=4, max_size=4)
+    odd = {
+        "id": _NAMES,
+        "camera": _NAMES,
+        "start_time": NUMBERS,
+        "end_time": NUMBERS,
+        "data": boxes.map(lambda box: STORED["data"] | {"box": box}),
+    }
+    key = draw(st.sampled_from(sorted(odd)))
+    return STORED | {key: draw(odd[key])}
+
+
+def _dataset(value: Any) -> bool:
+    try:
+        classes = parse_dataset(value)
+    except InvalidMessageError:
+        return False
+    for name in (*classes, *chain.from_iterable(classes.values())):
+        assert not _OUTWARDS & {*name}
+        assert name not in {"", ".", ".."}
+    return True
 
 
 # HTTP, as it comes over the wire
@@ -238,16 +288,23 @@ TARGETS: Final = (
     ),
     Target(
         name="Frigate's configuration",
-        cases=damaged_json([CONFIG]),
-        attempt=_reader(parse_config),
+        cases=damaged_json([CONFIG])
+        | _NAMES.map(lambda name: CONFIG | {"cameras": {name: {}}}),
+        attempt=_config,
     ),
     Target(
         name="stored events",
-        cases=damaged_json([STORED]),
-        attempt=_reader(parse_stored_event),
+        cases=damaged_json([STORED]) | _odd_rows(),
+        attempt=_stored,
     ),
     Target(
-        name="datasets", cases=damaged_json([DATASET]), attempt=_reader(parse_dataset)
+        name="datasets",
+        cases=JSON
+        | damaged_json([DATASET])
+        | st.dictionaries(_NAMES, st.lists(_NAMES, max_size=3), max_size=3).map(
+            lambda classes: {"categories": classes}
+        ),
+        attempt=_dataset,
     ),
     Target(
         name="HTTP answers",

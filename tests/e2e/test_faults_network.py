@@ -133,6 +133,7 @@ async def test_a_frigate_that_was_restarted_and_never_says_that_an_object_ended(
         await stage.sim.restart()
         end = await stage.outcome(results, walk.id, final=True)
     assert end["final"]
+    await stage.sim.walks_done()
     assert "new" in stage.said(walk.id)
     assert "end" not in stage.said(walk.id)
     await stage.api.wait_for_state(

@@ -79,8 +79,10 @@ def _message(payload: bytes) -> bool:
         seen = parse_event(payload).after
     except InvalidMessageError:
         return False
-    assert 0 <= seen.box.x1 < seen.box.x2
-    assert 0 <= seen.box.y1 < seen.box.y2
+    # Who is half out of the frame may have a box that begins outside of it.
+    box = seen.box
+    assert -0xFFFF <= box.x1 < box.x2 <= 0xFFFF
+    assert -0xFFFF <= box.y1 < box.y2 <= 0xFFFF
     assert _is_day(seen.frame_time)
     assert not _OUTWARDS & {*seen.id, *seen.camera}
     return True

@@ -98,6 +98,9 @@ async def test_a_class_is_added_renamed_and_removed(
 ) -> None:
     async with person_at(browser, home.api) as person:
         await person.open(f"/objclass/{trained['id']}/dataset")
+        # A change of the classes is a moment without pictures.
+        await person.shown()
+        await person.page.wait_for_load_state("networkidle")
         await person.button("Add class").click()
         await _answer(person, "newcomer", "Add class")
         await person.is_told("newcomer is a class now.")

@@ -35,7 +35,7 @@ from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
 from .history.manager import History
 from .issues.absence import async_watch_for_absence
-from .issues.problem import async_forget_issues
+from .issues.problem import async_forget_with_entries
 from .issues.standing import async_watch_for_issues
 from .issues.storage import async_watch_storage
 from .learning.runtimes.graph import ModelError
@@ -73,6 +73,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     await async_setup_panel(hass)
     async_follow_broker(hass)
     async_watch_for_absence(hass)
+    async_forget_with_entries(hass)
     return True
 
 
@@ -127,11 +128,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) ->
         await frigate.history.async_stop()
         await frigate.pipeline.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-
-
-async def async_remove_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
-    """Forget what was wrong with an entry."""
-    async_forget_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

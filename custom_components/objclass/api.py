@@ -9,7 +9,7 @@ from homeassistant.const import (
     CONF_USERNAME,
     CONF_VERIFY_SSL,
 )
-from homeassistant.core import HomeAssistant, async_get_hass, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
@@ -33,11 +33,11 @@ def create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> FrigateClient
 
 @callback
 def async_frigate_failed(
-    entry: ObjclassConfigEntry, err: FrigateError
+    hass: HomeAssistant, entry: ObjclassConfigEntry, err: FrigateError
 ) -> HomeAssistantError:
     """Return what to tell who asked; a refused log-in is asked for anew."""
     if isinstance(err, FrigateAuthError):
-        entry.async_start_reauth(async_get_hass())
+        entry.async_start_reauth(hass)
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="frigate_failed",

@@ -53,7 +53,7 @@ async def async_classify_action(call: ServiceCall) -> ServiceResponse:
     try:
         seen = await _async_look(call, entry, classifier)
     except FrigateError as err:
-        raise async_frigate_failed(entry, err) from err
+        raise async_frigate_failed(call.hass, entry, err) from err
     except PictureError as err:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

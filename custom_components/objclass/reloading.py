@@ -23,17 +23,17 @@ _ASK_AGAIN_AFTER: Final = (0, 5, 10, 20, 40, 80)
 @callback
 def async_follow_settings(entry: ObjclassConfigEntry) -> None:
     """Reload an entry when a person has changed it."""
-    entry.async_on_unload(
-        entry.add_update_listener(partial(_async_reload_if_new, _asked_for(entry)))
-    )
+    before, reloading = _asked_for(entry), False
 
+    async def reload_if_new(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
+        """Reload, but not for what Home Assistant notes, as how it was found."""
+        nonlocal reloading
+        # What is changed until it is set up again comes along.
+        if not reloading and _asked_for(entry) != before:
+            reloading = True
+            await hass.config_entries.async_reload(entry.entry_id)
 
-async def _async_reload_if_new(
-    before: Mapping[str, Any], hass: HomeAssistant, entry: ObjclassConfigEntry
-) -> None:
-    """Reload, but not for what Home Assistant notes for itself, as how it was found."""
-    if _asked_for(entry) != before:
-        await hass.config_entries.async_reload(entry.entry_id)
+    entry.async_on_unload(entry.add_update_listener(reload_if_new))
 
 
 def _asked_for(entry: ObjclassConfigEntry) -> Mapping[str, Any]:

@@ -120,6 +120,7 @@ async def _async_collect(call: ServiceCall) -> ServiceResponse:
     """Gather examples from Frigate's past objects."""
     entry, classifier = _classifier_of(call)
     collected = await async_collect(
+        call.hass,
         entry,
         classifier,
         count=call.data[ATTR_COUNT],

@@ -1,5 +1,6 @@
 """What a classifier has on disk and in memory, and whom it tells of changes."""
 
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from ..learning.model_head import ModelHead, ModelShelf
 from ..learning.runtimes.graph import ModelError
 from ..learning.sample import ClassCount, Sample
 from ..learning.samples import SampleStore, SampleStoreError
-from ..runtime.worker import Worker
+from ..runtime.worker import Worker, interrupted
 from ..settings import ClassifierSettings
 from ..signals import (
     SIGNAL_CHANGED,
@@ -233,7 +234,8 @@ class ClassifierCore:
         try:
             yield send
         except BaseException as err:
-            send(None, done=True, error=str(err) or type(err).__name__)
+            told = interrupted() if isinstance(err, CancelledError) else err
+            send(None, done=True, error=str(told) or type(err).__name__)
             raise
         send(1.0, done=True)
 

@@ -1,5 +1,6 @@
 """A classifier of tracked objects: who is in view, and who was seen last."""
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +47,7 @@ class ObjectClassifier(Classifier):
         super().__init__(hass, entry_id, subentry.subentry_id, settings, worker)
         self.in_view: dict[str, InView] = {}
         self.last_results: tuple[Result, ...] = ()
-        self._outcomes: list[KeptOutcome] = []
+        self._outcomes: deque[KeptOutcome] = deque()
 
     @callback
     def async_note(self, result: Result) -> None:
@@ -96,7 +97,10 @@ class ObjectClassifier(Classifier):
             self._async_samples_changed(changes)
 
     def _keep_outcomes(self) -> SampleChanges:
-        outcomes, self._outcomes = self._outcomes, []
+        outcomes = []
+        # While this goes on, others may end.
+        while self._outcomes:
+            outcomes.append(self._outcomes.popleft())
         self.samples.put_outcomes(outcomes)
         crops = [
             sample.id

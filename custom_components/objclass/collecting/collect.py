@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, zip_longest
 from typing import Final
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
@@ -34,6 +35,7 @@ _PERIOD: Final = 6 * 3600
 
 
 async def async_collect(
+    hass: HomeAssistant,
     entry: ObjclassConfigEntry,
     classifier: AnyClassifier,
     *,
@@ -59,7 +61,7 @@ async def async_collect(
         try:
             return await _async_collect(entry, classifier, count, cameras, days, tell)
         except FrigateError as err:
-            raise async_frigate_failed(entry, err) from err
+            raise async_frigate_failed(hass, entry, err) from err
 
 
 def _check(cameras: Iterable[str], known: Collection[str]) -> None:

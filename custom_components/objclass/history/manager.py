@@ -204,7 +204,7 @@ class History:
         except (FrigateNotFoundError, PictureError, UnusableError) as err:
             raise _unknown_event(event_id) from err
         except FrigateError as err:
-            raise async_frigate_failed(self._entry, err) from err
+            raise async_frigate_failed(self._hass, self._entry, err) from err
         await self.async_files(self.store.put_sample, run_id, found, sample_id)
         return sample_id
 

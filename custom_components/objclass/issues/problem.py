@@ -7,8 +7,14 @@ with what it is about.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
@@ -79,6 +85,18 @@ def async_see_anew(hass: HomeAssistant, *issue_ids: str) -> None:
         issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
         if issue and issue.dismissed_version is None:
             ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+@callback
+def async_forget_with_entries(hass: HomeAssistant) -> None:
+    """Remove the issues of every entry that is removed or turned off."""
+
+    @callback
+    def changed(change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if change is ConfigEntryChange.REMOVED or entry.disabled_by:
+            async_forget_issues(hass, entry.entry_id)
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed)
 
 
 @callback

@@ -100,9 +100,7 @@ class Worker:
 
     async def _run_in[T](self, executor: ThreadPoolExecutor, job: Callable[[], T]) -> T:
         if self._users == 0:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="stopped"
-            )
+            raise interrupted()
         return await self._hass.loop.run_in_executor(executor, job)
 
     @classmethod
@@ -210,6 +208,11 @@ class Worker:
                 translation_key=f"{helper}_failed",
                 translation_placeholders={"error": str(error), "link": _SERVING},
             )
+
+
+def interrupted() -> HomeAssistantError:
+    """Return what to tell who waits for something that does not go on."""
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="stopped")
 
 
 def _load_proven(

@@ -50,7 +50,7 @@ async def async_run_import(
             source = await async_frigate_source(entry, model)
             return await _async_import_pictures(hass, entry, classifier, source, data)
         except FrigateError as err:
-            raise async_frigate_failed(entry, err) from err
+            raise async_frigate_failed(hass, entry, err) from err
     async with (
         async_open_upload(hass, data[ATTR_FILE])
         if data.get(ATTR_FILE)

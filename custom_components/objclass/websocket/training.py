@@ -27,6 +27,7 @@ async def _async_train(call: Call) -> dict[str, Any]:
 async def _async_collect(call: Call) -> dict[str, Any]:
     """Gather examples from Frigate's past objects."""
     collected = await async_collect(
+        call.hass,
         call.entry,
         call.classifier,
         count=call.data["count"],

@@ -32,6 +32,7 @@ from .conftest import (
     frigate_of,
 )
 from .crops import keep
+from .transfer.progress import followed
 from .visits import Visit, busy_worker, crops, finals, script, settle, until
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
@@ -382,6 +383,23 @@ async def test_unloading_gives_up_a_training_and_the_old_head_stays(
     assert again.trained is not None
     assert again.trained.number == 1
     assert (await again.async_train()).kept.number == 2
+
+
+async def test_a_job_that_ends_with_its_entry_is_said_to_be_interrupted(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    told = followed(hass, classifier)
+
+    async def work() -> None:
+        with classifier.async_job("embed"):
+            await asyncio.Event().wait()
+
+    entry.async_create_background_task(hass, work(), "embed")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert told[-1].done
+    assert str(told[-1].error).startswith("Interrupted: ")
 
 
 @pytest.mark.parametrize("damage", ["garbage", "gone", "nonsense"])

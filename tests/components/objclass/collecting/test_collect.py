@@ -22,13 +22,13 @@ pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=T
 
 
 async def test_a_sample_shows_the_object_at_its_best(
-    frigate: Frigate, set_up: SetUp
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     past = been(frigate, hours=5)
     entry = await set_up()
     classifier = classifier_of(entry)
     script(classifier, "leo")
-    collected = await async_collect(entry, classifier, count=4)
+    collected = await async_collect(hass, entry, classifier, count=4)
 
     (sample,) = collected.samples
     assert past.best is not None
@@ -44,7 +44,7 @@ async def test_a_sample_shows_the_object_at_its_best(
 
 
 async def test_only_objects_that_the_classifier_is_for_are_taken(
-    frigate: Frigate, set_up: SetUp
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     been(frigate, "rex", hours=3)
     been(frigate, hours=4, back_yard=True)
@@ -53,9 +53,9 @@ async def test_only_objects_that_the_classifier_is_for_are_taken(
         classifier_data(name="Door", filter={"cameras": ["front_door"]}),
         classifier_data(name="Lawn", filter={"zones": ["lawn"]}),
     )
-    door = await async_collect(entry, classifier_of(entry, 0), count=9)
+    door = await async_collect(hass, entry, classifier_of(entry, 0), count=9)
     assert [sample.event_id for sample in door.samples] == [wanted.id]
-    lawn = await async_collect(entry, classifier_of(entry, 1), count=9)
+    lawn = await async_collect(hass, entry, classifier_of(entry, 1), count=9)
     expected = {
         item.id
         for item in frigate.world.objects.values()
@@ -65,32 +65,35 @@ async def test_only_objects_that_the_classifier_is_for_are_taken(
 
 
 async def test_what_is_in_view_right_now_is_left_to_the_live_classification(
-    frigate: Frigate, set_up: SetUp
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     entry = await set_up()
     visit = Visit(frigate, entry)
     visit.next_message()
-    collected = await async_collect(entry, classifier_of(entry), count=9)
+    collected = await async_collect(hass, entry, classifier_of(entry), count=9)
     assert collected.samples == []
     visit.end_message()
-    collected = await async_collect(entry, classifier_of(entry), count=9)
+    collected = await async_collect(hass, entry, classifier_of(entry), count=9)
     assert [sample.event_id for sample in collected.samples] == [visit.id]
 
 
 async def test_what_was_seen_live_is_not_collected_again(
-    frigate: Frigate, set_up: SetUp
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     entry = await set_up()
     visit = Visit(frigate, entry)
     await visit.look(2)
     await visit.end()
     fetched = requests(frigate, "snapshot")
-    collected = await async_collect(entry, classifier_of(entry), count=9)
+    collected = await async_collect(hass, entry, classifier_of(entry), count=9)
     assert (collected.samples, collected.unusable, fetched.hits) == ([], 0, 0)
 
 
 async def test_cameras_and_times_of_day_take_turns(
-    frigate: Frigate, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A crowd on one evening, and one visitor on another day and camera.
     for minute in range(12):
@@ -99,7 +102,7 @@ async def test_cameras_and_times_of_day_take_turns(
     entry = await set_up()
     monkeypatch.setattr(collect_module, "_CHOICE", 1)
     fetched = requests(frigate, "snapshot-clean")
-    collected = await async_collect(entry, classifier_of(entry), count=4)
+    collected = await async_collect(hass, entry, classifier_of(entry), count=4)
 
     assert fetched.hits == 4
     found = {sample.event_id for sample in collected.samples}
@@ -107,13 +110,13 @@ async def test_cameras_and_times_of_day_take_turns(
 
 
 async def test_the_samples_are_as_unlike_each_other_as_possible(
-    frigate: Frigate, set_up: SetUp
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     for day in range(9):
         been(frigate, "charlie" if day == 4 else "leo", hours=24 * (day + 1))
     entry = await set_up()
     fetched = requests(frigate, "snapshot-clean")
-    collected = await async_collect(entry, classifier_of(entry), count=3)
+    collected = await async_collect(hass, entry, classifier_of(entry), count=3)
 
     # Three are looked at for each that is kept.
     assert fetched.hits == 9
@@ -122,7 +125,7 @@ async def test_the_samples_are_as_unlike_each_other_as_possible(
 
 
 async def test_an_object_without_a_usable_picture_is_counted(
-    frigate: Frigate, set_up: SetUp
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     for number in range(4):
         been(frigate, hours=number + 1)
@@ -130,7 +133,7 @@ async def test_an_object_without_a_usable_picture_is_counted(
     frigate.faults.add(Fault(path="snapshot-clean", damage="garbage", times=1))
     frigate.faults.add(Fault(path="snapshot-clean", damage="html", times=1))
     frigate.faults.add(Fault(path="snapshot-clean", status=403, times=1))
-    collected = await async_collect(entry, classifier_of(entry), count=9)
+    collected = await async_collect(hass, entry, classifier_of(entry), count=9)
     assert (len(collected.samples), collected.unusable) == (1, 3)
 
 
@@ -150,7 +153,7 @@ async def test_a_frigate_that_cannot_be_asked_is_an_error_and_nothing_is_kept(
     entry = await set_up()
     frigate.faults.add(Fault(**fault))
     with pytest.raises(HomeAssistantError) as caught:
-        await async_collect(entry, classifier_of(entry), count=9)
+        await async_collect(hass, entry, classifier_of(entry), count=9)
     assert caught.value.translation_key == "frigate_failed"
     assert await crops(entry, past.id) == []
     asked = [

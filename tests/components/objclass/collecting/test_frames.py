@@ -22,7 +22,7 @@ async def test_cameras_take_turns_and_the_pictures_stay(hass: HomeAssistant) -> 
     data = frame_data(camera_entities=cameras, rules={"save_attempts": 0})
     entry = await add_entry(hass, data)
     classifier = frames_of(entry)
-    collected = await async_collect(entry, classifier, count=4)
+    collected = await async_collect(hass, entry, classifier, count=4)
     assert len(collected.samples) == 4
     assert collected.unusable == 0
     assert {sample.camera for sample in collected.samples} == set(cameras)
@@ -40,10 +40,10 @@ async def test_what_looks_like_a_labelled_picture_comes_last(
     )
     entry = await add_entry(hass, data)
     classifier = frames_of(entry)
-    (first,) = (await async_collect(entry, classifier, count=1)).samples
+    (first,) = (await async_collect(hass, entry, classifier, count=1)).samples
     assert first.camera == GATE
     await classifier.async_label([first.id], "open")
-    (second,) = (await async_collect(entry, classifier, count=1)).samples
+    (second,) = (await async_collect(hass, entry, classifier, count=1)).samples
     assert second.camera == "camera.drive"
 
 
@@ -52,10 +52,14 @@ async def test_only_the_cameras_that_were_named_are_looked_at(
 ) -> None:
     await add_cameras(hass, "Gate", "Drive")
     entry = await add_entry(hass, frame_data(camera_entities=[GATE, "camera.drive"]))
-    collected = await async_collect(entry, frames_of(entry), count=2, cameras=[GATE])
+    collected = await async_collect(
+        hass, entry, frames_of(entry), count=2, cameras=[GATE]
+    )
     assert [sample.camera for sample in collected.samples] == [GATE, GATE]
     with pytest.raises(ServiceValidationError) as error:
-        await async_collect(entry, frames_of(entry), count=2, cameras=["camera.roof"])
+        await async_collect(
+            hass, entry, frames_of(entry), count=2, cameras=["camera.roof"]
+        )
     assert error.value.translation_key == "unknown_camera"
 
 
@@ -65,6 +69,6 @@ async def test_a_camera_without_pictures_is_counted_and_no_hindrance(
     gate, drive = await add_cameras(hass, "Gate", "Drive")
     entry = await add_entry(hass, frame_data(camera_entities=[GATE, "camera.drive"]))
     gate.picture, drive.picture = None, jpeg("navy")
-    collected = await async_collect(entry, frames_of(entry), count=2)
+    collected = await async_collect(hass, entry, frames_of(entry), count=2)
     assert {sample.camera for sample in collected.samples} == {"camera.drive"}
     assert collected.unusable == 3

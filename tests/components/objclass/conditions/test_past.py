@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -24,9 +25,11 @@ async def chain(set_up: SetUp) -> MockConfigEntry:
     return await bells_on_collars_on_cats(set_up)
 
 
-async def collected(entry: MockConfigEntry, number: int = 1) -> list[Any]:
+async def collected(
+    hass: HomeAssistant, entry: MockConfigEntry, number: int = 1
+) -> list[Any]:
     """Collect for the collars; return the objects."""
-    found = await async_collect(entry, classifier_of(entry, number), count=9)
+    found = await async_collect(hass, entry, classifier_of(entry, number), count=9)
     return [sample.event_id for sample in found.samples]
 
 
@@ -46,19 +49,23 @@ def cats(frigate: Frigate, count: int = 2) -> list[SimObject]:
     ids=str,
 )
 async def test_the_parent_is_asked_on_the_same_picture(
-    frigate: Frigate, chain: MockConfigEntry, said: Any, matter: bool
+    hass: HomeAssistant,
+    frigate: Frigate,
+    chain: MockConfigEntry,
+    said: Any,
+    matter: bool,
 ) -> None:
     past = cats(frigate)
     head = script(classifier_of(chain, 0), said)
     fetched = requests(frigate, "snapshot-clean")
-    assert set(await collected(chain)) == (
+    assert set(await collected(hass, chain)) == (
         {cat.id for cat in past} if matter else set()
     )
     assert head.asked == fetched.hits == 2
 
 
 async def test_what_the_parent_found_out_live_counts_without_asking_again(
-    frigate: Frigate, chain: MockConfigEntry
+    hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:
     head = script(classifier_of(chain, 0), *["leo"] * 3, "charlie")
     leo, charlie = Visit(frigate, chain), Visit(frigate, chain)
@@ -69,37 +76,37 @@ async def test_what_the_parent_found_out_live_counts_without_asking_again(
     kept = await data_of(chain).worker.run(collars.samples.find, event_id=leo.id)
     await collars.async_delete([sample.id for sample in kept])
     asked, fetched = head.asked, requests(frigate, "snapshot-clean")
-    assert await collected(chain) == [leo.id]
+    assert await collected(hass, chain) == [leo.id]
     # One look, at leo, which asks all heads at once.
     assert (fetched.hits, head.asked - asked) == (1, 1)
 
 
 async def test_what_a_person_says_counts_more_than_what_the_parent_says(
-    frigate: Frigate, chain: MockConfigEntry
+    hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:
     parent = classifier_of(chain, 0)
     script(parent, "charlie")
     leo, _charlie = cats(frigate)
-    for sample in (await async_collect(chain, parent, count=9)).samples:
+    for sample in (await async_collect(hass, chain, parent, count=9)).samples:
         if sample.event_id == leo.id:
             await parent.async_label([sample.id], "leo")
-    assert await collected(chain) == [leo.id]
+    assert await collected(hass, chain) == [leo.id]
 
 
 async def test_a_grandparent_has_a_say_too(
-    frigate: Frigate, chain: MockConfigEntry
+    hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:
     cats(frigate)
     script(classifier_of(chain, 0), "charlie", "leo")
     script(classifier_of(chain, 1), "leo")
-    assert len(await collected(chain, 2)) == 1
+    assert len(await collected(hass, chain, 2)) == 1
 
 
 async def test_a_parent_that_knows_nothing_has_to_be_trained_first(
-    frigate: Frigate, chain: MockConfigEntry
+    hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:
     with pytest.raises(ServiceValidationError) as refused:
-        await collected(chain)
+        await collected(hass, chain)
     assert refused.value.translation_key == "parent_untrained"
     assert refused.value.translation_placeholders == {
         "classifier": "Collars",
@@ -108,11 +115,11 @@ async def test_a_parent_that_knows_nothing_has_to_be_trained_first(
 
 
 async def test_a_parent_that_is_gone_is_named_as_the_reason(
-    frigate: Frigate, set_up: SetUp
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     entry = await set_up(classifier_data(condition=on("gone", "leo")))
     with pytest.raises(ServiceValidationError) as refused:
-        await collected(entry, 0)
+        await collected(hass, entry, 0)
     assert refused.value.translation_key == "condition_broken"
 
 
@@ -127,7 +134,7 @@ async def test_a_parent_that_is_gone_is_named_as_the_reason(
     ],
 )
 async def test_what_frigate_has_written_down_is_asked_for(
-    frigate: Frigate, set_up: SetUp, parent: str, matter: bool
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, parent: str, matter: bool
 ) -> None:
     leo, other = cats(frigate)
     leo.sub_label, leo.attributes = ("Leo", 0.9), {"collar": ("leo", 1.0)}
@@ -137,5 +144,5 @@ async def test_what_frigate_has_written_down_is_asked_for(
     )  # of which Frigate knows nothing
     entry = await set_up(classifier_data(condition=on(parent, "leo")))
     fetched = requests(frigate, "snapshot-clean")
-    assert await collected(entry, 0) == ([leo.id] if matter else [])
+    assert await collected(hass, entry, 0) == ([leo.id] if matter else [])
     assert fetched.hits == matter

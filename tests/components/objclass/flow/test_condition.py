@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -152,8 +153,18 @@ async def test_a_parent_that_looks_at_other_objects_is_refused_in_the_panel_too(
 async def test_a_class_that_is_renamed_keeps_its_children(
     hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry, panel: Panel
 ) -> None:
+    set_ups = []
+
+    @callback
+    def note() -> None:
+        if chain.state is ConfigEntryState.LOADED:
+            set_ups.append("loaded")
+
+    chain.async_on_state_change(note)
     await panel.ask("rename_class", classifier_id=CATS, old="leo", new="leopold")
     assert stored(chain, COLLARS) == on(CATS, "leopold")
+    await hass.async_block_till_done()
+    assert set_ups == ["loaded"]
     # With labelled crops the form asks what they become.
     await keep(classifier_of(chain, 1), "red")
     await panel.ask("rename_class", classifier_id=COLLARS, old="red", new="none")

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
     async_fire_time_changed,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -216,6 +219,37 @@ async def an_hour_later(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> 
 
 
 @no_past
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_what_is_wrong_with_an_entry_is_not_told_as_long_as_it_is_turned_off(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, loaded: bool
+) -> None:
+    entry = await set_up(classifier_data(labels=["bear"]))
+    if not loaded:
+        frigate.faults.add(Fault(status=502))
+        await hass.config_entries.async_reload(entry.entry_id)
+    assert set(told(hass)) == {"labels"}
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    assert told(hass) == {}
+    frigate.faults.clear()
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+    assert set(told(hass)) == {"labels"}
+
+
+@no_past
+async def test_what_is_wrong_is_told_all_the_time_while_an_entry_is_loaded_anew(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up(classifier_data(labels=["bear"]))
+    changes = async_capture_events(hass, ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert set(told(hass)) == {"labels"}
+    assert [change.data["action"] for change in changes] == []
+
+
+@no_past
 async def test_a_repair_ends_well_when_its_entry_was_removed_meanwhile(
     hass: HomeAssistant,
     frigate: Frigate,
@@ -302,6 +336,7 @@ async def test_a_frigate_that_is_away_for_a_day_is_told_until_it_is_back(
     away = None if loaded else frigate.faults.add(Fault(status=502))
     await set_up()
     frigate.say("available", "offline")
+    await hass.async_block_till_done()
     for _ in range(24):
         await an_hour_later(hass, freezer)
     assert told(hass) == {}

@@ -14,16 +14,10 @@ from .chains import (
     on,
 )
 from .conftest import Frigate, SetUp, classifier_data, classifier_of
-from .flow_texts import watch_flows
 from .repairing import issues, mend, opened
 from .visits import Visit, script
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    watch_flows(monkeypatch)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from tests.frigate_sim.faults import Fault
 from ..chains import SeeingFrigate
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
 from ..crops import keep
-from ..flow_texts import watch_flows
 from ..repairing import answered, issues, mend, opened
 from ..visits import Visit, script, until
 
@@ -31,11 +30,6 @@ RIVAL = NativeModel(name="pets", type="sub_label", objects=("cat",), classes={"l
 rivals = pytest.mark.parametrize(
     "frigate", [{"past_events": 0, "models": [RIVAL]}], indirect=True
 )
-
-
-@pytest.fixture(autouse=True)
-def texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    watch_flows(monkeypatch)
 
 
 def told(hass: HomeAssistant) -> dict[str, dict[str, str]]:

@@ -12,7 +12,8 @@ Objects are made of photos in two ways, and real ones are somewhere in between:
   --objects photos   up to five photos of one kind (file names as <kind>_<number>.jpg;
                      else of one class), one frame of each: they err independently
 
-Of both together what a camera sees of a photo is made once.
+Of both together what a camera sees of a photo is made once. With --light they all come
+by in another light than the crops were collected in (see benchmarks/lights.py).
 
 With --json it prints one object per task and kind of objects and line: task, objects,
 n (objects trained on), judged and strangers (how many of each), known_assigned (share
@@ -49,6 +50,7 @@ from learning.training import train_head
 from numpy.typing import NDArray
 
 from .learning import arguments, splits_of
+from .lights import LIGHTS, Light
 from .seeds import Line, add_seeds, by_task, mean_of
 from .tasks import Split
 from .visits import (
@@ -74,9 +76,10 @@ KINDS: Final[tuple[Objects, ...]] = ("walks", "photos")
 class Watcher:
     """Watches every object once, however many tasks it is in."""
 
-    def __init__(self, backbone: Backbone) -> None:
-        """Look with this backbone."""
+    def __init__(self, backbone: Backbone, light: Light | None = None) -> None:
+        """Look with this backbone, at what comes by in this light."""
         self.backbone = backbone
+        self._light = light
         self._walks: dict[Path, list[NDArray[np.float32]]] = {}
         self._kept: dict[Path, Look] = {}
         self._far: dict[Path, NDArray[np.float32]] = {}
@@ -90,7 +93,7 @@ class Watcher:
         """Return the embedding of each frame of a walk of a photo's object."""
         photo = path.resolve()
         if photo not in self._walks:
-            looks = looks_at(photo, self.backbone)
+            looks = looks_at(photo, self.backbone, self._light)
             self._walks[photo] = [item.embedding for item in looks]
         return self._walks[photo]
 
@@ -232,10 +235,12 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--unknown", metavar="CLASS", default=UNKNOWN)
     parser.add_argument("--objects", choices=KINDS, nargs="+", default=KINDS[:1])
+    parser.add_argument("--light", choices=LIGHTS, help="(that of the photos)")
     add_seeds(parser)
     options = parser.parse_args()
     splits = splits_of(options, options.unknown, options.seeds)
-    watcher = Watcher(load_backbone(options.runtime, threads=options.threads))
+    backbone = load_backbone(options.runtime, threads=options.threads)
+    watcher = Watcher(backbone, LIGHTS.get(options.light))
     lines = []
     for own, objects in product(by_task(splits), options.objects):
         lines.append(mean_of([run(made, watcher, objects) for made in own]))

@@ -23,6 +23,7 @@ from learning.head import Prediction
 from learning.look import Look, look
 from PIL import Image
 
+from .lights import Light
 from .walks import FRAME, Frame, walk
 
 PHOTOS: Final = 5  # of one visit, where there are so many of a kind
@@ -32,9 +33,9 @@ _SIDE: Final = 448  # to which the photos are scaled first
 type Visit = Sequence[Prediction]
 
 
-def looks_at(path: Path, backbone: Backbone) -> list[Look]:
-    """Look at each frame of a photo's visit."""
-    frames = walk(photo_of(path), path.resolve().name)
+def looks_at(path: Path, backbone: Backbone, light: Light | None = None) -> list[Look]:
+    """Look at each frame of a photo's visit, in the photo's light or another one."""
+    frames = walk(photo_of(path), path.resolve().name, light=light)
     return [look_at(frame, backbone) for frame in frames]
 
 

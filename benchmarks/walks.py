@@ -15,6 +15,8 @@ import numpy as np
 from learning.crop import Box
 from PIL import Image, ImageEnhance, ImageFilter
 
+from .lights import Light
+
 FRAMES: Final = 6
 FRAME: Final = (480, 360)
 _NEAR: Final = (200, 330)  # pixels across, where it is nearest
@@ -39,15 +41,19 @@ class _Camera:
     light: float
     quality: int  # of the video, as that of a JPEG
     ground: Image.Image
+    other: Light | None  # another one than the photo was taken in
 
 
-def walk(photo: Image.Image, name: str, frames: int = FRAMES) -> Iterator[Frame]:
+def walk(
+    photo: Image.Image, name: str, frames: int = FRAMES, light: Light | None = None
+) -> Iterator[Frame]:
     """Let a photographed object come nearer; these are live: JPEGs of quality 100.
 
-    photo: square, RGB. The same name gives the same walk.
+    photo: square, RGB. The same name gives the same walk. light: another one than that
+    of the photo.
     """
     chance = random.Random(f"walk {name}")
-    camera = _camera(photo, chance)
+    camera = _camera(photo, chance, light)
     far, near = chance.uniform(*_FAR), chance.uniform(*_NEAR)
     for number in range(frames):
         part = number / max(frames - 1, 1)
@@ -64,10 +70,15 @@ def kept(photo: Image.Image, name: str) -> Frame:
     return Frame(picture=_encoded(seen, "WEBP", 60), box=box)
 
 
-def _camera(photo: Image.Image, chance: random.Random) -> _Camera:
+def _camera(
+    photo: Image.Image, chance: random.Random, other: Light | None = None
+) -> _Camera:
     ground = photo.resize(FRAME).filter(ImageFilter.GaussianBlur(30))
     return _Camera(
-        light=chance.uniform(0.7, 1.15), quality=chance.randint(40, 85), ground=ground
+        light=chance.uniform(0.7, 1.15),
+        quality=chance.randint(40, 85),
+        ground=ground,
+        other=other,
     )
 
 
@@ -83,6 +94,8 @@ def _seen(
     frame = ImageEnhance.Brightness(frame).enhance(
         camera.light * chance.uniform(0.93, 1.07)
     )
+    if camera.other is not None:
+        frame = camera.other.on(frame)
     frame = frame.filter(ImageFilter.GaussianBlur(chance.uniform(0, 1.2)))
     noise = np.random.default_rng(chance.getrandbits(32)).normal(
         0, _NOISE, (height, width, 1)

@@ -44,6 +44,17 @@ def test_it_tells_who_was_named(tmp_path: Path, run: Run) -> None:
     assert means.startswith("walks, mean of 1 tasks: known given theirs")
 
 
+def test_all_can_come_by_in_another_light(tmp_path: Path, run: Run) -> None:
+    make_task(tmp_path / "one", {"red": 9, "blue": 9, "unknown": 3})
+    options = ("--per-class", 5, "--runtime", "numpy", "--json")
+    (line,) = map(json.loads, run("strangers", tmp_path, *options).splitlines())
+    output = run("strangers", tmp_path, *options, "--light", "infrared")
+    (lit,) = map(json.loads, output.splitlines())
+    assert set(lit) == KEYS
+    # Red and blue are hard to tell apart in grey.
+    assert lit["known_assigned"] < line["known_assigned"]
+
+
 def test_seeds_are_put_together(tmp_path: Path, run: Run) -> None:
     make_task(tmp_path / "one", {"red": 5, "blue": 5, "unknown": 3})
     options = ("--per-class", 3, "--runtime", "numpy", "--json")

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from benchmarks.lights import LIGHTS
 from benchmarks.walks import FRAME, FRAMES, Frame, kept, walk
 
 PHOTO: Final = Image.fromarray(
@@ -40,3 +41,10 @@ def test_its_box_shows_the_object() -> None:
 def test_what_is_kept_is_compressed_as_frigate_does() -> None:
     assert Image.open(BytesIO(kept(PHOTO, "leo").picture)).format == "WEBP"
     assert Image.open(BytesIO(next(walk(PHOTO, "leo")).picture)).format == "JPEG"
+
+
+def test_it_walks_by_in_another_light_and_boxed_the_same() -> None:
+    lit = list(walk(PHOTO, "leo", light=LIGHTS["dusk"]))
+    for frame, other in zip(walk(PHOTO, "leo"), lit, strict=True):
+        assert other.box == frame.box
+        assert np.mean(shown(other)) < 0.7 * np.mean(shown(frame))

@@ -150,7 +150,7 @@ async def test_a_running_frigate_is_discovered_and_ends_up_as_one_entry(
 
     async with FrigateSim(mqtt_port=broker.port) as sim:
         found = await until(one_is_offered, "a Frigate to be discovered", within=30)
-        assert found["context"]["title_placeholders"] == {"prefix": "frigate"}
+        assert found["context"]["title_placeholders"] == {"name": "Frigate"}
         # No address is known: neither the official integration is here nor the app.
         shown = await api.get(f"{FLOWS}/{found['flow_id']}")
         assert shown["step_id"] == "manual"

@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import ObjectClassifier
-from custom_components.objclass.history import manager, patience
+from custom_components.objclass.history import patience, work
 from custom_components.objclass.history.found import Found
 from custom_components.objclass.history.looking import Looker
 from custom_components.objclass.history.run import Phase, Status
@@ -350,7 +350,7 @@ async def test_a_defect_ends_the_run_with_its_name(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(manager, "async_pages", broken)
+    monkeypatch.setattr(work, "async_pages", broken)
     run = await ran(entry)
     assert (run.status, run.error) == (Status.FAILED, "ZeroDivisionError")
 

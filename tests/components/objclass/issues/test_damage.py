@@ -33,6 +33,7 @@ from ..crops import keep
 from ..disks import read_only
 from ..repairing import issues, mend, opened
 from ..visits import Visit, until
+from ..websocket.client import Panel, Refused
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
@@ -107,6 +108,16 @@ async def test_what_a_damaged_file_would_say_is_unavailable_and_not_nothing(
         assert state_of(hass, entity) == STATE_UNAVAILABLE
         other = entity.replace("our_cats", "others")
         assert state_of(hass, other) != STATE_UNAVAILABLE
+
+
+async def test_the_panel_says_why_there_are_no_crops_and_asks_for_none(
+    hass: HomeAssistant, damaged: MockConfigEntry, panel: Panel
+) -> None:
+    one, _ = (await panel.ask("classifiers"))["classifiers"]
+    assert (one["trained"]["number"], one["advice"]) == (1, [])
+    with pytest.raises(Refused, match="malformed") as refused:
+        await panel.ask("samples", classifier_id=one["id"])
+    assert refused.value.key == "storage_failed"
 
 
 async def test_a_damaged_file_is_told_by_its_name_and_forgotten_once_it_is_back(

@@ -14,8 +14,8 @@ from learning.backbone import load_backbone
 from learning.backbone_model import BUNDLED
 from learning.crop import decode, pixels_of
 from learning.heads import HeadShelf
-from learning.sample import Sample
 from learning.samples import SampleStore
+from learning.samples.sample import Sample
 from learning.training import TrainingResult, train_head
 from numpy.typing import NDArray
 

@@ -24,7 +24,7 @@ from homeassistant.util import dt as dt_util
 
 from .classifier import Classifier
 from .const import DOMAIN
-from .learning.sample import SampleOutline
+from .learning.samples.sample import SampleOutline
 from .lookup import camera_title, find_classifier, loaded_classifiers
 from .views import async_crop_url
 

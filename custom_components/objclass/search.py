@@ -4,7 +4,7 @@ from typing import Final
 
 from .classifier import Classifier
 from .learning.ranking import most_useful
-from .learning.sample_search import Conditions, Order, Search
+from .learning.samples.search import Conditions, Order, Search
 
 ORDERS: Final[tuple[Order, ...]] = ("newest", "useful", "doubtful")
 

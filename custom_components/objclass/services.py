@@ -25,7 +25,7 @@ from .history.actions import (
     async_classify_history_action,
     async_history_action,
 )
-from .learning.sample import Sample
+from .learning.samples.sample import Sample
 from .lookup import resolve_classifier
 from .search import ORDERS, async_search
 from .transfer.actions import (

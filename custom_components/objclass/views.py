@@ -12,7 +12,7 @@ from homeassistant.helpers.http import KEY_AUTHENTICATED, KEY_HASS, HomeAssistan
 from .const import DOMAIN
 from .history.table import PastView, TableView
 from .learning.crop import PictureError
-from .learning.pictures import Pictures
+from .learning.samples.pictures import Pictures
 from .lookup import find_classifier
 from .transfer.exporting import ExportView
 

@@ -19,9 +19,9 @@ from custom_components.objclass.history.store import (
     HistoryStoreError,
 )
 from custom_components.objclass.learning.consensus import Outcome
-from custom_components.objclass.learning.sample import Sample
-from custom_components.objclass.learning.sample_search import Search
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
+from custom_components.objclass.learning.samples.sample import Sample
+from custom_components.objclass.learning.samples.search import Search
 
 from .target import Target, refused
 

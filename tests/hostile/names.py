@@ -16,9 +16,9 @@ from custom_components.objclass.frigate.messages import (
     classification_payload,
     parse_tracked_object_update,
 )
-from custom_components.objclass.learning.pictures import Pictures
-from custom_components.objclass.learning.sample import Sample
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
+from custom_components.objclass.learning.samples.pictures import Pictures
+from custom_components.objclass.learning.samples.sample import Sample
 
 from .damage import TEXTS
 from .target import Target, refused

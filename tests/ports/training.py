@@ -29,7 +29,7 @@ from custom_components.objclass.learning.from_samples import (
 )
 from custom_components.objclass.learning.head import Head
 from custom_components.objclass.learning.look import see
-from custom_components.objclass.learning.samples import Sample, SampleStore
+from custom_components.objclass.learning.samples.store import Sample, SampleStore
 
 RUNTIMES: tuple[RuntimeName, ...] = ("litert", "ncnn", "numpy")
 PER_CLASS = 4

@@ -19,8 +19,8 @@ from ..learning.head import Head, HeadFileError
 from ..learning.heads import HeadShelf, KeptHead
 from ..learning.model_head import ModelHead, ModelShelf
 from ..learning.runtimes.graph import ModelError
-from ..learning.sample import ClassCount, Sample
 from ..learning.samples import SampleStore, SampleStoreError
+from ..learning.samples.sample import ClassCount, Sample
 from ..runtime.worker import Worker, interrupted
 from ..settings import ClassifierSettings
 from ..signals import (

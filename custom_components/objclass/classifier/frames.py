@@ -13,7 +13,7 @@ from ..learning.confirmation import Answer, Confirmation, State, Step
 from ..learning.kept_states import read_states, write_states
 from ..learning.likeness import ALIKE
 from ..learning.look import Look
-from ..learning.sample import Sample
+from ..learning.samples.sample import Sample
 from ..learning.vectors import unit_rows
 from ..runtime.worker import Worker
 from ..settings import FrameSettings

@@ -12,8 +12,8 @@ from ..const import LOGGER
 from ..learning.files import try_writing
 from ..learning.infrared import is_infrared
 from ..learning.look import Look
-from ..learning.sample import Sample
 from ..learning.samples import SampleStoreError
+from ..learning.samples.sample import Sample
 from ..runtime.worker import Worker
 from ..signals import SampleChanges
 from .core import ClassifierCore, LastCrop

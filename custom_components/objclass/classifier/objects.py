@@ -11,9 +11,9 @@ from homeassistant.exceptions import HomeAssistantError
 from ..const import LOGGER
 from ..frigate.messages import TrackedObject
 from ..learning.look import Look
-from ..learning.outcomes import KeptOutcome
-from ..learning.sample import Sample
 from ..learning.samples import SampleStoreError
+from ..learning.samples.outcomes import KeptOutcome
+from ..learning.samples.sample import Sample
 from ..runtime.worker import Worker
 from ..settings import ObjectSettings
 from ..signals import Result, SampleChanges

@@ -12,11 +12,11 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from ..const import DOMAIN, LOGGER
 from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
-from ..learning.embeddings import PLAIN
 from ..learning.evaluation import clearly_worse
 from ..learning.from_samples import embed_sample, train_on_samples
 from ..learning.heads import KeptHead
 from ..learning.model_head import ModelHead
+from ..learning.samples.embeddings import PLAIN
 from ..learning.training import TrainingError
 from .core import ClassifierCore, Tell
 

@@ -22,7 +22,7 @@ from ..learning.head import Head
 from ..learning.look import Look, look
 from ..learning.model_head import ModelHead
 from ..learning.ranking import most_unlike
-from ..learning.sample import Sample
+from ..learning.samples.sample import Sample
 from ..lookup import watched_cameras
 from .frames import Collected, async_collect_frames
 

@@ -17,7 +17,7 @@ from ..learning.crop import PictureError
 from ..learning.frame import look_at_frame
 from ..learning.look import Look
 from ..learning.ranking import most_unlike
-from ..learning.sample import Sample
+from ..learning.samples.sample import Sample
 
 # How many pictures are looked at for each that is kept.
 _CHOICE: Final = 3

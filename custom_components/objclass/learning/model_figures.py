@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .crop import decode, pixels_of
 from .model_head import ModelHead
-from .samples import SampleStore
+from .samples.store import SampleStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

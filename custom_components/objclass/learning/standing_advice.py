@@ -6,7 +6,7 @@ import numpy as np
 
 from .advice import advise
 from .evaluation import Advice, ClassReport, TrainingReport
-from .sample import ClassCount
+from .samples.sample import ClassCount
 
 
 def standing_advice(

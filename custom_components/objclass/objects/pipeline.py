@@ -46,7 +46,7 @@ from ..frigate.messages import (
 from ..frigate.models import FrigateConfig
 from ..learning.crop import PictureError
 from ..learning.look import look
-from ..learning.outcomes import KeptOutcome
+from ..learning.samples.outcomes import KeptOutcome
 from ..runtime.worker import Worker
 from ..signals import SIGNAL_AVAILABLE
 from .in_turn import AT_ONCE, InTurn

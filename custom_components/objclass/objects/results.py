@@ -14,7 +14,7 @@ from ..const import DOMAIN, EVENT_RESULT, LOGGER
 from ..data import ObjclassConfigEntry
 from ..learning.consensus import NONE, Attempt, Outcome, Verdict
 from ..learning.head import Prediction
-from ..learning.outcomes import KeptOutcome
+from ..learning.samples.outcomes import KeptOutcome
 from ..signals import SIGNAL_CAMERA_RESULT, SIGNAL_RESULT, Result
 from .tracking import ObjectState
 from .writeback import Writeback

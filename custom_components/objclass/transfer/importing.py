@@ -18,7 +18,7 @@ from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
 from ..learning.infrared import is_infrared
 from ..learning.look import look
-from ..learning.sample import Sample
+from ..learning.samples.sample import Sample
 from ..lookup import classifier_by_id
 from .sources import Source
 

@@ -12,10 +12,10 @@ from ..classifier import Classifier, ObjectClassifier
 from ..const import DOMAIN
 from ..learning.evaluation import DoubtfulLabel
 from ..learning.likeness import count_alike
-from ..learning.outcomes import KeptOutcome
-from ..learning.sample import Sample
-from ..learning.sample_search import Position
 from ..learning.samples import SampleStore
+from ..learning.samples.outcomes import KeptOutcome
+from ..learning.samples.sample import Sample
+from ..learning.samples.search import Position
 from ..search import ORDERS, async_search
 from ..views import async_crop_url
 from .command import Call, classifier_command

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from custom_components.objclass.classifier import Classifier
-from custom_components.objclass.learning.sample import Sample
+from custom_components.objclass.learning.samples.sample import Sample
 
 
 @cache

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.objclass.learning.sample import Sample
+from custom_components.objclass.learning.samples.sample import Sample
 
 from .conftest import Frigate, SetUp, classifier_data, classifier_of
 from .crops import jpeg, keep

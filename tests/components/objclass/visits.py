@@ -25,7 +25,7 @@ from custom_components.objclass.classifier import Classifier
 from custom_components.objclass.learning.evaluation import TrainingReport
 from custom_components.objclass.learning.head import Prediction
 from custom_components.objclass.learning.heads import KeptHead
-from custom_components.objclass.learning.sample import Sample
+from custom_components.objclass.learning.samples.sample import Sample
 from custom_components.objclass.learning.training import train_head
 from tests.frigate_sim.faults import Fault
 from tests.frigate_sim.walks import Sighting, Walk, _box

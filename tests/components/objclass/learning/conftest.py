@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.objclass.learning.samples import SampleStore
 
-from .sample_stores import opened
+from .samples.stores import opened
 
 
 @pytest.fixture

@@ -8,15 +8,19 @@ from PIL import Image
 
 from custom_components.objclass.learning.backbone import Backbone, load_backbone
 from custom_components.objclass.learning.crop import Crop, crop_whole
-from custom_components.objclass.learning.embeddings import COMPRESSED, FAR, PLAIN
 from custom_components.objclass.learning.from_samples import (
     embed_sample,
     train_on_samples,
 )
 from custom_components.objclass.learning.head import Head
 from custom_components.objclass.learning.samples import SampleStore
+from custom_components.objclass.learning.samples.embeddings import (
+    COMPRESSED,
+    FAR,
+    PLAIN,
+)
 
-from .sample_stores import sample
+from .samples.stores import sample
 
 COLOURS = {"leo": (150, 110, 70), "charlie": (110, 110, 118)}
 

@@ -7,7 +7,7 @@ from custom_components.objclass.learning.ranking import most_unlike, most_useful
 from custom_components.objclass.learning.samples import SampleStore
 from custom_components.objclass.learning.training import train_head
 
-from .sample_stores import jpeg, sample
+from .samples.stores import jpeg, sample
 
 D = 32
 

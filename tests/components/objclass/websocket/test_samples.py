@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.classifier import Classifier
-from custom_components.objclass.learning.sample import Sample
+from custom_components.objclass.learning.samples.sample import Sample
 
 from ..conftest import Frigate, SetUp, classifier_of
 from ..crops import jpeg, keep

@@ -14,17 +14,16 @@ from time import monotonic
 
 import pytest
 
-from custom_components.objclass.learning import pictures
-from custom_components.objclass.learning.samples import SampleStoreError
+from custom_components.objclass.learning.samples import SampleStoreError, pictures
 from tests.stack.disk import fill, mounted
 
-from .child import finish, start
-from .sample_stores import add, assert_whole, ids, jpeg, opened, sample, vector
+from ..child import finish, start
+from .stores import add, assert_whole, ids, jpeg, opened, sample, vector
 
 _PREPARED = """
     import os, resource, signal, sys, time
     from pathlib import Path
-    from learning.sample import Sample
+    from learning.samples.sample import Sample
     from learning.samples import SampleStore, SampleStoreError
 
     def sample(name, **more):

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from custom_components.objclass.learning.sample_search import Order, Search
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
+from custom_components.objclass.learning.samples.search import Order, Search
 
-from .sample_stores import add, ids, vector
+from .stores import add, ids, vector
 
 
 def sure(score: float, name: str = "leo") -> dict[str, float]:

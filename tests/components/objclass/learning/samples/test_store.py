@@ -13,15 +13,19 @@ from custom_components.objclass.learning.augmentation import (
     COMPRESSED_IN_ALL,
     FAR_PER_CLASS,
 )
-from custom_components.objclass.learning.embeddings import COMPRESSED, FAR, PLAIN
-from custom_components.objclass.learning.sample import Sample
-from custom_components.objclass.learning.samples import (
+from custom_components.objclass.learning.samples.embeddings import (
+    COMPRESSED,
+    FAR,
+    PLAIN,
+)
+from custom_components.objclass.learning.samples.sample import Sample
+from custom_components.objclass.learning.samples.store import (
     SampleStore,
     SampleStoreError,
     is_safe_id,
 )
 
-from .sample_stores import add, assert_whole, ids, jpeg, opened, sample, vector
+from .stores import add, assert_whole, ids, jpeg, opened, sample, vector
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .sample_search import Position
+from .search import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from PIL import Image
 
 from custom_components.objclass.learning.crop import PictureError
 from custom_components.objclass.learning.infrared import is_infrared
-from custom_components.objclass.learning.pictures import THUMB_SIDE, Pictures
+from custom_components.objclass.learning.samples.pictures import THUMB_SIDE, Pictures
 
-from .sample_stores import add, opened, sample
+from .stores import add, opened, sample
 
 
 def crop(width: int = 448, height: int = 448) -> bytes:

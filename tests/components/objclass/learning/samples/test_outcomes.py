@@ -8,9 +8,9 @@ from custom_components.objclass.learning.consensus import (
     Tried,
     Verdict,
 )
-from custom_components.objclass.learning.outcomes import KeptOutcome
+from custom_components.objclass.learning.samples.outcomes import KeptOutcome
 
-from .sample_stores import add, opened
+from .stores import add, opened
 
 LEO = KeptOutcome(
     event_id="one",

@@ -13,8 +13,8 @@ from custom_components.objclass.learning.samples import SampleStore, SampleStore
 from tests.stack.disk import fill as fill_disk
 from tests.stack.disk import mounted
 
-from ..disks import read_only
-from .sample_stores import add, ids, jpeg, opened, sample, vector
+from ...disks import read_only
+from .stores import add, ids, jpeg, opened, sample, vector
 
 
 def fill(folder: Path) -> None:

@@ -19,14 +19,14 @@ from typing import Final, Unpack, override
 import numpy as np
 from numpy.typing import NDArray
 
+from ..consensus import NONE
 from . import embeddings, outcomes
-from .consensus import NONE
 from .embeddings import PLAIN, TrainingSet
+from .file import SampleFile, SampleStoreError
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
 from .sample import ClassCount, Sample, SampleOutline, SamplePage, sample_of
-from .sample_file import SampleFile, SampleStoreError
-from .sample_search import Conditions, Position, Search
+from .search import Conditions, Position, Search
 
 __all__ = ["SampleStore", "SampleStoreError"]
 

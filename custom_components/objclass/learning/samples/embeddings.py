@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .augmentation import Views, pictures_from_far, pictures_to_compress
+from ..augmentation import Views, pictures_from_far, pictures_to_compress
 
 # The crop as it was seen, as it would look from far away, and as Frigate would keep it
 # (see `augmentation`).

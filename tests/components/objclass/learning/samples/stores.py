@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.objclass.learning.sample import Sample
 from custom_components.objclass.learning.samples import SampleStore
+from custom_components.objclass.learning.samples.sample import Sample
 
 DIMENSION = 8
 

@@ -16,8 +16,8 @@ from typing import Final
 
 from PIL import Image
 
-from .crop import PictureError
-from .files import sync, write_atomically
+from ..crop import PictureError
+from ..files import sync, write_atomically
 
 # Sharp on a phone, whose screen has two or three dots to a pixel of the panel.
 THUMB_SIDE: Final = 320

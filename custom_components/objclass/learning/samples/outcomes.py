@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from .consensus import Attempt, Outcome, Tried, Verdict
+from ..consensus import Attempt, Outcome, Tried, Verdict
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS outcomes (

@@ -57,7 +57,7 @@ class SampleFile:
             if _may_pass(err.__cause__ or err):
                 self.unwritable = self.unwritable or str(err)
             else:
-                self.damage = str(err)
+                self.damage = _told(err)
 
     @property
     def readable(self) -> bool:
@@ -83,7 +83,7 @@ class SampleFile:
         except _ERRORS as err:
             if _code(err) in _DAMAGED_SQLITE:
                 self.damage = self.damage or str(err)
-            raise SampleStoreError(str(err)) from err
+            raise SampleStoreError(_told(err)) from err
 
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
@@ -129,6 +129,11 @@ def _may_pass(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return True
     return _code(error) in _NO_WRITING_SQLITE | _BUSY_SQLITE
+
+
+def _told(error: BaseException) -> str:
+    """Return what is wrong, without the text itself that is: it may be a name."""
+    return str(error).partition(" with text ")[0]
 
 
 def _code(error: BaseException) -> int:

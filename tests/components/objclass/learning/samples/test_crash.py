@@ -457,9 +457,10 @@ def test_texts_that_are_none_are_an_error_also_when_the_store_is_opened(
     with opened(tmp_path) as store:
         add(store, "a", label="leo")
     with closing(sqlite3.connect(tmp_path / "samples.sqlite")) as db, db:
-        db.execute("UPDATE samples SET id = CAST(x'ff00fe' AS TEXT)")
+        db.execute("UPDATE samples SET id = CAST(x'6c656f00fe' AS TEXT)")
     with opened(tmp_path) as store:
         assert "UTF-8" in str(store.damage)
+        assert "leo" not in str(store.damage)
 
 
 def test_a_damaged_name_of_a_column_is_an_error(tmp_path: Path) -> None:

@@ -133,7 +133,12 @@ class Results:
     def async_finish(
         self, state: ObjectState, classifier: ObjectClassifier, why: str
     ) -> None:
-        """Give the one final outcome of an object."""
+        """Give the one final outcome of an object.
+
+        A classifier that has learnt nothing yet has nothing to say.
+        """
+        if classifier.head is None and not state.consensus(classifier).tried:
+            return
         frame_time = state.latest.frame_time
         if verdict := state.assigned.get(classifier.id):
             self._writeback.async_write(state, classifier, verdict)

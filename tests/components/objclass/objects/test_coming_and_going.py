@@ -87,6 +87,7 @@ async def test_messages_that_come_all_at_once_let_home_assistant_work_in_between
 ) -> None:
     monkeypatch.setattr(in_turn, "AT_ONCE", 0)
     entry = await set_up()
+    script(classifier_of(entry), ("leo", 0.5))
     pipeline = frigate_of(entry).pipeline
     template = Visit(frigate, entry)
     message = template.next_message()

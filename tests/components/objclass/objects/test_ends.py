@@ -102,7 +102,7 @@ async def test_without_kept_snapshots_the_last_look_is_from_memory(
     assert [final["outcome"] for final in finals(told)] == ["assigned"]
 
 
-async def test_before_the_first_training_crops_are_kept_and_objects_undecided(
+async def test_before_the_first_training_crops_are_kept_and_nothing_is_said(
     frigate: Frigate, set_up: SetUp, told: Told
 ) -> None:
     entry = await set_up()
@@ -114,10 +114,14 @@ async def test_before_the_first_training_crops_are_kept_and_objects_undecided(
     kept = await crops(entry, visit.id)
     assert len(kept) == 5
     assert all(sample.scores == {} for sample in kept)
-    assert [(final["outcome"], final["attempts"]) for final in finals(told)] == [
-        ("undecided", 0)
-    ]
-    assert [event for event in told if not event.data["final"]] == []
+    assert not told
+
+    # What it was trained on meanwhile, it says of the next one.
+    script(classifier_of(entry), "leo")
+    known = Visit(frigate, entry)
+    await known.look(3)
+    await known.end()
+    assert [final["class"] for final in finals(told)] == ["leo"]
 
 
 async def test_when_frigate_goes_offline_all_in_view_have_ended(
@@ -218,6 +222,7 @@ async def test_too_much_work_drops_the_oldest_of_which_nothing_is_said(
     told: Told,
 ) -> None:
     entry = await set_up()
+    script(classifier_of(entry), ("leo", 0.5))
     pipeline = frigate_of(entry).pipeline
     visits = [Visit(frigate, entry), Visit(frigate, entry)]
     async with busy_worker(entry, looking=True):
@@ -253,6 +258,7 @@ async def test_an_object_that_was_dropped_and_looked_at_later_has_its_outcome(
     told: Told,
 ) -> None:
     entry = await set_up()
+    script(classifier_of(entry), ("leo", 0.5))
     pipeline = frigate_of(entry).pipeline
     busy = [Visit(frigate, entry), Visit(frigate, entry)]
     dropped, missed = Visit(frigate, entry), Visit(frigate, entry)
@@ -285,6 +291,7 @@ async def test_many_that_end_at_once_let_home_assistant_work_in_between(
     told: Told,
 ) -> None:
     entry = await set_up()
+    script(classifier_of(entry), ("leo", 0.5))
     ended: list[int] = []
 
     async def count() -> None:
@@ -326,6 +333,7 @@ async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
 ) -> None:
     monkeypatch.setattr(pipeline_module, "AT_ONCE", 0)
     entry = await set_up()
+    script(classifier_of(entry), ("leo", 0.5))
     visit = Visit(frigate, entry)
     message = visit.next_message()
     message["after"]["snapshot"] = None

@@ -101,6 +101,7 @@ async def test_a_refused_log_in_asks_for_a_new_one(
     told: Told,
 ) -> None:
     entry = await set_up()
+    script(classifier_of(entry), ("leo", 0.5))
     frigate.faults.add(Fault(path="snapshot", status=401))
     visit = Visit(frigate, entry)
     await visit.look(2)

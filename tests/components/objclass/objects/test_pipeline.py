@@ -149,6 +149,8 @@ async def test_only_the_wanted_objects_cameras_and_zones_are_looked_at(
         classifier_data(name="Yard", filter={"cameras": ["back_yard"]}),
         classifier_data(name="Steps", filter={"zones": ["steps"]}),
     )
+    for number in range(2):
+        script(classifier_of(entry, number), "leo")
     fetched = requests(frigate, "snapshot")
     dog = Visit(frigate, entry, "rex", "back_yard")
     await dog.look()

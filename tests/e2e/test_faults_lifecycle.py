@@ -132,6 +132,7 @@ async def test_after_twenty_reloads_and_a_removal_nothing_is_left_over(
             assert before["subscriptions"] > without["subscriptions"]
             assert surplus(before["files"], without["files"])
             assert before["objects"]["Pipeline"] == 1
+            assert surplus(before["timers"], without["timers"])
             loads = sim.faults.add(Fault(path="api/config$"))  # which it only counts
             for turn in range(RELOADS):
                 if turn % 4 == 0:

@@ -8,6 +8,7 @@ import gc
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any
 
 import voluptuous as vol
@@ -44,7 +45,7 @@ def _held(
             "timers": _count(
                 "timer"
                 for timer in loop._scheduled
-                if not timer.cancelled() and _is_ours(timer)
+                if not timer.cancelled() and _ends_with_us(timer)
             ),
             "objects": _count(
                 type(item).__name__
@@ -57,6 +58,24 @@ def _held(
 
 def _is_ours(item: object) -> bool:
     return OURS in repr(item)
+
+
+def _ends_with_us(timer: Any) -> bool:
+    """Return whether something of ours is called, by whatever helper of core's.
+
+    From its callback over the helper to what that calls it is three steps at most.
+    """
+    reached = [timer._callback, *(timer._args or ())]
+    for _ in range(4):
+        if any(OURS in _module(item) for item in reached):
+            return True
+        reached = gc.get_referents(*reached)
+    return False
+
+
+def _module(item: Any) -> str:
+    where = item if isinstance(item, FunctionType) else type(item)
+    return str(where.__module__)
 
 
 def _count(names: Any) -> dict[str, int]:

@@ -431,7 +431,7 @@ async def test_a_damaged_head_is_mentioned_and_can_be_trained_anew(
     visit = Visit(frigate, entry)
     await visit.look(3)
     await visit.end()
-    assert [final["outcome"] for final in finals(told)] == ["undecided"]
+    assert not told
     assert len(await crops(entry, visit.id)) == 3
     await classifier_of(entry).async_train()
     assert classifier_of(entry).head is not None

@@ -52,7 +52,7 @@ PALE = """panel => {
   const own = (element) => [...element.childNodes]
     .filter((node) => node.nodeType === Node.TEXT_NODE)
     .map((node) => node.data.trim()).join("");
-  const left_out = ".main, .badge, :disabled, .hidden, svg, style, .zero";
+  const left_out = ".main, .news, .badge, :disabled, .hidden, svg, style, .zero";
   const result = { read: 0, pale: [] };
   const visit = (root) => {
     for (const element of root.querySelectorAll("*")) {

@@ -154,6 +154,8 @@ class Examples extends View {
     if (this._problem && !list.items.size) {
       return emptyState("alertCircleOutline", t("examples.failed"), this._problem, html`<button type="button" class="button main" @click=${() => this.#collect()}>${icon("refresh")}${t("retry")}</button>`);
     }
+    // Else it would ask to tap pictures before it is known whether there are any.
+    if (!list.complete && !list.items.size) return html`<div class="empty"><div class="wide">${progressBar(null, t("loading"))}</div></div>`;
     if (list.complete && !list.items.size) {
       return emptyState("clockOutline", t("examples.none.title"), t("examples.none.text", { labels: classifier.labels.join(", ") }),
         html`<div class="row wrap"><button type="button" class="button main" @click=${() => this.#collect()}>${icon("refresh")}${t("examples.again")}</button><a class="button" href=${path("recent", classifier.id)}>${t("tab.recent")}</a></div>`);

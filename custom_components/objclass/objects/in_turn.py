@@ -13,7 +13,7 @@ from typing import Final, Never
 from ..const import LOGGER
 
 # For so long there may be work before everything else has its turn (seconds).
-AT_ONCE: Final = 0.005
+AT_ONCE: Final = 0.002
 MAX_WAITING: Final = 10_000
 
 

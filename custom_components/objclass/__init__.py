@@ -111,11 +111,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: ObjclassConfigEntry) -> 
         async_follow_frigate(hass, entry, side.pipeline)
         await side.pipeline.async_start()
     await entry.runtime_data.frames.async_start()
-    # From here on nothing fails: Home Assistant would not take back the platforms.
+    # From here on nothing fails: Home Assistant would not take back the platforms. And
+    # nothing is said before there are entities that hear it.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _remove_stale_entities(hass, entry)
     if side:
+        side.pipeline.async_begin()
         side.history.async_begin()
+    entry.runtime_data.frames.async_begin()
     async_watch_for_issues(hass, entry)
     async_watch_storage(hass, entry)
     async_keep_up(hass, entry)

@@ -59,11 +59,15 @@ class FrameWatch:
             self.feeds[camera] = Feed(hass, entry, worker, source, watches)
 
     async def async_start(self) -> None:
-        """Begin to look, as soon as Home Assistant has its cameras."""
+        """Start listening to what moves."""
         for feed in self.feeds.values():
             self._entry.async_on_unload(feed.async_stop)
             for watch in self._watches[feed.camera]:
                 await self._async_follow_motion(feed, watch)
+
+    @callback
+    def async_begin(self) -> None:
+        """Begin to look, as soon as Home Assistant has its cameras."""
 
         @callback
         def start(_hass: HomeAssistant) -> None:

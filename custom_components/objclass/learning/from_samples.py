@@ -6,8 +6,8 @@ from dataclasses import replace
 from .augmentation import compressed, far_view
 from .backbone import Backbone
 from .crop import decode, pixels_of
+from .samples import SampleStore
 from .samples.embeddings import COMPRESSED, FAR
-from .samples.store import SampleStore
 from .training import TrainingResult, train_head
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .crop import decode, pixels_of
 from .model_head import ModelHead
-from .samples.store import SampleStore
+from .samples import SampleStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .head import Head
-from .samples.store import SampleStore
+from .samples import SampleStore
 from .selection import most_diverse, most_instructive
 
 # The effort grows with the square of the candidates: some hundredths of a second for

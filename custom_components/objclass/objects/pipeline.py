@@ -108,7 +108,10 @@ class Pipeline:
         return self._queue.dropped
 
     async def async_start(self) -> None:
-        """Start listening; the subscriptions end when the entry is unloaded."""
+        """Start listening; what is heard waits until `async_begin`.
+
+        The subscriptions end when the entry is unloaded.
+        """
         prefix = self.frigate.topic_prefix
         topics: dict[str, Callable[[ReceiveMessage], None]] = {
             f"{prefix}/available": self._async_on_available,
@@ -127,6 +130,10 @@ class Pipeline:
         self._entry.async_on_unload(
             async_track_time_interval(self._hass, self._async_sweep, _SWEEP)
         )
+
+    @callback
+    def async_begin(self) -> None:
+        """Begin to work on what is heard."""
         work = [self._heard.work(), *(self._async_work() for _ in range(_WORKERS))]
         self._tasks = [
             self._entry.async_create_background_task(

@@ -166,13 +166,11 @@ async def test_actions_that_change_something_are_for_administrators(
     about = {"classifier": classifier_of(entry).id}
     for action, data in ACTIONS_FOR_ADMINISTRATORS.items():
         with pytest.raises(Unauthorized):
-            await hass.services.async_call(
-                DOMAIN,
+            await act_as(
+                hass_read_only_user,
+                hass,
                 action,
                 data if action == "history" else about | data,
-                blocking=True,
-                context=Context(user_id=hass_read_only_user.id),
-                return_response=True,
             )
 
 
@@ -187,14 +185,21 @@ async def test_actions_that_only_look_are_for_everybody(
     for action, data in ACTIONS_FOR_EVERYBODY.items():
         # Of one that was never trained there is not much to tell.
         with contextlib.suppress(ServiceValidationError):
-            await hass.services.async_call(
-                DOMAIN,
-                action,
-                about | data,
-                blocking=True,
-                context=Context(user_id=hass_read_only_user.id),
-                return_response=True,
-            )
+            await act_as(hass_read_only_user, hass, action, about | data)
+
+
+async def act_as(
+    user: User, hass: HomeAssistant, action: str, data: dict[str, Any]
+) -> None:
+    """Perform an action as somebody."""
+    await hass.services.async_call(
+        DOMAIN,
+        action,
+        data,
+        blocking=True,
+        context=Context(user_id=user.id),
+        return_response=True,
+    )
 
 
 async def test_pictures_and_models_are_for_those_who_are_logged_in(

@@ -1,6 +1,8 @@
 """Setting up a Frigate: waiting for what is missing, and letting go of it."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,16 +38,17 @@ from tests.frigate_sim.faults import Fault
 from .conftest import (
     Frigate,
     SetUp,
+    Told,
     classifier_data,
     classifier_of,
     data_of,
     frigate_of,
     state_of,
 )
-from .crops import keep
+from .crops import keep, keep_some_of_each
 from .entries import entry_for, rename
 from .surroundings import add_broker, connect
-from .visits import until
+from .visits import Visit, finals, settle, until
 
 EMPTY = {"past_events": 0}
 
@@ -180,6 +183,36 @@ async def test_a_set_up_that_fails_halfway_leaves_nothing_in_the_way_of_the_next
         frigate.say("available", "online")
         await hass.async_block_till_done()
         assert state_of(hass, SENSOR) == "unknown"
+
+
+async def test_nothing_is_said_before_there_are_entities_that_show_it(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await set_up()
+    await keep_some_of_each(classifier_of(entry))
+    await classifier_of(entry).async_train()
+    forward = hass.config_entries.async_forward_entry_setups
+    visit = Visit(frigate, entry)
+
+    async def somebody_comes_and_goes(*args: Any) -> None:
+        for message in (visit.next_message(), visit.end_message()):
+            frigate._publish_event(message)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(frigate_of(entry).pipeline.async_wait_idle(), 1)
+        assert not told
+        await forward(*args)
+
+    monkeypatch.setattr(
+        hass.config_entries, "async_forward_entry_setups", somebody_comes_and_goes
+    )
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    await settle(hass, entry)
+    assert [final["event_id"] for final in finals(told)] == [visit.id]
 
 
 @no_past

@@ -133,6 +133,16 @@ def requests(frigate: Frigate, path: str, method: str | None = None) -> Fault:
     return frigate.faults.add(Fault(path=path, method=method))
 
 
+def say_of_many(
+    frigate: Frigate, message: Mapping[str, Any], event_ids: Iterable[str]
+) -> None:
+    """Say the same of many objects, all at once."""
+    for event_id in event_ids:
+        frigate._publish_event(
+            {**message, "after": {**message["after"], "id": event_id}}
+        )
+
+
 async def until(true: Callable[[], object]) -> None:
     """Wait until something is true."""
     for _ in range(3000):

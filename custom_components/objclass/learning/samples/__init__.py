@@ -1,5 +1,6 @@
 """The samples of a classifier on disk: crops, their labels, and their embeddings."""
 
-from .store import SampleStore, SampleStoreError
+from .file import SampleStoreError
+from .store import SampleStore
 
 __all__ = ["SampleStore", "SampleStoreError"]

@@ -28,8 +28,6 @@ from .pictures import Pictures, is_safe_id
 from .sample import ClassCount, Sample, SampleOutline, SamplePage, sample_of
 from .search import Conditions, Position, Search
 
-__all__ = ["SampleStore", "SampleStoreError"]
-
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS samples (
     id TEXT PRIMARY KEY,

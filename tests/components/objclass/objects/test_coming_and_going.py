@@ -19,6 +19,7 @@ from ..visits import (
     busy_worker,
     finals,
     requests,
+    say_of_many,
     script,
     settle,
     until,
@@ -94,9 +95,7 @@ async def test_messages_that_come_all_at_once_let_home_assistant_work_in_between
     message["after"]["snapshot"] = None
     crowd = [f"{template.id}-{number}" for number in range(50)]
     for kind in ("new", "end"):
-        for event_id in crowd:
-            message["type"], message["after"]["id"] = kind, event_id
-            frigate._publish_event(message)
+        say_of_many(frigate, {**message, "type": kind}, crowd)
     turns = 0
     while pipeline.waiting:
         turns += 1

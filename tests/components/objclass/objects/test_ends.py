@@ -29,6 +29,7 @@ from ..visits import (
     crops,
     finals,
     requests,
+    say_of_many,
     script,
     settle,
     until,
@@ -234,9 +235,7 @@ async def test_too_much_work_drops_the_oldest_of_which_nothing_is_said(
         template.next_message()
         message = template.end_message()
         crowd = [f"{message['after']['id']}-{number}" for number in range(70)]
-        for event_id in crowd:
-            message["after"]["id"] = event_id
-            frigate._publish_event(message)
+        say_of_many(frigate, message, crowd)
         # The newest wait; what was dropped has ended without a look.
         await until(lambda: pipeline.waiting == MAX_WAITING + 2)
         assert pipeline.dropped == 70 - MAX_WAITING
@@ -270,9 +269,9 @@ async def test_an_object_that_was_dropped_and_looked_at_later_has_its_outcome(
         for visit in (dropped, missed):
             frigate._publish_event(visit.next_message())
         message = Visit(frigate, entry).next_message()
-        for number in range(MAX_WAITING):
-            message["after"]["id"] = f"{missed.id}-{number}"
-            frigate._publish_event(message)
+        say_of_many(
+            frigate, message, (f"{missed.id}-{number}" for number in range(MAX_WAITING))
+        )
         await until(lambda: pipeline.dropped == 2)
     await settle(hass, entry)
 
@@ -309,9 +308,9 @@ async def test_many_that_end_at_once_let_home_assistant_work_in_between(
         template.next_message()
         message = template.end_message()
         message["after"]["snapshot"] = None
-        for number in range(50):
-            message["after"]["id"] = f"{template.id}-{number}"
-            frigate._publish_event(message)
+        say_of_many(
+            frigate, message, (f"{template.id}-{number}" for number in range(50))
+        )
         await until(lambda: frigate_of(entry).pipeline.waiting == 52)
         counting = asyncio.create_task(count())
     await settle(hass, entry)
@@ -337,9 +336,7 @@ async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
     visit = Visit(frigate, entry)
     message = visit.next_message()
     message["after"]["snapshot"] = None
-    for number in range(20):
-        message["after"]["id"] = f"{visit.id}-{number}"
-        frigate._publish_event(message)
+    say_of_many(frigate, message, (f"{visit.id}-{number}" for number in range(20)))
     await settle(hass, entry)
     ended: list[int] = []
 

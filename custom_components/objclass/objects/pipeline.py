@@ -15,7 +15,7 @@ then on like all others.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -86,7 +86,7 @@ class Pipeline:
         self._results = results
         self._tracker = Tracker()
         self._children = Children(worker, chain, results, self._tracker)
-        self._heard = InTurn(self.counts)
+        self._heard = InTurn(self._start_hearing, self.counts)
         self._queue = WorkQueue()
         self._online = False
         self._given_up: deque[tuple[ObjectState, str]] = deque()
@@ -134,16 +134,17 @@ class Pipeline:
     @callback
     def async_begin(self) -> None:
         """Begin to work on what is heard."""
-        work = [self._heard.work(), *(self._async_work() for _ in range(_WORKERS))]
         self._tasks = [
             self._entry.async_create_background_task(
-                self._hass, job, f"objclass pipeline {number}"
+                self._hass, self._async_work(), f"objclass pipeline {number}"
             )
-            for number, job in enumerate(work)
+            for number in range(_WORKERS)
         ]
+        self._heard.begin()
 
     async def async_stop(self) -> None:
-        """Stop looking; what is under way is given up."""
+        """Stop hearing and looking; what is under way is given up."""
+        self._heard.end()
         self._queue.clear()
         for task in self._tasks:
             task.cancel()
@@ -173,6 +174,12 @@ class Pipeline:
         await self._keeping.async_wait()
 
     # What Frigate says
+
+    def _start_hearing(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        # At once would be within the broker's burst, before the others of it wait.
+        return self._entry.async_create_task(
+            self._hass, work, "objclass hear", eager_start=False
+        )
 
     def _in_turn(
         self, on_message: Callable[[ReceiveMessage], None]

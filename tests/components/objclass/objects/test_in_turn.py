@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
@@ -12,12 +11,11 @@ from custom_components.objclass.objects.in_turn import InTurn
 
 
 @pytest.fixture
-async def line() -> AsyncIterator[InTurn]:
+async def line() -> InTurn:
     """Let there be a line of which three may wait, and somebody who works it off."""
-    line = InTurn(Counter(), limit=3)
-    working = asyncio.create_task(line.work())
-    yield line
-    working.cancel()
+    line = InTurn(asyncio.create_task, Counter(), limit=3)
+    line.begin()
+    return line
 
 
 async def test_jobs_are_done_in_the_order_in_which_they_came(line: InTurn) -> None:
@@ -61,13 +59,39 @@ async def test_a_job_that_fails_is_counted_and_silences_no_other(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     counts = Counter[str]()
-    line = InTurn(counts)
+    line = InTurn(asyncio.create_task, counts)
     done: list[str] = []
+    line.begin()
     line.put(partial(int, "no number"))
     line.put(partial(done.append, "next"))
-    working = asyncio.create_task(line.work())
     await line.join()
-    working.cancel()
     assert done == ["next"]
     assert counts["errors"] == 1
     assert "Unexpected error while hearing what Frigate says" in caplog.text
+
+
+async def test_jobs_wait_until_it_is_time_and_none_is_done_afterwards() -> None:
+    line = InTurn(asyncio.create_task, Counter())
+    done: list[str] = []
+    line.put(partial(done.append, "early"))
+    await line.join()
+    assert not done
+    line.begin()
+    await line.join()
+    assert done == ["early"]
+    line.put(partial(done.append, "under way"))
+    line.end()
+    line.put(partial(done.append, "late"))
+    await line.join()
+    assert done == ["early"]
+
+
+async def test_somebody_who_was_stopped_is_replaced(line: InTurn) -> None:
+    done: list[str] = []
+    line.put(partial(done.append, "given up"))
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await line.join()
+    line.put(partial(done.append, "next"))
+    await line.join()
+    assert done == ["given up", "next"]

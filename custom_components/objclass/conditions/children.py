@@ -94,7 +94,9 @@ class Children:
                 return
             if not self._chain.is_met(state, classifier):
                 continue
-            state.note_frames(classifier, *(item.frame_time for item in looks))
+            state.opinion(classifier).frame_times.update(
+                item.frame_time for item in looks
+            )
             self._results.async_count(
                 state,
                 classifier,

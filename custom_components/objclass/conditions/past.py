@@ -112,7 +112,7 @@ def _findings(event: StoredEvent) -> Findings:
     """Return what Frigate has written down about an object."""
     return Findings(
         sub_label=event.sub_label.text if event.sub_label else None,
-        plate={event.plate},
+        plate=frozenset({event.plate}),
         attributes={
             model: attribute.text for model, attribute in event.model_attributes.items()
         },

@@ -22,7 +22,7 @@ class Findings:
 
     sub_label: str | None = None
     face: str | None = None
-    plate: set[str | None] = field(default_factory=set)
+    plate: frozenset[str | None] = frozenset()
     attributes: dict[str, str] = field(default_factory=dict)
 
     def hear_event(
@@ -39,7 +39,7 @@ class Findings:
             self.sub_label = None if name in ours else name
         old_plate = before.plate if before else None
         if tracked.plate not in (old_plate, *self.plate):
-            self.plate = {tracked.plate}
+            self.plate = frozenset({tracked.plate})
         known = dict(before.model_attributes) if before else {}
         for model, attribute in tracked.model_attributes.items():
             if known.pop(model, None) != attribute:
@@ -57,7 +57,7 @@ class Findings:
             case "face" if update.name and (update.score or 0) >= face_threshold:
                 self.face = self.sub_label = update.name
             case "lpr" if update.plate or update.name:
-                self.plate = {update.plate, update.name}
+                self.plate = frozenset({update.plate, update.name})
                 self.sub_label = update.name or self.sub_label
             case "classification" if update.sub_label:
                 self.sub_label = update.sub_label

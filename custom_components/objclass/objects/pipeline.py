@@ -163,7 +163,7 @@ class Pipeline:
         return KeptOutcome(
             event_id=event_id,
             outcome=None,
-            verdict=state.assigned.get(classifier.id) or consensus.verdict(),
+            verdict=state.assigned(classifier) or consensus.verdict(),
             attempts=tuple(consensus.tried),
         )
 
@@ -373,7 +373,7 @@ class Pipeline:
             # What it hangs on may have changed meanwhile, or with this very look.
             if self.chain.is_met(state, classifier):
                 counted.append(classifier)
-                state.note_frames(classifier, snapshot.frame_time)
+                state.opinion(classifier).frame_times.add(snapshot.frame_time)
                 self._results.async_count(
                     state,
                     classifier,

@@ -81,20 +81,23 @@ class Results:
         What it has seen stays counted, and is said again when the condition is met
         again.
         """
-        if not met and classifier.id in state.assigned:
-            self._async_take_back(state, classifier)
-        elif met and classifier.id in state.taken_back:
-            state.taken_back.discard(classifier.id)
+        opinion = state.opinions.get(classifier.id)
+        if opinion is None:
+            return
+        if not met and opinion.assigned:
+            self._async_take_back(state, classifier, opinion.assigned)
+        elif met and opinion.taken_back:
+            opinion.taken_back = False
             verdict = state.consensus(classifier).verdict()
             if verdict.outcome is Outcome.ASSIGNED:
                 self._async_assign(state, classifier, verdict, state.latest.frame_time)
 
     @callback
     def _async_take_back(
-        self, state: ObjectState, classifier: ObjectClassifier
+        self, state: ObjectState, classifier: ObjectClassifier, before: Verdict
     ) -> None:
-        before = state.assigned.pop(classifier.id)
-        state.taken_back.add(classifier.id)
+        opinion = state.opinion(classifier)
+        opinion.assigned, opinion.taken_back = None, True
         LOGGER.debug(
             "%s: taking %s back from %s, since its condition is not met any more",
             classifier.settings.name,
@@ -140,7 +143,7 @@ class Results:
         if classifier.head is None and not state.consensus(classifier).tried:
             return
         frame_time = state.latest.frame_time
-        if verdict := state.assigned.get(classifier.id):
+        if verdict := state.assigned(classifier):
             self._writeback.async_write(state, classifier, verdict)
         else:
             verdict = state.consensus(classifier).final_verdict()
@@ -182,8 +185,8 @@ class Results:
         verdict: Verdict,
         frame_time: float,
     ) -> None:
-        before = state.assigned.get(classifier.id)
-        state.assigned[classifier.id] = verdict
+        before = state.assigned(classifier)
+        state.opinion(classifier).assigned = verdict
         changed = before is None or before.class_name != verdict.class_name
         if changed:
             LOGGER.debug(

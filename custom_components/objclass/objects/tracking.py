@@ -1,6 +1,5 @@
 """What is known about the objects that Frigate tracks right now."""
 
-import asyncio
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from time import monotonic
@@ -20,82 +19,102 @@ _REMEMBERED_ENDS: Final = 4096
 
 
 @dataclass(slots=True)
+class Opinion:
+    """What one classifier makes of one object.
+
+    `frame_times` are those of the frames that it has looked at, `assigned` is the class
+    that it has given the object, `told` what Frigate was told of that, and `taken_back`
+    whether it was taken back since.
+    """
+
+    consensus: Consensus
+    frame_times: set[float] = field(default_factory=set)
+    assigned: Verdict | None = None
+    told: str | None = None
+    taken_back: bool = False
+
+
+@dataclass(slots=True)
 class ObjectState:
     """An object in view, with what was seen of it and what was said about it.
 
     `latest` is Frigate's newest message about it. `held` is a picture that was newer
-    than the message it was fetched for. `assigned` holds what each classifier (by id)
-    has assigned, `told` what Frigate was told of it, `attributes` the newest value of
-    each attribute model (by name) that we wrote or heard of. `named_by` is the
-    classifier whose sub label it carries, `names` all the sub labels that came from us,
-    and `foreign_sub_label` one that somebody else has set. `writing` is held while
-    Frigate is being told; `to_clear` is whether it carries a sub label of ours that was
-    taken back. `findings` is what Frigate itself says, `taken_back` whose
-    answers (by id) were taken back, `final` whether the end is being told, and
-    `dropped` whether newer objects were once looked at instead.
+    than the message it was fetched for. `attributes` is the newest value of each
+    attribute model (by name) that we wrote or heard of. `named_by` is the classifier
+    whose sub label it carries, `names` all the sub labels that came from us, and
+    `foreign_sub_label` one that somebody else has set. `to_clear` is whether it carries
+    a sub label of ours that was taken back. `findings` is what Frigate itself says,
+    `final` whether the end is being told, and `dropped` whether newer objects were once
+    looked at instead. `opinions` are those of the classifiers, by id; most objects of a
+    crowd are never looked at, and nobody has one.
     """
 
     latest: TrackedObject
     held: Picture | None = None
     ended: bool = False
     last_seen: float = field(default_factory=monotonic)
-    assigned: dict[str, Verdict] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
     named_by: str | None = None
-    names: set[str] = field(default_factory=set)
+    names: frozenset[str] = frozenset()
     foreign_sub_label: str | None = None
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     findings: Findings = field(default_factory=Findings)
-    taken_back: set[str] = field(default_factory=set)
     to_clear: bool = False
     final: bool = False
     dropped: bool = False
-    _consensus: dict[str, Consensus] = field(default_factory=dict)
-    _frame_times: dict[str, set[float]] = field(default_factory=dict)
+    opinions: dict[str, Opinion] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """Frigate's id of the object, which is also that of its event."""
         return self.latest.id
 
-    def consensus(self, classifier: ObjectClassifier) -> Consensus:
-        """Return a classifier's attempts on the object so far.
+    @property
+    def taken_back(self) -> bool:
+        """Whether anything that was said of it is taken back."""
+        return any(opinion.taken_back for opinion in self.opinions.values())
 
-        Most objects of a crowd are never looked at, and have none.
-        """
-        if (consensus := self._consensus.get(classifier.id)) is None:
-            consensus = Consensus(classifier.settings.rules)
-            self._consensus[classifier.id] = consensus
-        return consensus
+    def opinion(self, classifier: ObjectClassifier) -> Opinion:
+        """Return what a classifier makes of the object so far."""
+        if (opinion := self.opinions.get(classifier.id)) is None:
+            opinion = Opinion(Consensus(classifier.settings.rules))
+            self.opinions[classifier.id] = opinion
+        return opinion
+
+    def consensus(self, classifier: ObjectClassifier) -> Consensus:
+        """Return a classifier's attempts on the object so far."""
+        return self.opinion(classifier).consensus
+
+    def assigned(self, classifier: ObjectClassifier) -> Verdict | None:
+        """Return what a classifier has assigned to the object."""
+        opinion = self.opinions.get(classifier.id)
+        return opinion.assigned if opinion else None
 
     def has_enough(self, classifier: ObjectClassifier) -> bool:
         """Return whether a further look would not help a classifier."""
-        if (consensus := self._consensus.get(classifier.id)) is None:
+        if (opinion := self.opinions.get(classifier.id)) is None:
             return False
+        consensus = opinion.consensus
         return consensus.full if classifier.head else consensus.kept_enough
 
     def frame_times(self, classifier: ObjectClassifier) -> Collection[float]:
         """Return the times of the frames that a classifier has looked at."""
-        return self._frame_times.get(classifier.id, ())
+        opinion = self.opinions.get(classifier.id)
+        return opinion.frame_times if opinion else ()
 
     def was_missed(self, classifier: ObjectClassifier) -> bool:
         """Return whether a classifier never looked at it, as too much was waiting."""
         return self.dropped and not self.frame_times(classifier)
-
-    def note_frames(self, classifier: ObjectClassifier, *times: float) -> None:
-        """Note that a classifier has looked at the frames of these times."""
-        self._frame_times.setdefault(classifier.id, set()).update(times)
 
     def answer(self, classifier: ObjectClassifier) -> str | None:
         """Return what a classifier says of the object by now: a class, `none` or None.
 
         A class once assigned stays, whatever the attempts come to later.
         """
-        if verdict := self.assigned.get(classifier.id):
-            return verdict.class_name
-        if (consensus := self._consensus.get(classifier.id)) is None:
+        if (opinion := self.opinions.get(classifier.id)) is None:
             return None
+        if opinion.assigned:
+            return opinion.assigned.class_name
+        consensus = opinion.consensus
         verdict = consensus.final_verdict() if self.final else consensus.verdict()
         return NONE if verdict.class_name == NONE else None
 
@@ -110,7 +129,7 @@ class ObjectState:
 
     def note_own_name(self, text: str) -> None:
         """Note that a name came from us, also one that was taken for somebody's."""
-        self.names.add(text)
+        self.names |= {text}
         if self.foreign_sub_label == text:
             self.foreign_sub_label = None
 

@@ -12,10 +12,12 @@ live view of Frigate 0.16 to 0.18. On MQTT the class `none` takes its place, whi
 also what Frigate's own sensors in Home Assistant show when they have nothing to show.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant, callback
@@ -74,6 +76,8 @@ class Writeback:
         self._chain = chain
         self._names = names
         self._write_back: bool = entry.options.get(CONF_WRITE_BACK, True)
+        # Of each object that is being written to; gone with the last who waits.
+        self._writing = WeakValueDictionary[str, asyncio.Lock]()
         self._publish: bool = entry.options.get(CONF_PUBLISH_MQTT, True)
 
     @property
@@ -113,7 +117,9 @@ class Writeback:
                 ),
                 f"objclass publish {state.id}",
             )
-        if state.told.pop(classifier.id, None) is None or not self._write_back:
+        opinion = state.opinion(classifier)
+        was_told, opinion.told = opinion.told, None
+        if was_told is None or not self._write_back:
             return
         take_back = (
             self._async_clear_attribute
@@ -146,8 +152,9 @@ class Writeback:
         name = verdict.class_name
         if not self._write_back or name is None:
             return
-        if state.told.get(classifier.id) != name:
-            state.told[classifier.id] = name
+        opinion = state.opinion(classifier)
+        if opinion.told != name:
+            opinion.told = name
             write = (
                 self._async_write_attribute
                 if classifier.settings.kind == KIND_ATTRIBUTE
@@ -226,12 +233,12 @@ class Writeback:
     ) -> None:
         """Write to Frigate, one write after the other for each object."""
         try:
-            async with state.writing:
+            async with self._writing.setdefault(state.id, asyncio.Lock()):
                 await write()
         except FrigateError as err:
             # The next attempt that agrees tells it again, and the object's end does.
             if classifier is not None:
-                state.told.pop(classifier.id, None)
+                state.opinion(classifier).told = None
             LOGGER.debug("Frigate was not told about %s: %s", state.id, err)
             if isinstance(err, FrigateAuthError):
                 self._entry.async_start_reauth(self._hass)
@@ -273,7 +280,7 @@ class Writeback:
             )
             return Told.KEPT
         state.named_by = classifier.id
-        state.names.add(name)
+        state.names |= {name}
         state.to_clear = False
         await self._names.async_note(state.id, KIND_SUB_LABEL, classifier.id, name)
         await self._client.set_sub_label(state.id, name, round(score, 3))
@@ -287,7 +294,7 @@ class Writeback:
             return
         state.named_by = None
         for above in self._chain.above(classifier):
-            verdict = state.assigned.get(above.id)
+            verdict = state.assigned(above)
             if verdict and above.settings.kind != KIND_ATTRIBUTE:
                 await self._async_write_sub_label(state, above, verdict)
                 return

@@ -101,7 +101,7 @@ def test_an_object_is_overdue_when_it_was_not_spoken_of_for_long(
 
 def test_a_foreign_sub_label_stays_foreign() -> None:
     state = ObjectState(tracked())
-    state.names.add("leo")
+    state.note_own_name("leo")
     state.note_sub_label(None)
     state.note_sub_label("leo")
     assert state.may_be_named_by("ours")

@@ -62,8 +62,8 @@ def _model(content: bytes) -> bool:
         runtime = NumpyRuntime(_written("model.tflite", content))
     except ModelError as err:
         return refused(err)
-    seen = runtime.run(np.full(runtime.input_shape, 7, np.uint8))
-    assert seen.shape == (runtime.output_size,)
+    seen = runtime.run(np.full(runtime.form.input_shape, 7, np.uint8))
+    assert seen.shape == (runtime.form.output_size,)
     return True
 
 
@@ -174,7 +174,7 @@ def _labels(text: str) -> bool:
         return refused(err)
     assert len(head.classes) == len(names) == 3
     assert set(head.classes) <= {*known}
-    prediction = head.predict(np.zeros(head.runtime.input_shape, np.uint8))
+    prediction = head.predict(np.zeros(head.runtime.form.input_shape, np.uint8))
     assert set(prediction.scores) <= {*known}
     return True
 

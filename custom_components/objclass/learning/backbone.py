@@ -37,12 +37,12 @@ class Backbone:
     @property
     def size(self) -> int:
         """Height and width of a picture."""
-        return self.runtime.input_shape[0]
+        return self.runtime.form.input_shape[0]
 
     @property
     def dimension(self) -> int:
         """Length of an embedding."""
-        return self.runtime.output_size
+        return self.runtime.form.output_size
 
     def embed(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the embedding (dimension,) of an RGB picture (size, size, 3).

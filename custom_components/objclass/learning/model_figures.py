@@ -27,7 +27,7 @@ def recognise(head: ModelHead, store: SampleStore, sample_id: str) -> str:
     Raises PictureError or FileNotFoundError for a picture that cannot be used.
     """
     picture = decode(store.pictures.read(sample_id))
-    return head.predict(pixels_of(picture, head.runtime.input_shape[0])).best
+    return head.predict(pixels_of(picture, head.runtime.form.input_shape[0])).best
 
 
 def model_figures(

@@ -50,7 +50,7 @@ class ModelHead:
 
     def predict(self, pixels: NDArray[np.uint8]) -> Prediction:
         """Classify a crop, uint8 RGB of any size. It cannot say what is a stranger."""
-        height, width, _ = self.runtime.input_shape
+        height, width, _ = self.runtime.form.input_shape
         if pixels.shape[:2] != (height, width):
             image = Image.fromarray(pixels)
             image = image.resize((width, height), Image.Resampling.BILINEAR)
@@ -163,15 +163,15 @@ def _open(
     path: Path, labels: Sequence[str], classes: Sequence[str], pixel_range: str
 ) -> ModelHead:
     runtime = _runtime(path, PIXEL_RANGES[pixel_range])
-    if runtime.output_size != len(labels):
+    if runtime.form.output_size != len(labels):
         raise UnsupportedModelError(
-            f"The model gives {runtime.output_size} scores, "
+            f"The model gives {runtime.form.output_size} scores, "
             f"but there are {len(labels)} labels."
         )
     head = ModelHead(
         labels=tuple(labels), classes=classes_of(labels, classes), runtime=runtime
     )
-    head.predict(np.zeros(runtime.input_shape, np.uint8))
+    head.predict(np.zeros(runtime.form.input_shape, np.uint8))
     return head
 
 

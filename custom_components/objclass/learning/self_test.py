@@ -41,14 +41,14 @@ def expected_features(model: BackboneModel) -> NDArray[np.float32] | None:
     except UnsupportedModelError:
         return None
     check_vector(reference)
-    return reference.run(known_picture(reference.input_shape[0]))
+    return reference.run(known_picture(reference.form.input_shape[0]))
 
 
 def check_features(runtime: Runtime, expected: NDArray[np.float32] | None) -> None:
     """Prove that a runtime computes an embedding, and the right one. ModelError."""
     check_vector(runtime)
-    features = runtime.run(known_picture(runtime.input_shape[0]))
-    other = runtime.run(np.zeros(runtime.input_shape, np.uint8))
+    features = runtime.run(known_picture(runtime.form.input_shape[0]))
+    other = runtime.run(np.zeros(runtime.form.input_shape, np.uint8))
     if not np.isfinite(features).all() or np.array_equal(features, other):
         raise InvalidModelError(
             f"The model gives no embeddings on {runtime.name}: "
@@ -63,19 +63,19 @@ def check_features(runtime: Runtime, expected: NDArray[np.float32] | None) -> No
 
 def check_vector(runtime: Runtime) -> None:
     """Refuse a model that does not map a square picture to one vector. ModelError."""
-    height, width, _ = runtime.input_shape
+    height, width, _ = runtime.form.input_shape
     if height != width or height not in _SIZES:
         raise UnsupportedModelError(
             f"The model takes pictures of {width} x {height} pixels, "
             f"not square ones of {_SIZES.start} to {_SIZES.stop - 1}."
         )
-    if runtime.output_size != runtime.output_shape[-1]:
+    if runtime.form.output_size != runtime.form.output_shape[-1]:
         raise UnsupportedModelError(
-            f"The model gives an array of {runtime.output_shape}, not one vector."
+            f"The model gives an array of {runtime.form.output_shape}, not one vector."
         )
-    if runtime.output_size not in _DIMENSIONS:
+    if runtime.form.output_size not in _DIMENSIONS:
         raise UnsupportedModelError(
-            f"The model gives a vector of {runtime.output_size} numbers, "
+            f"The model gives a vector of {runtime.form.output_size} numbers, "
             f"not of {_DIMENSIONS.start} to {_DIMENSIONS.stop - 1}."
         )
 

@@ -1,6 +1,8 @@
 """What executes a model, and what a model has to look like."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -13,33 +15,42 @@ _PICTURE_RANK: Final = 4
 _VALUES: Final = (np.dtype(np.float32), np.dtype(np.uint8), np.dtype(np.int8))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What goes into a model, and what comes out of it.
+
+    `input_shape` is (height, width, 3). `output_shape` is as the model says: (1, n) for
+    a vector.
+    """
+
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+
+    @property
+    def output_size(self) -> int:
+        """How many numbers come out."""
+        return math.prod(self.output_shape)
+
+
 class Runtime(Protocol):
     """A loaded model. For one picture, and for one thread, at a time."""
 
     @property
     def name(self) -> str:
-        """Which runtime this is: "litert", "ncnn" or "numpy"."""
+        """Which it is: "litert", "litert gpu", "ncnn", "numpy" or "server"."""
 
     @property
     def threads(self) -> int:
         """How many threads it was told to use."""
 
     @property
-    def input_shape(self) -> tuple[int, ...]:
-        """(height, width, 3)."""
-
-    @property
-    def output_size(self) -> int:
-        """How many numbers it computes from a picture."""
-
-    @property
-    def output_shape(self) -> tuple[int, ...]:
-        """How they are arranged, as the model says: (1, n) for a vector."""
+    def form(self) -> Form:
+        """What goes in and what comes out."""
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return `output_size` new numbers for an RGB picture of `input_shape`.
+        """Return new numbers, shape (form.output_size,), for one RGB picture.
 
-        Raises ValueError for a picture of another shape.
+        Raises ValueError for a picture that is not of `form.input_shape`.
         """
 
 
@@ -49,29 +60,31 @@ type PixelRange = tuple[float, float]
 AS_THEY_ARE: Final[PixelRange] = (0, 255)
 
 
-def check_form(
-    inputs: Sequence[tuple[tuple[int, ...], DTypeLike]], outputs: Sequence[DTypeLike]
-) -> None:
-    """Refuse a model that does not turn one picture into float32 numbers, or bytes.
+type Value = tuple[tuple[int, ...], DTypeLike]
+"""Shape and type of an input or an output."""
 
-    Takes the shapes and types of its inputs, and the types of its outputs. Raises
-    UnsupportedModelError.
+
+def form_of(inputs: Sequence[Value], outputs: Sequence[Value]) -> Form:
+    """Return the form of a model that turns one picture into float32 numbers, or bytes.
+
+    Raises UnsupportedModelError for any other model.
     """
     if len(inputs) != 1 or len(outputs) != 1:
         raise UnsupportedModelError(
             "The model does not have exactly one input and one output."
         )
-    shape, kind = inputs[0]
+    (shape, kind), (output_shape, output_kind) = inputs[0], outputs[0]
     if len(shape) != _PICTURE_RANK or shape[0] != 1 or shape[3] != _COLOURS:
         raise UnsupportedModelError(
             f"The model does not take one RGB picture at a time, but {shape}."
         )
     if np.dtype(kind) not in _VALUES:
         raise UnsupportedModelError(f"The model takes {np.dtype(kind)}, not pixels.")
-    if np.dtype(outputs[0]) not in _VALUES:
+    if np.dtype(output_kind) not in _VALUES:
         raise UnsupportedModelError(
-            f"The model gives {np.dtype(outputs[0])}, not float32."
+            f"The model gives {np.dtype(output_kind)}, not float32."
         )
+    return Form(input_shape=shape[1:], output_shape=output_shape)
 
 
 def check_picture(image: NDArray[Any], shape: tuple[int, ...]) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .runtime import Runtime, check_picture
+from .runtime import Form, Runtime, check_picture
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -54,23 +54,13 @@ class FallbackRuntime:
         return self._in_use.threads
 
     @property
-    def input_shape(self) -> tuple[int, ...]:
-        """(height, width, 3)."""
-        return self.second.input_shape
-
-    @property
-    def output_size(self) -> int:
-        """How many numbers both compute from a picture."""
-        return self.second.output_size
-
-    @property
-    def output_shape(self) -> tuple[int, ...]:
-        """How they are arranged."""
-        return self.second.output_shape
+    def form(self) -> Form:
+        """What goes into both, and what comes out."""
+        return self.second.form
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return new numbers, shape (output_size,), for one picture."""
-        check_picture(image, self.input_shape)
+        """Return new numbers, shape (form.output_size,), for one picture."""
+        check_picture(image, self.form.input_shape)
         try:
             if self._first is None and self._is_due():
                 self._first = self._make()

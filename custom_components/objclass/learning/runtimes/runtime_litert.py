@@ -5,7 +5,6 @@ Assistant OS and Container.
 """
 
 import importlib
-import math
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +15,10 @@ from .graph import InvalidModelError, UnsupportedModelError
 from .runtime import (
     AS_THEY_ARE,
     PixelRange,
+    Value,
     as_floats,
-    check_form,
     check_picture,
+    form_of,
     put_pixels,
 )
 
@@ -61,26 +61,26 @@ class LiteRtRuntime:
             ) from error
         inputs = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()
-        check_form(
-            [(tuple(map(int, item["shape"])), item["dtype"]) for item in inputs],
-            [item["dtype"] for item in outputs],
+        self.form = form_of(
+            [_value(item) for item in inputs], [_value(item) for item in outputs]
         )
         self._input = inputs[0]
         self._output = outputs[0]
-        self.input_shape: tuple[int, ...] = tuple(map(int, self._input["shape"][1:]))
-        self._pixels = np.empty((1, *self.input_shape), self._input["dtype"])
+        self._pixels = np.empty((1, *self.form.input_shape), self._input["dtype"])
         self._pixel_range = pixel_range
-        self.output_shape: tuple[int, ...] = tuple(map(int, self._output["shape"]))
-        self.output_size = math.prod(self.output_shape)
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return new numbers, shape (output_size,), for one picture."""
-        check_picture(image, self.input_shape)
+        """Return new numbers, shape (form.output_size,), for one picture."""
+        check_picture(image, self.form.input_shape)
         put_pixels(image, self._pixels[0], self._pixel_range)
         self._interpreter.set_tensor(self._input["index"], self._pixels)
         self._interpreter.invoke()
         result = self._interpreter.get_tensor(self._output["index"])
         return as_floats(result, *self._output["quantization"])
+
+
+def _value(details: dict[str, Any]) -> Value:
+    return tuple(map(int, details["shape"])), details["dtype"]
 
 
 def model_content(model: Path, size: int | None) -> bytes:

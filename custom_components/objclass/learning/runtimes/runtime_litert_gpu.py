@@ -45,9 +45,7 @@ class LiteRtGpuRuntime:
         if accelerator == "GPU" and (why := why_no_gpu()):
             raise UnsupportedModelError(why)
         self.name = f"litert {accelerator.lower()}"
-        self.input_shape = here.input_shape
-        self.output_size = here.output_size
-        self.output_shape = here.output_shape
+        self.form = here.form
         self._pixel_range = model.pixel_range
         # Kept: LiteRT reads the weights from it.
         self._content = model_content(model.path, model.size)
@@ -57,17 +55,17 @@ class LiteRtGpuRuntime:
             next(iter(self._model.get_signature_list()))
         )
         taken = np.dtype(details[signature["inputs"][0]]["dtype"])
-        self._pixels = np.empty((1, *self.input_shape), taken)
+        self._pixels = np.empty((1, *self.form.input_shape), taken)
         self._inputs = self._model.create_input_buffers(0)
         self._outputs = self._model.create_output_buffers(0)
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return new numbers, shape (output_size,), for one picture."""
-        check_picture(image, self.input_shape)
+        """Return new numbers, shape (form.output_size,), for one picture."""
+        check_picture(image, self.form.input_shape)
         put_pixels(image, self._pixels[0], self._pixel_range)
         self._inputs[0].write(self._pixels)
         self._model.run_by_index(0, self._inputs, self._outputs)
-        numbers = self._outputs[0].read(self.output_size, np.float32)
+        numbers = self._outputs[0].read(self.form.output_size, np.float32)
         return np.array(numbers, np.float32).reshape(-1)
 
 

@@ -5,7 +5,6 @@ half precision unless it is told not to, and then the features are wrong.
 """
 
 import importlib
-import math
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +14,8 @@ from numpy.typing import NDArray
 
 from .graph import InvalidModelError, UnsupportedModelError
 from .ncnn_network import INPUT, OUTPUT, Network, build_network
-from .resize import resize
-from .runtime import AS_THEY_ARE, PixelRange, check_form, check_picture
-from .tflite_file import read_graph
+from .picture_network import read_picture_network
+from .runtime import AS_THEY_ARE, PixelRange, check_picture
 
 _HALF_PRECISION: Final = (
     "use_bf16_packed",
@@ -51,28 +49,17 @@ class NcnnRuntime:
         """
         self.threads = threads
         self._ncnn = importlib.import_module("ncnn")
-        graph = read_graph(model)
-        if size is not None:
-            graph = resize(graph, size)
-        inputs = [graph.tensors[position] for position in graph.inputs]
-        outputs = [graph.tensors[position] for position in graph.outputs]
-        check_form(
-            [(item.shape, item.dtype) for item in inputs],
-            [item.dtype for item in outputs],
-        )
-        self.input_shape: tuple[int, ...] = inputs[0].shape[1:]
-        self.output_shape: tuple[int, ...] = outputs[0].shape
-        self.output_size = math.prod(self.output_shape)
+        graph, self.form = read_picture_network(model, size)
         network = build_network(graph, pixel_range)
         self._mean, self._norm = network.mean, network.norm
         self._net = self._load(network)
         # What does not fit together shows now, not at the first picture.
-        self.run(np.zeros(self.input_shape, np.uint8))
+        self.run(np.zeros(self.form.input_shape, np.uint8))
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return new numbers, shape (output_size,), for one picture."""
-        check_picture(image, self.input_shape)
-        height, width, _ = self.input_shape
+        """Return new numbers, shape (form.output_size,), for one picture."""
+        check_picture(image, self.form.input_shape)
+        height, width, _ = self.form.input_shape
         pixels = self._ncnn.Mat.from_pixels(
             np.ascontiguousarray(image),
             self._ncnn.Mat.PixelType.PIXEL_RGB,
@@ -84,7 +71,7 @@ class NcnnRuntime:
         extractor.input(INPUT, pixels)
         failed, result = extractor.extract(OUTPUT)
         numbers = np.array(result, np.float32).reshape(-1)
-        if failed or numbers.size != self.output_size:
+        if failed or numbers.size != self.form.output_size:
             raise UnsupportedModelError("ncnn cannot run the model.")
         return numbers
 

@@ -15,16 +15,14 @@ from .graph import Graph, InvalidModelError, Operator
 from .numpy_call import Call, Step
 from .numpy_operators import COMPILERS
 from .numpy_workspace import Workspace
-from .resize import resize
+from .picture_network import read_picture_network
 from .runtime import (
     AS_THEY_ARE,
     PixelRange,
     as_floats,
-    check_form,
     check_picture,
     put_pixels,
 )
-from .tflite_file import read_graph
 
 _DONE_AT_LOAD_TIME: Final = frozenset({"CAST", "DEQUANTIZE", "RESHAPE"})
 """When their input is constant."""
@@ -50,34 +48,23 @@ class NumpyRuntime:
         Raises OSError when there is none, and ModelError when it is unsound, needs what
         is not supported here, or is not one for pictures.
         """
-        graph = read_graph(model)
-        if size is not None:
-            graph = resize(graph, size)
-        inputs = [graph.tensors[position] for position in graph.inputs]
-        outputs = [graph.tensors[position] for position in graph.outputs]
-        check_form(
-            [(item.shape, item.dtype) for item in inputs],
-            [item.dtype for item in outputs],
-        )
+        graph, self.form = read_picture_network(model, size)
         self._pixel_range = pixel_range
-        meaning = outputs[0].quantization
+        meaning = graph.tensors[graph.outputs[0]].quantization
         self._meaning = (meaning.scale, meaning.zero_point) if meaning else (0.0, 0)
         try:
             plan = _Plan(graph)
             self._steps = plan.steps
             self._input = plan.array(graph.inputs[0])
             self._output = plan.array(graph.outputs[0])
-            self.input_shape: tuple[int, ...] = self._input.shape[1:]
-            self.output_shape: tuple[int, ...] = self._output.shape
-            self.output_size = self._output.size
             # What does not fit together shows now, not at the first picture.
-            self.run(np.zeros(self.input_shape, np.uint8))
+            self.run(np.zeros(self.form.input_shape, np.uint8))
         except (ValueError, IndexError) as error:  # from NumPy, about shapes
             raise InvalidModelError(f"The model contradicts itself: {error}") from error
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return new numbers, shape (output_size,), for one picture."""
-        check_picture(image, self.input_shape)
+        """Return new numbers, shape (form.output_size,), for one picture."""
+        check_picture(image, self.form.input_shape)
         put_pixels(image, self._input[0], self._pixel_range)
         with one_thread():
             for step in self._steps:

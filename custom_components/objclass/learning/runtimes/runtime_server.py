@@ -30,27 +30,25 @@ class ServerRuntime:
         `pixel_range` is for a model that takes floats. Raises ServerAwayError, and
         ServerAnswerError for a server that has no such model.
         """
-        self.input_shape = here.input_shape
-        self.output_size = here.output_size
-        self.output_shape = here.output_shape
+        self.form = here.form
         self._pixel_range = pixel_range
         self._connection = ServerConnection(server)
         self._binary = self._connection.speaks_binary()
         inputs = self._connection.metadata().get("inputs") or [_UNNAMED]
-        self._input_name, self._datatype = _input(inputs, self.input_shape)
-        self._pixels = np.empty((1, *self.input_shape), _DTYPES[self._datatype])
+        self._input_name, self._datatype = _input(inputs, self.form.input_shape)
+        self._pixels = np.empty((1, *self.form.input_shape), _DTYPES[self._datatype])
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return new numbers, shape (output_size,), for one picture."""
-        check_picture(image, self.input_shape)
+        """Return new numbers, shape (form.output_size,), for one picture."""
+        check_picture(image, self.form.input_shape)
         put_pixels(image, self._pixels[0], self._pixel_range)
         numbers = self._connection.infer(
             self._input_name, self._pixels, self._datatype, binary=self._binary
         )
-        if numbers.shape != (self.output_size,):
+        if numbers.shape != (self.form.output_size,):
             raise ServerAnswerError(
                 f"The model server gives {numbers.size} numbers, "
-                f"not {self.output_size}."
+                f"not {self.form.output_size}."
             )
         return numbers
 

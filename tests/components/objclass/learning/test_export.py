@@ -234,7 +234,7 @@ def test_at_a_smaller_size_frigate_still_sets_224_pixels(
     path = tmp_path / "model.tflite"
     path.write_bytes(export.model)
     ours, theirs = NumpyRuntime(path), LiteRtRuntime(path)
-    assert ours.input_shape == theirs.input_shape == (224, 224, 3)
+    assert ours.form.input_shape == theirs.form.input_shape == (224, 224, 3)
     for name, items in pictures.items():
         for picture, scaled in zip(items[8:], shrunk[name][8:], strict=True):
             scores = theirs.run(picture)

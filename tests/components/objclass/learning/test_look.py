@@ -25,8 +25,7 @@ class CountingRuntime:
         self.runs = 0
         self.name = real.runtime.name
         self.threads = real.runtime.threads
-        self.input_shape = real.runtime.input_shape
-        self.output_size = real.runtime.output_size
+        self.form = real.runtime.form
         self._real = real
 
     def run(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -142,7 +142,7 @@ def test_it_computes_what_numpy_computes(
     expected = NumpyRuntime(path).run(noise())
     runtime = NcnnRuntime(path)
     np.testing.assert_allclose(runtime.run(noise()), expected, rtol=1e-4, atol=1e-4)
-    assert (runtime.output_size, runtime.output_shape[-1]) == (8, 8)
+    assert (runtime.form.output_size, runtime.form.output_shape[-1]) == (8, 8)
 
 
 @pytest.mark.parametrize("pixel_range", [(0, 255), (-1, 1), (0, 1)])

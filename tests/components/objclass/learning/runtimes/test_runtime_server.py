@@ -45,7 +45,7 @@ def test_it_computes_what_is_computed_here(
     v2_server.inputs[0]["datatype"] = datatype
     here = load_backbone()
     runtime = connected(server_of(v2_server), here)
-    assert (runtime.name, runtime.output_size) == ("server", 1280)
+    assert (runtime.name, runtime.form.output_size) == ("server", 1280)
     np.testing.assert_allclose(runtime.run(PICTURE), here.embed(PICTURE), atol=1e-4)
     with pytest.raises(ValueError, match="takes uint8 of"):
         runtime.run(PICTURE[1:])

@@ -174,6 +174,11 @@ def load_figures(done: Loaded) -> list[Figure]:
         ),
         Figure(figure="processors used", value=done.processor, unit=""),
         Figure(
+            figure="full runs of Python's garbage collector",
+            value=done.loop["collections"]["full"],
+            unit="times",
+        ),
+        Figure(
             figure="one full run of Python's garbage collector",
             value=done.collecting,
             unit="ms",
@@ -183,6 +188,17 @@ def load_figures(done: Loaded) -> list[Figure]:
 
 def floor_figures(floor: Floor) -> list[Figure]:
     """Return what the same messages do to a Home Assistant that only reads them."""
+    return [
+        Figure(
+            figure="without the integration: full runs of Python's garbage collector",
+            value=floor.loop["collections"]["full"],
+            unit="times",
+        ),
+        *_floor_times(floor),
+    ]
+
+
+def _floor_times(floor: Floor) -> list[Figure]:
     return [
         Figure(figure=f"without the integration: {name}", value=value, unit="ms")
         for name, value in (

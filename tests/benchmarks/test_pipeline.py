@@ -99,6 +99,7 @@ def test_old_objects_that_are_looked_at_and_errors_miss_their_goals() -> None:
             "collecting": {},
             "blocks": dict.fromkeys(CAUSES, 0),
             "longest": dict.fromkeys(CAUSES, 0),
+            "collections": {"full": 2},
         },
         alone={"late": times, "busy": times},
         rss=[MB],

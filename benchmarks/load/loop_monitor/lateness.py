@@ -18,6 +18,7 @@ TICK = 0.001  # seconds
 STEP = 0.0001
 STEPS = 20_000  # up to two seconds
 LONG = 0.02  # seconds; whoever is late by more is asked why
+FULL = 2  # the oldest generation: all that there is
 COLLECTOR, WORK, THREADS, MACHINE = "collector", "work", "threads", "machine"
 CAUSES = (COLLECTOR, WORK, THREADS, MACHINE)
 
@@ -96,7 +97,8 @@ class Lateness:
         """Return the figures since the last time, in ms.
 
         `blocks` has how many ticks were late by more than LONG for each cause, and
-        `longest` by how much.
+        `longest` by how much; `collections` has how many runs of the garbage collector
+        were full ones.
         """
         taken = {
             "late": self._late.figures(),
@@ -104,6 +106,7 @@ class Lateness:
             "collecting": self._collecting.figures(),
             "blocks": self._blocks,
             "longest": self._longest,
+            "collections": self._collections,
         }
         self._begin()
         return taken
@@ -112,6 +115,7 @@ class Lateness:
         self._late, self._busy, self._collecting = Histogram(), Histogram(), Histogram()
         self._blocks: dict[str, float] = dict.fromkeys(CAUSES, 0)
         self._longest: dict[str, float] = dict.fromkeys(CAUSES, 0)
+        self._collections: dict[str, float] = {"full": 0}
 
     def blame(self, late: float, *, busy: float, threads: float) -> None:
         """Count a tick that was late by so many seconds for its main cause."""
@@ -121,7 +125,7 @@ class Lateness:
         self._blocks[cause] += 1
         self._longest[cause] = max(self._longest[cause], late * 1000)
 
-    def _on_collection(self, phase: str, _info: dict[str, int]) -> None:
+    def _on_collection(self, phase: str, info: dict[str, int]) -> None:
         """Time the garbage collector, which stops all threads, whichever runs it."""
         if phase == "start":
             self._collects_since = perf_counter(), thread_time()
@@ -132,6 +136,7 @@ class Lateness:
         self._collects_since = None
         took = perf_counter() - started
         self._collecting.add(took)
+        self._collections["full"] += info["generation"] == FULL
         self._collecting_for += took
         if get_ident() == self._thread:
             self._collected += thread_time() - used

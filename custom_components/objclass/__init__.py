@@ -33,7 +33,8 @@ from .frames import FrameWatch
 from .frigate.client import FrigateClient
 from .frigate.errors import FrigateAuthError, FrigateError
 from .frigate.models import FrigateConfig
-from .history.manager import History
+from .history.history import History
+from .history.runs import Runs
 from .issues.absence import async_watch_for_absence
 from .issues.problem import async_forget_with_entries
 from .issues.standing import async_watch_for_issues
@@ -216,11 +217,10 @@ async def _async_frigate_side(
         chain=chain,
         results=Results(hass, entry, writeback),
     )
-    history = History(
-        hass, entry, worker=worker, path=folder / "runs.sqlite", writeback=writeback
-    )
-    await history.async_load()
-    entry.async_on_unload(history.async_close)
+    runs = Runs(hass, entry.entry_id, worker, folder / "runs.sqlite")
+    await runs.async_load()
+    entry.async_on_unload(runs.async_close)
+    history = History(hass, entry, runs, writeback)
     return FrigateSide(client=client, pipeline=pipeline, history=history)
 
 

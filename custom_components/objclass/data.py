@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .frames import FrameWatch
     from .frigate.client import FrigateClient
     from .frigate.models import FrigateConfig
-    from .history.manager import History
+    from .history.history import History
     from .objects.pipeline import Pipeline
     from .runtime.worker import Worker
 

@@ -12,7 +12,7 @@ from ..data import ObjclassConfigEntry
 from ..lookup import resolve_classifier
 from .asking import FIELDS, job_of
 from .describing import async_described
-from .manager import History
+from .history import History
 from .run import Run
 
 ATTR_COMMAND: Final = "command"
@@ -70,7 +70,7 @@ def _run_of(hass: HomeAssistant, run_id: str | None) -> tuple[ObjclassConfigEntr
         (entry, run)
         for entry in entries
         if entry.runtime_data.frigate
-        for run in entry.runtime_data.frigate.history.runs
+        for run in entry.runtime_data.frigate.history.runs.kept
         if run_id in (None, run.id)
     ]
     if not runs:

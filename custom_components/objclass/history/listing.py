@@ -9,12 +9,13 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 
-from ..classifier import FrameClassifier, ObjectClassifier
+from ..classifier import ObjectClassifier
 from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
 from ..frigate.models import StoredEvent
 from .patience import async_patiently
 from .run import Job, PastFrame, Run
+from .taking_part import frames_in, objects_in
 
 # So many rows are asked for at a time.
 _PAGE: Final = 500
@@ -25,15 +26,14 @@ async def async_pages(
     hass: HomeAssistant,
     entry: ObjclassConfigEntry,
     run: Run,
-    classifiers: Sequence[ObjectClassifier],
 ) -> AsyncIterator[tuple[Run, list[StoredEvent]]]:
     """Yield the objects of a run, newest first, and the run with how far that is.
 
     Raises FrigateError.
     """
     job = run.job
-    names = _names(job, classifiers)
-    if names is None:
+    classifiers = objects_in(entry, job)
+    if not classifiers or (names := _names(job, classifiers)) is None:
         return
     while True:
         # Objects that started together may be on two pages: the last is asked for
@@ -61,13 +61,12 @@ async def async_pages(
         yield run, [event for event in events if _wanted(entry, event, classifiers)]
 
 
-def frames(
-    entry: ObjclassConfigEntry, job: Job, classifiers: Sequence[FrameClassifier]
-) -> Iterator[PastFrame]:
+def moments(entry: ObjclassConfigEntry, job: Job) -> Iterator[PastFrame]:
     """Yield the moments to look at, newest first, on one camera after the other.
 
     Raises ServiceValidationError when they are too many.
     """
+    classifiers = frames_in(entry, job)
     cameras = [
         camera
         for camera in entry.runtime_data.need_frigate().config.cameras

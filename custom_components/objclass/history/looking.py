@@ -6,14 +6,14 @@ that was labelled.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from ..classifier import Classifier, FrameClassifier, ObjectClassifier
+from ..classifier import ObjectClassifier
 from ..conditions.past import PastCondition, Question
 from ..data import ObjclassConfigEntry
 from ..frigate.messages import TrackedObject
@@ -28,6 +28,7 @@ from .frame_looking import async_keep_moment, async_look_at_moment, found_in
 from .pace import Pace
 from .patience import async_patiently
 from .run import Job, PastFrame
+from .taking_part import frames_in, objects_in
 
 # So many crops of each class are kept for labelling; any other can be fetched again.
 KEPT_PER_CLASS: Final = 40
@@ -45,7 +46,6 @@ class Looker:
         hass: HomeAssistant,
         entry: ObjclassConfigEntry,
         job: Job,
-        classifiers: Sequence[Classifier],
         pace: Pace,
         kept: dict[tuple[str, str], int],
     ) -> None:
@@ -53,9 +53,8 @@ class Looker:
         self._entry = entry
         self._job = job
         self._pace = pace
-        self._frame_classifiers = [
-            one for one in classifiers if isinstance(one, FrameClassifier)
-        ]
+        self._frame_classifiers = frames_in(entry, job)
+        classifiers = objects_in(entry, job)
         chain = entry.runtime_data.need_frigate().pipeline.chain
         # Parents come before their children.
         self._classifiers = [one for one in chain.classifiers if one in classifiers]

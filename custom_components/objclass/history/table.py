@@ -70,7 +70,7 @@ class TableView(HomeAssistantView):
         if name not in FORMATS:
             raise web.HTTPNotFound
         try:
-            run = entry.runtime_data.need_frigate().history.get(run_id)
+            run = entry.runtime_data.need_frigate().history.runs.get(run_id)
         except ServiceValidationError:
             raise web.HTTPNotFound from None
         content_type, written = FORMATS[name]
@@ -134,7 +134,7 @@ async def _async_chunks(
 ) -> AsyncIterator[bytes]:
     """Yield a table piece by piece, so that a long one needs no more memory."""
     data = entry.runtime_data
-    path = data.need_frigate().history.path
+    path = data.need_frigate().history.runs.path
     names = {one.id: one.settings.name for one in data.classifiers.values()}
     lines = written(_rows(read_table(path, run.id), names))
 

@@ -8,14 +8,11 @@ from ..learning.consensus import Outcome
 from .found import Found
 from .run import Counts, Phase
 
-_NOTHING = Counts(total=0, done=0, broken=0, classes={}, to_tell=0, told={})
-
 
 class Tally:
     """What a run has come to, and how fast it gets on."""
 
-    def __init__(self, run_id: str = "", counts: Counts = _NOTHING) -> None:
-        self.run_id = run_id
+    def __init__(self, counts: Counts) -> None:
         self.total = counts.total
         self._done = counts.done
         self._broken = counts.broken

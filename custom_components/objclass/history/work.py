@@ -1,27 +1,26 @@
 """A run at work: it lists what there was, looks at it, and tells Frigate."""
 
-import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from homeassistant.core import callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from ..classifier import FrameClassifier, ObjectClassifier
-from ..conditions.past import PastCondition
-from ..const import DOMAIN, EVENT_HISTORY, LOGGER
+from ..const import LOGGER
+from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError
 from ..frigate.models import StoredEvent
 from ..learning.crop import PictureError
+from ..objects.writeback import Writeback
 from .applying import async_tell
-from .core import HistoryCore
-from .listing import async_pages, frames
+from .listing import async_pages, moments
 from .looking import Looker, UnusableError
 from .pace import Pace
-from .run import Counts, Job, PastFrame, Phase, Run, Status
+from .run import PastFrame, Phase, Run, Status
+from .runs import Runs
+from .taking_part import check_classifiers
 from .tally import Tally
 
 # So many are read from disk at a time.
@@ -29,154 +28,122 @@ _BATCH: Final = 50
 _LISTED: Final = 1000
 
 
-class Work(HistoryCore):
-    """One run at a time, as a task of the entry's."""
+class Work:
+    """A run from where it is to its end; `tally` is how far it has come by now."""
 
-    async def async_counts(self, run: Run) -> Counts:
-        """Return how far a run is, and what it has come to."""
-        if self._task and self._tally.run_id == run.id:
-            return self._tally.counts()
-        return await self.async_files(self.store.counts, run.id)
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        runs: Runs,
+        writeback: Writeback,
+        run: Run,
+    ) -> None:
+        self.run = run
+        self.tally: Tally | None = None
+        self._hass = hass
+        self._entry = entry
+        self._runs = runs
+        self._writeback = writeback
+        pipeline = entry.runtime_data.need_frigate().pipeline
+        self._pace = Pace(pipeline, run.job.per_second)
 
-    def seconds_left(self, run: Run) -> float | None:
-        """Return how long a run will still take, None when that is not known."""
-        if self._task is None or self._tally.run_id != run.id:
-            return None
-        return self._tally.seconds_left(run.phase)
-
-    @callback
-    def _async_go(self, run: Run) -> None:
-        task = self._entry.async_create_background_task(
-            self._hass, self._async_run(run), f"objclass history {run.id}"
-        )
-        # It has begun already, and may have come to nothing.
-        self._task = None if task.done() else task
-
-    async def _async_halt(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-
-    async def _async_run(self, run: Run) -> None:
+    async def async_run(self) -> Run:
+        """Work until the run has ended, however that is; return it as it is then."""
         try:
-            self._tally = Tally(
-                run.id, await self.async_files(self.store.counts, run.id)
-            )
-            pace = Pace(
-                self._entry.runtime_data.need_frigate().pipeline, run.job.per_second
-            )
-            if run.phase is Phase.LISTING:
-                run = await self._async_list(run)
-            if run.phase is Phase.LOOKING:
-                self._check_classifiers(run.job)
-                run = await self._async_look(run, pace)
-            if run.phase is Phase.APPLYING:
-                await self._async_tell(run, pace)
-            run = ended(run, Status.DONE)
+            await self._async_work()
+            run = ended(self.run, Status.DONE)
         except (FrigateError, HomeAssistantError) as err:
             LOGGER.warning("Classifying the past stopped: %s", err)
-            run = ended(run, Status.FAILED, str(err))
+            run = ended(self.run, Status.FAILED, str(err))
         except Exception as err:  # noqa: BLE001
             # Whatever it is, it must be seen, and not keep the next run away.
             LOGGER.exception("Unexpected error while classifying the past")
-            run = ended(run, Status.FAILED, str(err) or type(err).__name__)
-        await self._async_put_end(run)
-        self._task = None
-        self._hass.bus.async_fire(
-            EVENT_HISTORY,
-            {"run": run.id, "status": run.status, "phase": run.phase},
-        )
+            run = ended(self.run, Status.FAILED, str(err) or type(err).__name__)
+        await self._runs.async_put_end(run)
+        return run
 
-    async def _async_list(self, run: Run) -> Run:
-        chosen = self.chosen(run.job)
-        moments = self._moments(run.job)
-        while some := list(islice(moments, _LISTED)):
-            self._tally.total += await self.async_files(
-                self.store.add_frames, run.id, some
-            )
-        objects = [one for one in chosen if isinstance(one, ObjectClassifier)]
-        if not objects:
-            return await self._async_put(replace(run, phase=Phase.LOOKING))
-        async for so_far, events in async_pages(self._hass, self._entry, run, objects):
-            run = so_far
-            added = await self.async_files(self.store.add_objects, run, events)
-            self._tally.total += added
-            self._async_changed()
-        return await self._async_put(replace(run, phase=Phase.LOOKING))
+    async def _async_work(self) -> None:
+        counts = await self._runs.async_files(self._runs.store.counts, self.run.id)
+        self.tally = tally = Tally(counts)
+        if self.run.phase is Phase.LISTING:
+            await self._async_list(tally)
+            await self._async_enter(Phase.LOOKING)
+        if self.run.phase is Phase.LOOKING:
+            check_classifiers(self._entry, self.run.job)
+            await self._async_look(tally)
+            if self.run.job.apply:
+                await self._async_enter(Phase.APPLYING)
+        if self.run.phase is Phase.APPLYING:
+            await self._async_tell(tally)
 
-    async def _async_look(self, run: Run, pace: Pace) -> Run:
+    async def _async_enter(self, phase: Phase) -> None:
+        self.run = await self._runs.async_put(replace(self.run, phase=phase))
+
+    async def _async_list(self, tally: Tally) -> None:
+        runs, store = self._runs, self._runs.store
+        left = moments(self._entry, self.run.job)
+        while some := list(islice(left, _LISTED)):
+            tally.total += await runs.async_files(store.add_frames, self.run.id, some)
+        async for run, events in async_pages(self._hass, self._entry, self.run):
+            tally.total += await runs.async_files(store.add_objects, run, events)
+            self.run = run
+            runs.async_changed()
+
+    async def _async_look(self, tally: Tally) -> None:
+        runs, store = self._runs, self._runs.store
         looker = Looker(
             self._hass,
             self._entry,
-            run.job,
-            self.chosen(run.job),
-            pace,
-            await self.async_files(self.store.kept_samples, run.id),
+            self.run.job,
+            self._pace,
+            await runs.async_files(store.kept_samples, self.run.id),
         )
-        self._tally.start()
-        while events := await self.async_files(self.store.next_objects, run.id, _BATCH):
+        tally.start()
+        while events := await runs.async_files(store.next_objects, self.run.id, _BATCH):
             for event in events:
-                await pace.async_turn()
-                await self._async_look_at(run, looker, event)
-                self._async_changed()
-        phase = Phase.APPLYING if run.job.apply else Phase.LOOKING
-        return await self._async_put(replace(run, phase=phase))
+                await self._pace.async_turn()
+                await self._async_look_at(looker, event, tally)
+                runs.async_changed()
 
     async def _async_look_at(
-        self, run: Run, looker: Looker, event: StoredEvent | PastFrame
+        self, looker: Looker, event: StoredEvent | PastFrame, tally: Tally
     ) -> None:
         """Look at one object; a broken one is noted and skipped."""
         try:
             found = await looker.async_found(event)
         except (UnusableError, FrigateError, PictureError) as err:
             LOGGER.debug("Nothing about %s: %s", event.id, err)
-            await self._async_note_problem(run, event, str(err))
+            await self._async_note_problem(event, str(err), tally)
         except HomeAssistantError:
             # That is no matter of this object: a full disk, or the end.
             raise
         except Exception as err:  # noqa: BLE001
             # A defect met by one object must not keep the others waiting.
             LOGGER.exception("Unexpected error while looking at %s", event.id)
-            await self._async_note_problem(run, event, str(err) or type(err).__name__)
+            await self._async_note_problem(event, str(err) or type(err).__name__, tally)
         else:
-            await self.async_files(self.store.put_results, run.id, event.id, found)
-            self._tally.count(found)
+            runs, store = self._runs, self._runs.store
+            await runs.async_files(store.put_results, self.run.id, event.id, found)
+            tally.count(found)
 
     async def _async_note_problem(
-        self, run: Run, event: StoredEvent | PastFrame, problem: str
+        self, event: StoredEvent | PastFrame, problem: str, tally: Tally
     ) -> None:
-        await self.async_files(self.store.put_problem, run.id, event.id, problem)
-        self._tally.count_problem()
+        runs, store = self._runs, self._runs.store
+        await runs.async_files(store.put_problem, self.run.id, event.id, problem)
+        tally.count_problem()
 
-    async def _async_tell(self, run: Run, pace: Pace) -> None:
-        self._tally.start()
-        while results := await self.async_files(self.store.to_tell, run.id, _BATCH):
+    async def _async_tell(self, tally: Tally) -> None:
+        runs, store = self._runs, self._runs.store
+        tally.start()
+        while results := await runs.async_files(store.to_tell, self.run.id, _BATCH):
             for found in results:
-                await pace.async_turn()
+                await self._pace.async_turn()
                 told = await async_tell(self._hass, self._entry, self._writeback, found)
-                await self.async_files(self.store.put_told, run.id, found, told)
-                self._tally.count_told(told)
-                self._async_changed()
-
-    def _check_classifiers(self, job: Job) -> None:
-        """Refuse classifiers that cannot say anything, before or after a restart."""
-        for classifier in self.chosen(job):
-            if classifier.head is None:
-                raise ServiceValidationError(
-                    translation_domain=DOMAIN,
-                    translation_key="not_trained",
-                    translation_placeholders={"classifier": classifier.settings.name},
-                )
-            if isinstance(classifier, ObjectClassifier):
-                PastCondition(
-                    self._entry.runtime_data.need_frigate().pipeline.chain, classifier
-                )
-        next(self._moments(job), None)
-
-    def _moments(self, job: Job) -> Iterator[PastFrame]:
-        watching = [one for one in self.chosen(job) if isinstance(one, FrameClassifier)]
-        return frames(self._entry, job, watching)
+                await runs.async_files(store.put_told, self.run.id, found, told)
+                tally.count_told(told)
+                runs.async_changed()
 
 
 def ended(run: Run, status: Status, error: str | None = None) -> Run:

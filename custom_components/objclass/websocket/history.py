@@ -34,7 +34,7 @@ async def _async_runs(
         await async_described(hass, entry, run)
         for entry in entries
         if entry.runtime_data.frigate
-        for run in entry.runtime_data.frigate.history.runs
+        for run in entry.runtime_data.frigate.history.runs.kept
     ]
     return {"runs": sorted(runs, key=lambda run: -run["started_at"])}
 
@@ -72,10 +72,10 @@ async def _async_results(
     entry: ObjclassConfigEntry, hass: HomeAssistant, msg: _Answer
 ) -> _Answer:
     """Return a page of results."""
-    history = entry.runtime_data.need_frigate().history
-    page = await history.async_files(
-        history.store.page,
-        history.get(msg["run_id"]).id,
+    runs = entry.runtime_data.need_frigate().history.runs
+    page = await runs.async_files(
+        runs.store.page,
+        runs.get(msg["run_id"]).id,
         classifier_id=msg.get("classifier_id"),
         class_name=msg.get("class"),
         start=msg["start"],

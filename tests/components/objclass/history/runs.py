@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.history.asking import FIELDS, job_of
 from custom_components.objclass.history.found import Found
-from custom_components.objclass.history.manager import History
+from custom_components.objclass.history.history import History
 from custom_components.objclass.history.run import Run
 from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
 from tests.frigate_sim.objects import SimObject
@@ -43,9 +43,15 @@ async def start(entry: MockConfigEntry, *numbers: int, **asked: Any) -> Run:
 async def at_rest(entry: MockConfigEntry) -> Run:
     """Wait until the newest run does nothing any more, and return it."""
     history = history_of(entry)
-    while task := history._task:
-        await asyncio.wait([task])
-    return history.runs[0]
+    while history._work:
+        await asyncio.wait([history._task])
+    return history.runs.kept[0]
+
+
+def looked_at(entry: MockConfigEntry) -> int:
+    """Return at how many objects the run at work has looked."""
+    work = history_of(entry)._work
+    return work.tally.counts().done if work and work.tally else 0
 
 
 async def ran(entry: MockConfigEntry, *numbers: int, **asked: Any) -> Run:
@@ -57,12 +63,12 @@ async def ran(entry: MockConfigEntry, *numbers: int, **asked: Any) -> Run:
 async def applied(entry: MockConfigEntry) -> Run:
     """Apply the newest run and return it when it has ended."""
     history = history_of(entry)
-    await history.async_apply(history.runs[0].id)
+    await history.async_apply(history.runs.kept[0].id)
     return await at_rest(entry)
 
 
 async def results(entry: MockConfigEntry, **asked: Any) -> list[Found]:
     """Return what the newest run has found, newest object first."""
-    history = history_of(entry)
-    page = await history.async_files(history.store.page, history.runs[0].id, **asked)
+    runs = history_of(entry).runs
+    page = await runs.async_files(runs.store.page, runs.kept[0].id, **asked)
     return list(page.results)

@@ -145,4 +145,4 @@ async def test_classifiers_of_two_frigates_are_two_runs(
     with pytest.raises(ServiceValidationError) as caught:
         await act(hass, "classify_history", classifier=["Our cats", "Theirs"], days=1)
     assert caught.value.translation_key == "history_two_frigates"
-    assert entry.runtime_data.frigate.history.runs == []
+    assert entry.runtime_data.frigate.history.runs.kept == []

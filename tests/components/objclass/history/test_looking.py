@@ -203,13 +203,13 @@ async def test_crops_are_kept_for_labelling_but_not_without_end(
     other = next(one for one in found if one.sample_id is None)
     history = history_of(entry)
     kept_id = await history.async_keep(
-        history.runs[0].id, other.event_id, other.classifier_id
+        history.runs.kept[0].id, other.event_id, other.classifier_id
     )
     (sample,) = await crops(entry, other.event_id)
     assert sample.id == kept_id
     fetched = requests(frigate, "snapshot")
     again = await history.async_keep(
-        history.runs[0].id, other.event_id, other.classifier_id
+        history.runs.kept[0].id, other.event_id, other.classifier_id
     )
     assert (again, fetched.hits) == (kept_id, 0)
 

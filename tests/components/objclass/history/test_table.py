@@ -48,7 +48,7 @@ async def test_the_table_has_every_object_oldest_first(
     await ran(entry)
     await applied(entry)
     shown = await async_described(
-        hass, entry, entry.runtime_data.frigate.history.runs[0]
+        hass, entry, entry.runtime_data.frigate.history.runs.kept[0]
     )
 
     text = await read(hass_client_no_auth, shown["csv"])

@@ -20,7 +20,7 @@ from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_of
 from ..visits import Visit, requests, script, settle, until
-from .runs import at_rest, been, history_of, ran, results, start
+from .runs import at_rest, been, history_of, looked_at, ran, results, start
 
 pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
@@ -31,12 +31,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "DELAYS", (0.01,))
 
 
-async def looked_at(entry: MockConfigEntry, number: int) -> None:
-    """Wait until the newest run has looked at so many objects."""
-    history = history_of(entry)
-    await until(lambda: history._tally.counts().done >= number)
-
-
 async def half_way(frigate: Frigate, entry: MockConfigEntry) -> None:
     """Start a run over six objects that does not get beyond the third."""
     for hours in range(1, 7):
@@ -45,7 +39,7 @@ async def half_way(frigate: Frigate, entry: MockConfigEntry) -> None:
     objects = sorted(frigate.world.objects.values(), key=lambda one: -one.start_time)
     frigate.faults.add(Fault(path=f"{objects[3].id}/snapshot", delay=3600, times=1))
     await start(entry)
-    await looked_at(entry, 3)
+    await until(lambda: looked_at(entry) >= 3)
 
 
 async def test_a_paused_run_goes_on_where_it_was(
@@ -54,9 +48,9 @@ async def test_a_paused_run_goes_on_where_it_was(
     entry = await set_up()
     await half_way(frigate, entry)
     history = history_of(entry)
-    run = await history.async_pause(history.runs[0].id)
+    run = await history.async_pause(history.runs.kept[0].id)
     assert (run.phase, run.status) == (Phase.LOOKING, Status.PAUSED)
-    assert history._task is None
+    assert history._work is None
     frigate.faults.clear()
     fetched = requests(frigate, "snapshot")
     await history.async_resume(run.id)
@@ -107,10 +101,10 @@ async def test_a_paused_run_is_still_paused_after_a_restart(
     entry = await set_up()
     await half_way(frigate, entry)
     history = history_of(entry)
-    await history.async_pause(history.runs[0].id)
+    await history.async_pause(history.runs.kept[0].id)
     await hass.config_entries.async_reload(entry.entry_id)
-    assert history_of(entry).runs[0].status is Status.PAUSED
-    assert history_of(entry)._task is None
+    assert history_of(entry).runs.kept[0].status is Status.PAUSED
+    assert history_of(entry)._work is None
 
 
 async def test_a_cancelled_run_keeps_what_it_has_found_and_may_be_written(
@@ -119,7 +113,7 @@ async def test_a_cancelled_run_keeps_what_it_has_found_and_may_be_written(
     entry = await set_up()
     await half_way(frigate, entry)
     history = history_of(entry)
-    run = await history.async_cancel(history.runs[0].id)
+    run = await history.async_cancel(history.runs.kept[0].id)
     assert run.status is Status.CANCELLED
     assert run.ended_at is not None
     assert len(await results(entry)) == 3
@@ -144,6 +138,26 @@ async def test_a_list_that_was_cut_short_goes_on_where_it_was(
     assert (await history_of(entry).async_counts(run)).total == 7
 
 
+async def test_a_list_that_failed_goes_on_where_it_was(
+    frigate: Frigate, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.objclass.history.listing._PAGE", 3)
+    for hours in range(1, 8):
+        been(frigate, hours=hours)
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    # The first page comes, the second does not.
+    frigate.faults.add(Fault(path="/events$", times=1))
+    frigate.faults.add(Fault(path="/events$", status=400, times=1))
+    run = await ran(entry)
+    assert run.status is Status.FAILED
+    listed = requests(frigate, "/events$")
+    await history_of(entry).async_resume(run.id)
+    run = await at_rest(entry)
+    assert (run.status, listed.hits) == (Status.DONE, 3)
+    assert len(await results(entry)) == 7
+
+
 async def test_two_objects_that_started_together_are_both_looked_at(
     frigate: Frigate, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +176,7 @@ async def test_one_run_at_a_time(frigate: Frigate, set_up: SetUp) -> None:
     entry = await set_up()
     await half_way(frigate, entry)
     history = history_of(entry)
-    first = history.runs[0]
+    first = history.runs.kept[0]
     for paused in (False, True):
         if paused:
             await history.async_pause(first.id)
@@ -172,7 +186,7 @@ async def test_one_run_at_a_time(frigate: Frigate, set_up: SetUp) -> None:
     await history.async_cancel(first.id)
     frigate.faults.clear()
     second = await ran(entry)
-    assert (second.status, len(history.runs)) == (Status.DONE, 2)
+    assert (second.status, len(history.runs.kept)) == (Status.DONE, 2)
 
 
 async def test_of_two_that_start_at_once_one_runs(
@@ -211,7 +225,7 @@ async def test_a_classifier_without_a_training_is_refused(
     with pytest.raises(ServiceValidationError) as caught:
         await start(entry)
     assert caught.value.translation_key == "not_trained"
-    assert history_of(entry).runs == []
+    assert history_of(entry).runs.kept == []
 
 
 async def test_a_run_and_its_results_can_be_forgotten(
@@ -223,8 +237,8 @@ async def test_a_run_and_its_results_can_be_forgotten(
     run = await ran(entry)
     history = history_of(entry)
     await history.async_remove(run.id)
-    assert history.runs == []
-    assert (await history.async_files(history.store.counts, run.id)).total == 0
+    assert history.runs.kept == []
+    assert (await history.async_counts(run)).total == 0
 
 
 async def test_live_classification_goes_first(frigate: Frigate, set_up: SetUp) -> None:
@@ -240,13 +254,13 @@ async def test_live_classification_goes_first(frigate: Frigate, set_up: SetUp) -
     past = requests(frigate, "snapshot-clean")
     await start(entry)
     history = history_of(entry)
-    await until(lambda: history.runs[0].phase is Phase.LOOKING)
+    await until(lambda: history.runs.kept[0].phase is Phase.LOOKING)
     await asyncio.sleep(0.2)
-    assert (past.hits, history._tally.counts().done) == (0, 0)
+    assert (past.hits, looked_at(entry)) == (0, 0)
     frigate.faults.clear()
     await settle(frigate.hass, entry)
-    await at_rest(entry)
-    assert history._tally.counts().done == 3
+    run = await at_rest(entry)
+    assert (await history.async_counts(run)).done == 3
 
 
 async def test_a_frigate_that_is_away_is_waited_for(
@@ -359,7 +373,7 @@ async def test_a_damaged_file_costs_the_runs_but_not_the_classification(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    path = history_of(entry).path
+    path = history_of(entry).runs.path
     await hass.config_entries.async_unload(entry.entry_id)
     path.with_name("names.sqlite").write_bytes(b"no database" * 100)
     path.write_bytes(b"no database" * 100)
@@ -381,8 +395,8 @@ async def test_how_long_it_will_take_is_known_once_it_has_begun(
     entry = await set_up()
     await half_way(frigate, entry)
     history = history_of(entry)
-    left = history.seconds_left(history.runs[0])
+    left = history.seconds_left(history.runs.kept[0])
     assert left is not None
     assert left > 0
-    await history.async_cancel(history.runs[0].id)
-    assert history.seconds_left(history.runs[0]) is None
+    await history.async_cancel(history.runs.kept[0].id)
+    assert history.seconds_left(history.runs.kept[0]) is None

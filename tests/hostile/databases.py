@@ -12,12 +12,10 @@ from typing import Any, Final
 import numpy as np
 from hypothesis import strategies as st
 
+from custom_components.objclass.history.found import Found
 from custom_components.objclass.history.run import Job, Run
-from custom_components.objclass.history.store import (
-    Found,
-    HistoryStore,
-    HistoryStoreError,
-)
+from custom_components.objclass.history.store import HistoryStore
+from custom_components.objclass.history.store_file import HistoryStoreError
 from custom_components.objclass.learning.consensus import Outcome
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
 from custom_components.objclass.learning.samples.sample import Sample

@@ -1,6 +1,5 @@
 """What a run made of the pictures of the past."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,21 +36,3 @@ class FoundPage:
     results: Sequence[Found]
     total: int
     more: bool
-
-
-def found_of(row: sqlite3.Row) -> Found:
-    """Return the result in a row of the runs' file."""
-    return Found(
-        event_id=row["event_id"],
-        classifier_id=row["classifier_id"],
-        camera=row["camera"],
-        label=row["label"],
-        time=row["time"],
-        outcome=Outcome(row["outcome"]),
-        class_name=row["class"],
-        likeliest=row["likeliest"],
-        score=row["score"],
-        unfamiliar=bool(row["unfamiliar"]),
-        sample_id=row["sample_id"],
-        told=row["told"],
-    )

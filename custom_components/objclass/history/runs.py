@@ -11,7 +11,8 @@ from ..const import DOMAIN, LOGGER
 from ..runtime.worker import Worker
 from ..signals import SIGNAL_HISTORY
 from .run import Run
-from .store import HistoryStore, HistoryStoreError
+from .store import HistoryStore
+from .store_file import HistoryStoreError
 
 
 class Runs:

@@ -5,85 +5,32 @@ written together with the note that it is done, so that a run that is killed goe
 behind the last picture. All methods block: call them from one worker thread.
 """
 
-import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from ..frigate.messages import SubLabel
 from ..frigate.models import StoredEvent
 from ..learning.consensus import Outcome
 from ..learning.files import try_writing
-from .found import Found, FoundPage, found_of
-from .run import Counts, Job, PastFrame, Phase, Run, Status
+from .found import Found, FoundPage
+from .rows import past_of, result_of, row_of_result, row_of_run, run_of, text_of
+from .run import Counts, PastFrame, Run
+from .store_file import connected, opened, reported
 
 # So many runs are kept, with their results.
 KEPT_RUNS: Final = 5
-_SCHEMA: Final = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-PRAGMA foreign_keys = ON;
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY,
-    job TEXT NOT NULL,
-    started_at REAL NOT NULL,
-    phase TEXT NOT NULL,
-    status TEXT NOT NULL,
-    listed_to REAL,
-    ended_at REAL,
-    error TEXT
-) STRICT;
-CREATE TABLE IF NOT EXISTS objects (
-    run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
-    event_id TEXT NOT NULL,
-    camera TEXT NOT NULL,
-    label TEXT NOT NULL,
-    time REAL NOT NULL,
-    done INTEGER NOT NULL DEFAULT 0,
-    problem TEXT,
-    event TEXT,  -- what Frigate said of it, until it is done
-    PRIMARY KEY (run, event_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS objects_left ON objects (run, done, time);
-CREATE TABLE IF NOT EXISTS results (
-    run TEXT NOT NULL,
-    event_id TEXT NOT NULL,
-    classifier_id TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    class TEXT,
-    likeliest TEXT NOT NULL,
-    score REAL NOT NULL,
-    unfamiliar INTEGER NOT NULL,
-    sample_id TEXT,
-    told TEXT,
-    PRIMARY KEY (run, event_id, classifier_id),
-    FOREIGN KEY (run, event_id) REFERENCES objects ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-"""
 _FROM: Final = "FROM results JOIN objects USING (run, event_id)"
 _COLUMNS: Final = f"results.*, objects.camera, objects.label, objects.time {_FROM}"
-
-
-class HistoryStoreError(Exception):
-    """The runs cannot be read or written; the text says why."""
 
 
 class HistoryStore:
     """The runs of one entry. Raises HistoryStoreError."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with _reported():
+        with reported():
             try_writing(path.parent)
-            self._db = _connected(path)
-            try:
-                self._db.executescript(_SCHEMA)
-            except sqlite3.Error:
-                self._db.close()
-                raise
+            self._db = opened(path)
 
     def close(self) -> None:
         """Close the file."""
@@ -99,16 +46,7 @@ class HistoryStore:
                 "UPDATE SET phase = excluded.phase, status = excluded.status, "
                 "listed_to = excluded.listed_to, ended_at = excluded.ended_at, "
                 "error = excluded.error",
-                (
-                    run.id,
-                    json.dumps(run.job.as_dict()),
-                    run.started_at,
-                    run.phase,
-                    run.status,
-                    run.listed_to,
-                    run.ended_at,
-                    run.error,
-                ),
+                row_of_run(run),
             )
             self._db.execute(
                 "DELETE FROM runs WHERE id NOT IN "
@@ -118,9 +56,9 @@ class HistoryStore:
 
     def runs(self) -> list[Run]:
         """Return the kept runs, newest first."""
-        with _reported():
+        with reported():
             rows = self._db.execute("SELECT * FROM runs ORDER BY started_at DESC")
-            return [_run(row) for row in rows]
+            return [run_of(row) for row in rows]
 
     def remove_run(self, run_id: str) -> None:
         """Forget a run and its results."""
@@ -129,7 +67,7 @@ class HistoryStore:
 
     def counts(self, run_id: str) -> Counts:
         """Count what a run has come to so far."""
-        with _reported():
+        with reported():
             total, done, broken = self._db.execute(
                 "SELECT count(*), coalesce(sum(done), 0), count(problem) "
                 "FROM objects WHERE run = ?",
@@ -164,8 +102,7 @@ class HistoryStore:
     def add_frames(self, run_id: str, frames: Iterable[PastFrame]) -> int:
         """Note moments to look at; return how many are new."""
         return self._add(
-            (run_id, one.id, one.camera, "", one.time, json.dumps(asdict(one)))
-            for one in frames
+            (run_id, one.id, one.camera, "", one.time, text_of(one)) for one in frames
         )
 
     def add_objects(self, run: Run, events: Iterable[StoredEvent]) -> int:
@@ -181,7 +118,7 @@ class HistoryStore:
                     event.camera,
                     event.label,
                     event.snapshot_frame_time or event.start_time,
-                    json.dumps(asdict(event)),
+                    text_of(event),
                 )
                 for event in events
             )
@@ -198,13 +135,13 @@ class HistoryStore:
 
     def next_objects(self, run_id: str, limit: int) -> list[StoredEvent | PastFrame]:
         """Return objects that nobody has looked at yet, newest first."""
-        with _reported():
+        with reported():
             rows = self._db.execute(
                 "SELECT event FROM objects WHERE run = ? AND done = 0 "
                 "ORDER BY time DESC LIMIT ?",
                 (run_id, limit),
             )
-            return [_past(json.loads(row["event"])) for row in rows]
+            return [past_of(row["event"]) for row in rows]
 
     def put_results(self, run_id: str, event_id: str, results: Iterable[Found]) -> None:
         """Note what a picture came to, and that it is done."""
@@ -212,21 +149,7 @@ class HistoryStore:
             self._finish(run_id, event_id, None)
             self._db.executemany(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        run_id,
-                        event_id,
-                        found.classifier_id,
-                        found.outcome,
-                        found.class_name,
-                        found.likeliest,
-                        found.score,
-                        found.unfamiliar,
-                        found.sample_id,
-                        found.told,
-                    )
-                    for found in results
-                ],
+                [row_of_result(run_id, found) for found in results],
             )
 
     def put_problem(self, run_id: str, event_id: str, problem: str) -> None:
@@ -245,14 +168,14 @@ class HistoryStore:
 
     def to_tell(self, run_id: str, limit: int) -> list[Found]:
         """Return results that Frigate has not been told of, newest first."""
-        with _reported():
+        with reported():
             rows = self._db.execute(
                 f"SELECT {_COLUMNS} WHERE run = ? AND outcome = ? AND told IS NULL "
                 "AND label <> '' "
                 "ORDER BY time DESC LIMIT ?",
                 (run_id, Outcome.ASSIGNED, limit),
             )
-            return [found_of(row) for row in rows]
+            return [result_of(row) for row in rows]
 
     def forget_refused(self, run_id: str) -> None:
         """Let what Frigate refused be tried again."""
@@ -298,7 +221,7 @@ class HistoryStore:
                 f"{where} AND coalesce(class, '') = ?",
                 [*values, class_name],
             )
-        with _reported():
+        with reported():
             rows = self._db.execute(
                 f"SELECT {_COLUMNS} {where} "
                 "ORDER BY time DESC, event_id, classifier_id LIMIT ? OFFSET ?",
@@ -308,24 +231,24 @@ class HistoryStore:
                 f"SELECT count(*) {_FROM} {where}", values
             ).fetchone()
             return FoundPage(
-                results=[found_of(row) for row in rows],
+                results=[result_of(row) for row in rows],
                 total=total,
                 more=start + len(rows) < total,
             )
 
     def get(self, run_id: str, event_id: str, classifier_id: str) -> Found | None:
         """Return one result, if it is here."""
-        with _reported():
+        with reported():
             row = self._db.execute(
                 f"SELECT {_COLUMNS} "
                 "WHERE run = ? AND event_id = ? AND classifier_id = ?",
                 (run_id, event_id, classifier_id),
             ).fetchone()
-            return None if row is None else found_of(row)
+            return None if row is None else result_of(row)
 
     def kept_samples(self, run_id: str) -> dict[tuple[str, str], int]:
         """Count the kept samples by classifier id and class ("" is undecided)."""
-        with _reported():
+        with reported():
             rows = self._db.execute(
                 "SELECT classifier_id, coalesce(class, '') AS name, count(sample_id) "
                 "AS n FROM results WHERE run = ? GROUP BY 1, 2",
@@ -335,7 +258,7 @@ class HistoryStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _reported(), self._db:
+        with reported(), self._db:
             yield
 
 
@@ -344,7 +267,7 @@ def read_table(path: Path, run_id: str) -> Iterator[dict[str, Any]]:
 
     On a connection of its own: may be called from any thread. Raises HistoryStoreError.
     """
-    with _reported(), closing(_connected(path)) as db:
+    with reported(), closing(connected(path)) as db:
         for row in db.execute(
             "SELECT event_id, camera, label, time, classifier_id, class, outcome, "
             "likeliest, score, unfamiliar, told, sample_id, problem "
@@ -353,50 +276,3 @@ def read_table(path: Path, run_id: str) -> Iterator[dict[str, Any]]:
             (run_id,),
         ):
             yield dict(row)
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, check_same_thread=False)
-    db.row_factory = sqlite3.Row
-    return db
-
-
-def _run(row: sqlite3.Row) -> Run:
-    return Run(
-        id=row["id"],
-        job=Job.from_dict(json.loads(row["job"])),
-        started_at=row["started_at"],
-        phase=Phase(row["phase"]),
-        status=Status(row["status"]),
-        listed_to=row["listed_to"],
-        ended_at=row["ended_at"],
-        error=row["error"],
-    )
-
-
-def _past(data: dict[str, Any]) -> StoredEvent | PastFrame:
-    """Make an object, or a moment, of what `asdict` made of it."""
-    if "id" not in data:
-        return PastFrame(**data)
-    sub_label, attributes = data["sub_label"], data["model_attributes"]
-    return StoredEvent(
-        **data
-        | {
-            "sub_label": sub_label and SubLabel(**sub_label),
-            "model_attributes": {
-                name: SubLabel(**said) for name, said in attributes.items()
-            },
-            "zones": tuple(data["zones"]),
-            "box": data["box"] and tuple(data["box"]),
-        }
-    )
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    try:
-        yield
-    # In a damaged file there are values where there cannot be any, and columns under
-    # another name.
-    except (OSError, sqlite3.Error, ValueError, TypeError, LookupError) as err:
-        raise HistoryStoreError(str(err)) from err

@@ -20,7 +20,8 @@ from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError
 from ..lookup import loaded_entry
 from .run import Run
-from .store import HistoryStoreError, read_table
+from .store import read_table
+from .store_file import HistoryStoreError
 
 _VALID_FOR: Final = timedelta(hours=1)
 _COLUMNS: Final = (

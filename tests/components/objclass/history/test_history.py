@@ -15,7 +15,8 @@ from custom_components.objclass.history import patience, work
 from custom_components.objclass.history.found import Found
 from custom_components.objclass.history.looking import Looker
 from custom_components.objclass.history.run import Phase, Status
-from custom_components.objclass.history.store import HistoryStore, HistoryStoreError
+from custom_components.objclass.history.store import HistoryStore
+from custom_components.objclass.history.store_file import HistoryStoreError
 from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_of

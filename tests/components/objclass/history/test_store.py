@@ -7,11 +7,8 @@ import pytest
 from custom_components.objclass.frigate.messages import SubLabel
 from custom_components.objclass.frigate.models import parse_stored_event
 from custom_components.objclass.history.run import Job, PastFrame, Run, Status
-from custom_components.objclass.history.store import (
-    KEPT_RUNS,
-    HistoryStore,
-    HistoryStoreError,
-)
+from custom_components.objclass.history.store import KEPT_RUNS, HistoryStore
+from custom_components.objclass.history.store_file import HistoryStoreError
 
 JOB = Job(
     classifiers=("a", "b"),

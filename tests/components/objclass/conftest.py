@@ -132,6 +132,9 @@ async def frigate(
         yield running
 
 
+EMPTY = {"past_events": 0}
+no_past = pytest.mark.parametrize("frigate", [EMPTY], indirect=True)
+
 CLASSIFIER: dict[str, Any] = {
     "name": "Our cats",
     "labels": ["cat"],

@@ -19,14 +19,14 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.objclass.const import DOMAIN
 from tests.frigate_sim.auth import Account
 
+from .conftest import EMPTY
+
 ACCOUNTS = {
     "ann": Account(password="secret"),
     "guest": Account(password="guest", role="viewer"),
 }
-EMPTY = {"past_events": 0}
 WITH_LOGIN = EMPTY | {"accounts": ACCOUNTS}
 
-no_past = pytest.mark.parametrize("frigate", [EMPTY], indirect=True)
 with_login = pytest.mark.parametrize("frigate", [WITH_LOGIN], indirect=True)
 
 

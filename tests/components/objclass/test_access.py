@@ -32,12 +32,12 @@ from custom_components.objclass.transfer.exporting import (
 from custom_components.objclass.views import CropView, ThumbView, async_crop_url
 from custom_components.objclass.websocket import _SUBJECTS
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from .crops import keep
 from .source_code import load_json
 from .websocket.client import Panel, Refused
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 # An old address of a picture is no attempt to break in, which 401 would count as.
 REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)

@@ -13,10 +13,9 @@ from homeassistant.setup import async_setup_component
 from custom_components.objclass import backup
 from custom_components.objclass.learning.samples import SampleStore
 
-from .conftest import SetUp, classifier_of
+from .conftest import SetUp, classifier_of, no_past
 from .crops import keep
 
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 pytestmark = no_past
 
 

@@ -1,13 +1,12 @@
 """Presence: whether a class is in view."""
 
-import pytest
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from .conftest import Frigate, SetUp, classifier_of, entity_of
+from .conftest import Frigate, SetUp, classifier_of, entity_of, no_past
 from .visits import Visit, script
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 LEO = "binary_sensor.our_cats_leo_in_view"
 CHARLIE = "binary_sensor.our_cats_charlie_in_view"

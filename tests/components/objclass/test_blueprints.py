@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .conftest import Frigate, SetUp, classifier_of
+from .conftest import Frigate, SetUp, classifier_of, no_past
 from .source_code import REPOSITORY
 from .visits import Said, Visit, script
 
@@ -30,7 +30,7 @@ EVENTS = [
 
 type Use = Callable[..., Awaitable[list[ServiceCall]]]
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 @pytest.fixture

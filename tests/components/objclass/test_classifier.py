@@ -13,9 +13,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from PIL import Image
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import Classifier, classifier_folder
 from custom_components.objclass.const import EVENT_RESULT
@@ -30,12 +28,13 @@ from .conftest import (
     classifier_of,
     data_of,
     frigate_of,
+    no_past,
 )
 from .crops import keep
 from .transfer.progress import followed
 from .visits import Visit, busy_worker, crops, finals, script, settle, until
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 def folder_of(hass: HomeAssistant, entry: MockConfigEntry, number: int = 0) -> Path:

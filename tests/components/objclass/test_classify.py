@@ -13,9 +13,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.objclass.const import DOMAIN
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, classifier_of, teach
+from .conftest import Frigate, SetUp, classifier_of, no_past, teach
 from .crops import jpeg, keep
-from .test_services import act, no_past, with_past
+from .test_services import act, with_past
 
 
 @with_past

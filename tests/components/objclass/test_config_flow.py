@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pytest_homeassistant_custom_component.common import (
-    async_fire_mqtt_message,
-)
+from pytest_homeassistant_custom_component.common import async_fire_mqtt_message
 from pytest_homeassistant_custom_component.typing import (
     MqttMockHAClient,
     MqttMockPahoClient,
@@ -16,14 +14,12 @@ from pytest_homeassistant_custom_component.typing import (
 
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, frigate_of
+from .conftest import EMPTY, Frigate, SetUp, frigate_of, no_past
 from .flows import (
     ACCOUNTS,
-    EMPTY,
     address,
     begin_by_hand,
     created,
-    no_past,
     pick,
     submit,
     suggested,

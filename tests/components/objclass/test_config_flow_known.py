@@ -5,20 +5,15 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
-from pytest_homeassistant_custom_component.typing import (
-    MqttMockHAClient,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
-from .conftest import Frigate
+from .conftest import Frigate, no_past
 from .flows import (
     address,
     begin,
     begin_by_hand,
     created,
-    no_past,
     official,
     pick,
     submit,

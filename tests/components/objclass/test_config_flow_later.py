@@ -12,27 +12,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
-from pytest_homeassistant_custom_component.typing import (
-    MqttMockHAClient,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
 from custom_components.objclass.const import DOMAIN
 from tests.frigate_sim.auth import Account
 
-from .conftest import Frigate, SetUp, classifier_data
-from .flows import (
-    address,
-    begin,
-    created,
-    no_past,
-    pick,
-    submit,
-    suggested,
-    with_login,
-)
+from .conftest import Frigate, SetUp, classifier_data, no_past
+from .flows import address, begin, created, pick, submit, suggested, with_login
 
 
 def entry_for(hass: HomeAssistant, url: str, **data: Any) -> MockConfigEntry:

@@ -15,11 +15,9 @@ from custom_components.objclass.const import DOMAIN
 from tests.frigate_sim.auth import Account
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from .crops import keep
 from .visits import Visit
-
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 SECRETS = ("leo", "charlie", "Our cats", "front_door", "yard", "steps", "127.0.0.1")
 

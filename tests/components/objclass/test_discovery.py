@@ -16,13 +16,12 @@ from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 from custom_components.objclass import discovery
 from custom_components.objclass.const import DOMAIN
 
-from .conftest import Frigate, SetUp
+from .conftest import Frigate, SetUp, no_past
 from .flows import (
     address,
     begin,
     begin_by_hand,
     created,
-    no_past,
     official,
     pick,
     submit,

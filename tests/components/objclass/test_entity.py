@@ -1,6 +1,5 @@
 """The entities of a classifier, as a person finds them on its device."""
 
-import pytest
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -8,9 +7,9 @@ from homeassistant.helpers import entity_registry as er
 
 from custom_components.objclass.const import DOMAIN
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 # Name, whether it depends on Frigate, category
 ENTITIES = {

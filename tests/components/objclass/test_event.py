@@ -4,10 +4,10 @@ import pytest
 from homeassistant.core import Event, HomeAssistant, State
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from .conftest import Frigate, SetUp, classifier_of
+from .conftest import Frigate, SetUp, classifier_of, no_past
 from .visits import Visit, script
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 FRONT = "event.our_cats_front_door_classification"
 BACK = "event.our_cats_back_yard_classification"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.hostile import TARGETS
 from tests.hostile.target import Target
 
-from .conftest import Frigate, SetUp, Told, classifier_of, frigate_of
+from .conftest import Frigate, SetUp, Told, classifier_of, frigate_of, no_past
 from .visits import Visit, finals, script, settle
 
 TOPICS = {
@@ -63,7 +63,7 @@ def generated(name: str, count: int) -> list[Any]:
     return cases
 
 
-@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@no_past
 async def test_hostile_messages_raise_nothing_and_the_next_object_is_named(
     frigate: Frigate,
     set_up: SetUp,

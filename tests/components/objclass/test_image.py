@@ -9,10 +9,10 @@ from homeassistant.core import HomeAssistant
 from PIL import Image
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .conftest import Frigate, SetUp, entity_of
+from .conftest import Frigate, SetUp, entity_of, no_past
 from .visits import Visit
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 CROP = "image.our_cats_last_crop"
 

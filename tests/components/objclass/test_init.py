@@ -36,6 +36,7 @@ from tests.frigate_sim.auth import Account
 from tests.frigate_sim.faults import Fault
 
 from .conftest import (
+    EMPTY,
     Frigate,
     SetUp,
     Told,
@@ -43,18 +44,13 @@ from .conftest import (
     classifier_of,
     data_of,
     frigate_of,
+    no_past,
     state_of,
 )
 from .crops import keep, keep_some_of_each
 from .entries import entry_for, rename
 from .surroundings import add_broker, connect
 from .visits import Visit, finals, settle, until
-
-EMPTY = {"past_events": 0}
-
-
-no_past = pytest.mark.parametrize("frigate", [EMPTY], indirect=True)
-
 
 SENSOR = "sensor.our_cats_front_door"
 

@@ -15,11 +15,11 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.objclass import logbook
 
-from .conftest import Frigate, SetUp, classifier_of
+from .conftest import Frigate, SetUp, classifier_of, no_past
 from .visits import STRANGER, Said, Visit, script
 
 
-@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@no_past
 @pytest.mark.parametrize(
     ("said", "sentences"),
     [

@@ -15,12 +15,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.learning.samples.sample import Sample
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from .crops import jpeg, keep
 
 ROOT = "media-source://objclass"
-
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 
 async def titles(hass: HomeAssistant, folder: str) -> list[str]:

@@ -5,19 +5,9 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.objclass.learning.heads import HeadShelf
 
-from .conftest import (
-    SetUp,
-    classifier_data,
-    classifier_of,
-    folder_of,
-)
+from .conftest import SetUp, classifier_data, classifier_of, folder_of, no_past
 from .crops import keep
 from .entries import finish, rename
-
-EMPTY = {"past_events": 0}
-
-
-no_past = pytest.mark.parametrize("frigate", [EMPTY], indirect=True)
 
 
 @no_past

@@ -11,9 +11,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass import panel
 
-from .conftest import Frigate, SetUp
+from .conftest import Frigate, SetUp, no_past
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 FILES = Path(panel.__file__).parent / "www"
 
 

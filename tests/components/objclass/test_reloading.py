@@ -7,28 +7,15 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from pytest_homeassistant_custom_component.typing import (
-    MqttMockHAClient,
-)
+from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
 from custom_components.objclass import reloading
 from tests.frigate_sim.cameras import BACK_YARD, FRONT_DOOR
 from tests.frigate_sim.faults import Fault
 
-from .conftest import (
-    Frigate,
-    SetUp,
-    data_of,
-    state_of,
-)
+from .conftest import Frigate, SetUp, data_of, no_past, state_of
 from .entries import entry_for, finish
 from .surroundings import connect
-
-EMPTY = {"past_events": 0}
-
-
-no_past = pytest.mark.parametrize("frigate", [EMPTY], indirect=True)
-
 
 SENSOR = "sensor.our_cats_front_door"
 

@@ -5,19 +5,12 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .chains import (
-    BELLS,
-    CATS,
-    COLLARS,
-    bells_on_collars_on_cats,
-    change,
-    on,
-)
-from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from .chains import BELLS, CATS, COLLARS, bells_on_collars_on_cats, change, on
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from .repairing import issues, mend, opened
 from .visits import Visit, script
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 @pytest.fixture

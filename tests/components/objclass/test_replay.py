@@ -21,21 +21,13 @@ from custom_components.objclass.const import EVENT_RESULT
 from tests.frigate_sim.objects import Frame, SimObject
 from tests.frigate_sim.walks import Sighting
 
-from .conftest import (
-    Frigate,
-    SetUp,
-    classifier_data,
-    classifier_of,
-    published,
-)
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past, published
 from .frigate.examples import PAYLOADS
 from .visits import Said, crops, finals, script, settle
 
 RECORDING = "mqtt_session_frigate_0_18.jsonl"
 
 type Row = tuple[str, str]  # topic below the prefix, payload
-
-NO_HISTORY = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,7 +277,7 @@ def stage(
     return Stage(hass, frigate, set_up, mqtt_mock)
 
 
-@NO_HISTORY
+@no_past
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 async def test_the_recorded_session_gives_what_it_implies(
     recorded: list[Row], frigate: Frigate, stage: Stage, case: Case
@@ -296,7 +288,7 @@ async def test_the_recorded_session_gives_what_it_implies(
     assert shown == {("rex", 1.0)}
 
 
-@NO_HISTORY
+@no_past
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 async def test_a_small_session_gives_what_it_implies(stage: Stage, case: Case) -> None:
     session = list(small())
@@ -308,7 +300,7 @@ async def test_a_small_session_gives_what_it_implies(stage: Stage, case: Case) -
     assert await stage.play(session, case) == expected
 
 
-@NO_HISTORY
+@no_past
 async def test_told_in_one_burst_every_object_still_ends_once(
     frigate: Frigate, stage: Stage, recorded: list[Row]
 ) -> None:
@@ -319,7 +311,7 @@ async def test_told_in_one_burst_every_object_still_ends_once(
     assert frigate.world.writes == []
 
 
-@NO_HISTORY
+@no_past
 async def test_a_small_burst_ends_every_object_once(stage: Stage) -> None:
     came = await stage.play(small(), CASES["seen"], burst=True)
     assert [one.outcomes for one in came.values()] == [["undecided"]] * 2

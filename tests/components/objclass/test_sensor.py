@@ -12,11 +12,11 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
-from .conftest import Frigate, SetUp, classifier_of, entity_of
+from .conftest import Frigate, SetUp, classifier_of, entity_of, no_past
 from .crops import keep
 from .visits import Visit, script
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 FRONT, BACK = "sensor.our_cats_front_door", "sensor.our_cats_back_yard"
 LABELLED = "sensor.our_cats_labelled_crops"

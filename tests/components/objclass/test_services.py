@@ -14,10 +14,9 @@ from custom_components.objclass.const import DOMAIN
 from tests.frigate_sim.cameras import Snapshots
 from tests.frigate_sim.faults import Fault
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, data_of, no_past
 from .crops import keep
 
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 with_past = pytest.mark.parametrize("frigate", [{"past_events": 24}], indirect=True)
 
 

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from homeassistant.components.system_health import get_info
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
@@ -11,11 +10,11 @@ from homeassistant.setup import async_setup_component
 
 from custom_components.objclass.const import DOMAIN
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from .crops import keep
 from .visits import Visit
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def health(hass: HomeAssistant) -> dict[str, Any]:

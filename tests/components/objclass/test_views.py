@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
-import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from PIL import Image
@@ -14,10 +13,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.views import async_crop_url
 
-from .conftest import Frigate, SetUp, classifier_of, folder_of
+from .conftest import Frigate, SetUp, classifier_of, folder_of, no_past
 from .crops import jpeg, keep
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def test_a_signed_address_shows_a_crop_without_a_log_in(

@@ -14,11 +14,11 @@ from custom_components.objclass.collecting.collect import async_collect
 from custom_components.objclass.learning.crop import square_around
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of, no_past
 from ..history.runs import been
 from ..visits import Visit, crops, requests, script
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def test_a_sample_shows_the_object_at_its_best(

@@ -12,11 +12,11 @@ from custom_components.objclass.collecting.collect import async_collect
 from tests.frigate_sim.objects import SimObject
 
 from ..chains import bells_on_collars_on_cats, on
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, data_of, no_past
 from ..history.runs import HOUR, been
 from ..visits import STRANGER, Visit, requests, script
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -13,7 +12,6 @@ from custom_components.objclass.runtime.worker import Worker
 
 from ..entries import finish
 
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 # Other tests load each network once.
 really_load = chosen.load_here
 PLAIN: dict[str, Any] = {

@@ -3,10 +3,7 @@
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import (
-    ConfigEntryState,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
@@ -26,11 +23,12 @@ from ..conftest import (
     classifier_data,
     classifier_of,
     folder_of,
+    no_past,
 )
 from ..crops import keep
 from .dialogues import begin, choices, submit
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 RULES = {
     "threshold": 0.8,

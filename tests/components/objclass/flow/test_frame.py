@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 from custom_components.objclass.classifier import classifier_folder
 from custom_components.objclass.learning.frame import WHOLE, Part
 
-from ..conftest import Frigate, SetUp, data_of
+from ..conftest import Frigate, SetUp, data_of, no_past
 from ..crops import keep
 from ..frames.cameras import (
     GATE,
@@ -205,7 +205,7 @@ async def test_the_panel_creates_renames_and_removes_like_the_form(
     assert error.value.key == "without_frigate"
 
 
-@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@no_past
 async def test_frigates_cameras_motion_and_mqtt_are_there_with_a_frigate(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp, mqtt_mock: MqttMockHAClient
 ) -> None:

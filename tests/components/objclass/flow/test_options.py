@@ -16,9 +16,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.objclass.learning import chosen
 from custom_components.objclass.runtime.settings import async_read
 
-from ..conftest import SetUp
+from ..conftest import SetUp, no_past
 from ..repairing import mend
-from .options import choose, form, no_past, really_load, settle, worker_of
+from .options import choose, form, really_load, settle, worker_of
 
 REQUIREMENTS = "custom_components.objclass.runtime.packages.async_process_requirements"
 

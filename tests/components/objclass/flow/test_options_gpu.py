@@ -16,9 +16,9 @@ from custom_components.objclass.learning.runtimes.runtime_litert_gpu import (
 )
 from custom_components.objclass.runtime.settings import async_read
 
-from ..conftest import SetUp
+from ..conftest import SetUp, no_past
 from ..repairing import mend
-from .options import choose, form, no_past, worker_of
+from .options import choose, form, worker_of
 
 GPU = "custom_components.objclass.flow.options.why_no_gpu"
 

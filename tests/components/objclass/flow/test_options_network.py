@@ -12,10 +12,10 @@ from homeassistant.exceptions import ServiceValidationError
 
 from custom_components.objclass.learning import chosen
 
-from ..conftest import SetUp, classifier_of
+from ..conftest import SetUp, classifier_of, no_past
 from ..crops import keep
 from ..learning.tiny_models import feature_extractor
-from .options import PLAIN, choose, no_past, really_load, worker_of
+from .options import PLAIN, choose, really_load, worker_of
 
 
 @no_past

@@ -13,10 +13,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.objclass.diagnostics import async_get_config_entry_diagnostics
 from custom_components.objclass.runtime.settings import async_read
 
-from ..conftest import SetUp
+from ..conftest import SetUp, no_past
 from ..learning.v2_server import V2Server
 from ..repairing import mend
-from .options import choose, no_past, worker_of
+from .options import choose, worker_of
 
 
 @no_past

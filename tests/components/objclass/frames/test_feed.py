@@ -12,7 +12,7 @@ from custom_components.objclass.frames import feed
 from custom_components.objclass.learning import frame
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data
+from ..conftest import Frigate, SetUp, classifier_data, no_past
 from ..crops import jpeg
 from ..visits import script
 from .cameras import (
@@ -257,7 +257,7 @@ async def test_an_object_classifier_is_for_frigate_only(hass: HomeAssistant) -> 
     assert list(entry.supported_subentry_types) == ["frame_classifier"]
 
 
-@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@no_past
 @pytest.mark.parametrize(("status", "asked"), [(401, True), (403, False), (500, False)])
 async def test_a_frigate_that_wants_another_log_in_for_its_frames_is_told_to_the_user(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp, status: int, *, asked: bool

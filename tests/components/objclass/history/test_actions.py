@@ -12,11 +12,11 @@ from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.history import actions
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from ..visits import script
 from .runs import at_rest, been
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def act(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from homeassistant.exceptions import ServiceValidationError
 from custom_components.objclass.learning.consensus import Outcome
 
 from ..conditions.test_children import OUR_CATS, cats_and_collar, child, named
-from ..conftest import Frigate, SetUp, classifier_data
+from ..conftest import Frigate, SetUp, classifier_data, no_past
 from ..visits import Visit, script
 from .runs import been, ran, results, start
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def test_a_child_is_asked_where_its_parent_says_so_in_the_same_run(

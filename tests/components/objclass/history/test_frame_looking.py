@@ -15,11 +15,11 @@ from custom_components.objclass.history.run import Status
 from custom_components.objclass.history.table import async_past_url
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, data_of
+from ..conftest import Frigate, SetUp, classifier_data, data_of, no_past
 from ..visits import requests, script
 from .runs import applied, been, history_of, ran, results, start
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 MINUTE = 60.0
 

@@ -19,11 +19,11 @@ from custom_components.objclass.history.store import HistoryStore
 from custom_components.objclass.history.store_file import HistoryStoreError
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_of
+from ..conftest import Frigate, SetUp, classifier_of, no_past
 from ..visits import Visit, requests, script, settle, until
 from .runs import at_rest, been, history_of, looked_at, ran, results, start
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 @pytest.fixture(autouse=True)

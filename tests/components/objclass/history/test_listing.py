@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from ..visits import requests, script
 from .runs import HOUR, been, ran, results
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,14 @@ from ..conftest import (
     SetUp,
     classifier_data,
     classifier_of,
+    no_past,
     published,
     teach,
 )
 from ..visits import STRANGER, Visit, crops, requests, script
 from .runs import been, history_of, ran, results
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def test_a_trained_classifier_knows_the_objects_of_the_past(

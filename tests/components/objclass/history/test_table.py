@@ -14,11 +14,11 @@ from custom_components.objclass.history import table
 from custom_components.objclass.history.describing import async_described
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from ..visits import STRANGER, script
 from .runs import applied, been, ran
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def described(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:

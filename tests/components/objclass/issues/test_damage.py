@@ -27,6 +27,7 @@ from ..conftest import (
     classifier_of,
     folder_of,
     frigate_of,
+    no_past,
     state_of,
 )
 from ..crops import keep
@@ -35,7 +36,7 @@ from ..repairing import issues, mend, opened
 from ..visits import Visit, until
 from ..websocket.client import Panel, Refused
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 PAGE = 4096
 OF_SAMPLES = (

@@ -19,12 +19,17 @@ from tests.frigate_sim import NativeModel
 from tests.frigate_sim.faults import Fault
 
 from ..chains import SeeingFrigate
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
+from ..conftest import (
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    frigate_of,
+    no_past,
+)
 from ..crops import keep
 from ..repairing import answered, issues, mend, opened
 from ..visits import Visit, script, until
-
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 RIVAL = NativeModel(name="pets", type="sub_label", objects=("cat",), classes={"leo": 1})
 rivals = pytest.mark.parametrize(

@@ -20,12 +20,10 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.objclass.const import DOMAIN
 
-from ..conftest import Frigate, SetUp, classifier_of
+from ..conftest import Frigate, SetUp, classifier_of, no_past
 from ..crops import keep
 from ..disks import read_only
 from ..visits import Visit, until
-
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 
 def told_of(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:

@@ -11,7 +11,7 @@ from custom_components.objclass.objects import names
 from custom_components.objclass.objects.names import Names
 from custom_components.objclass.runtime.worker import Worker
 
-from ..conftest import Frigate, SetUp, classifier_of
+from ..conftest import Frigate, SetUp, classifier_of, no_past
 from ..visits import Visit, script
 
 
@@ -72,7 +72,7 @@ async def test_a_file_that_cannot_be_used_costs_only_the_memory(
     await found.async_close()
 
 
-@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@no_past
 async def test_an_object_in_view_may_still_be_renamed_after_a_restart(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:

@@ -9,10 +9,10 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.json import json_dumps
 from homeassistant.util.json import json_loads
 
-from ..conftest import Frigate, SetUp, Told, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, Told, classifier_data, classifier_of, no_past
 from ..visits import BARELY, STRANGER, Said, Visit, finals, script
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 def live(events: Told) -> list[tuple[str, int]]:

@@ -17,11 +17,9 @@ from custom_components.objclass.learning.backbone import BackboneModel
 from custom_components.objclass.learning.crop import crop_whole
 from custom_components.objclass.signals import Progress
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of, teach
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past, teach
 from ..crops import keep
 from .progress import followed
-
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 
 
 async def take_out(hass: HomeAssistant) -> dict[str, Any]:

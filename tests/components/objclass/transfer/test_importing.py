@@ -17,10 +17,9 @@ from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.signals import SIGNAL_SAMPLES
 from tests.frigate_sim import Account, Fault, NativeModel
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from .progress import followed
 
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 PETS = NativeModel(
     name="pets",
     type="sub_label",

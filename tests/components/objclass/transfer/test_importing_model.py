@@ -17,11 +17,17 @@ from PIL import Image
 
 from custom_components.objclass.const import DOMAIN
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of
+from ..conftest import (
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    frigate_of,
+    no_past,
+)
 from ..crops import keep
 from .test_importing import a_zip as pictures_zip
 
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 BROUGHT = Path(__file__).parent.parent / "learning" / "brought"
 LABELS = "0 Red\n1 Green\n2 Background\n"
 COLOURS = classifier_data(classes=["red", "green"])

@@ -7,7 +7,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 from PIL import Image
 
-from ..conftest import Frigate, SetUp
+from ..conftest import Frigate, SetUp, no_past
 from ..frames.cameras import GATE, add_cameras, add_entry
 from .client import Panel, Refused
 
@@ -46,7 +46,7 @@ async def test_a_camera_entity_is_shown_small_enough(
     assert error.value.code == "unauthorized"
 
 
-@pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+@no_past
 async def test_a_camera_of_frigates_is_shown(
     panel: Panel, frigate: Frigate, set_up: SetUp
 ) -> None:

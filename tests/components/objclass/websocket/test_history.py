@@ -7,12 +7,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from ..history.runs import at_rest, been
 from ..visits import script, until
 from .client import Panel, Refused
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 async def started(panel: Panel, entry: MockConfigEntry, **asked: Any) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.objclass.classifier import Classifier
 from custom_components.objclass.learning.samples.sample import Sample
 
-from ..conftest import Frigate, SetUp, classifier_of
+from ..conftest import Frigate, SetUp, classifier_of, no_past
 from ..crops import jpeg, keep
 from ..visits import STRANGER, Visit, script
 from .client import Panel, Refused
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 type Opened = tuple[Panel, Classifier]
 HOSTILE = [

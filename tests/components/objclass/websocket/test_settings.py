@@ -11,11 +11,18 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.objclass.classifier import Classifier
 from custom_components.objclass.const import DOMAIN
 
-from ..conftest import CLASSIFIER, Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import (
+    CLASSIFIER,
+    Frigate,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    no_past,
+)
 from ..crops import keep
 from .client import Panel, Refused
 
-pytestmark = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
+pytestmark = no_past
 
 
 def stored(entry: MockConfigEntry, classifier_id: str) -> Mapping[str, Any]:

@@ -9,13 +9,12 @@ import pytest
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from ..crops import keep
 from ..transfer.test_importing import PETS, pets, picture
 from ..transfer.test_importing_model import BROUGHT, LABELS
 from .client import Panel, Refused
 
-no_past = pytest.mark.parametrize("frigate", [{"past_events": 0}], indirect=True)
 with_pets = pytest.mark.parametrize(
     "frigate", [{"past_events": 0, "models": [PETS]}], indirect=True
 )

@@ -80,11 +80,11 @@ class Monitor:
     def time_entries(self) -> None:
         """Time the parts of a look: the download and what the worker does."""
         # Imported once it is set up: it must not be this that loads it.
-        from custom_components.objclass.objects import pipeline  # noqa: PLC0415
+        from custom_components.objclass.objects import looks  # noqa: PLC0415
 
-        look = vars(pipeline)["look"]
+        look = vars(looks)["look"]
         if not hasattr(look, "timed"):
-            vars(pipeline)["look"] = self._timed(look)
+            vars(looks)["look"] = self._timed(look)
         for entry in self._hass.config_entries.async_entries(WATCHED):
             if entry.state is ConfigEntryState.LOADED:
                 client = entry.runtime_data.frigate.client

@@ -1,6 +1,7 @@
 """Tracked objects: from a Frigate message to a result.
 
-`tracking` knows what is in view, `work_queue` what waits for a look, `pipeline` looks,
-`results` weighs the attempts, and `writeback` tells Frigate; `names` remembers which
-names in Frigate came from us.
+`pipeline` hears what Frigate says (`in_turn`), `tracking` knows what is in view,
+`work_queue` what waits for a look, `looks` looks (at what `snapshots` fetches),
+`results` weighs the attempts, `writeback` tells Frigate, and `ends` tells the end;
+`names` remembers which names in Frigate came from us.
 """

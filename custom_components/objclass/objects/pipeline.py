@@ -1,12 +1,10 @@
 """From a Frigate message to a published result.
 
-A message on `<prefix>/events` updates what is known about an object and, when it shows
-a new frame that a classifier cares for, lets the object wait for a look. A look fetches
-the picture, and on the thread for live looks crops it, embeds it once and asks the head
-of every classifier. Each answer is an attempt; when attempts agree, the class is
-assigned: shown in Home Assistant, and told to Frigate (`results`). The crop is kept
-last, so that it costs no time before the result. When the object ends, each classifier
-gives one final outcome.
+A message on `<prefix>/events` updates what is known about an object (`tracking`) and,
+when it shows a new frame that a classifier cares for, lets the object wait for a look
+(`looks`), each answer of which is an attempt. When attempts agree, the class is
+assigned: shown in Home Assistant (`results`), and told to Frigate (`writeback`). When
+the object ends, each classifier gives one final outcome (`ends`).
 
 A classifier with a condition is asked once the condition is met (`chain`): about the
 looks that there have been (`children`), which takes its head and no picture, and from
@@ -14,12 +12,11 @@ then on like all others.
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from time import monotonic, perf_counter
 from typing import Final
 
 from homeassistant.components import mqtt
@@ -28,7 +25,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 
-from ..classifier import LiveKeeping, ObjectClassifier
+from ..classifier import ObjectClassifier
 from ..conditions.chain import Chain
 from ..conditions.children import Children
 from ..const import LOGGER
@@ -38,20 +35,18 @@ from ..frigate.errors import InvalidMessageError
 from ..frigate.messages import (
     SOURCE,
     EventMessage,
-    TrackedObject,
     parse_availability,
     parse_event,
     parse_tracked_object_update,
 )
 from ..frigate.models import FrigateConfig
-from ..learning.crop import PictureError
-from ..learning.look import look
 from ..learning.samples.outcomes import KeptOutcome
 from ..runtime.worker import Worker
 from ..signals import SIGNAL_AVAILABLE
-from .in_turn import AT_ONCE, InTurn
+from .ends import Ends
+from .in_turn import InTurn
+from .looks import Looks
 from .results import Results
-from .snapshots import Snapshots
 from .tracking import ObjectState, Tracker
 from .work_queue import WorkQueue
 
@@ -75,21 +70,36 @@ class Pipeline:
         results: Results,
     ) -> None:
         self.frigate = frigate
+        self.chain = chain
         self.counts: Counter[str] = Counter()
-        self.seconds_per_look: float | None = None
         self._hass = hass
         self._entry = entry
-        self._snapshots = Snapshots(hass, entry, client, self.counts)
-        self._worker = worker
-        self._keeping = LiveKeeping(hass, worker)
-        self.chain = chain
-        self._results = results
         self._tracker = Tracker()
         self._children = Children(worker, chain, results, self._tracker)
+        self._looks = Looks(
+            hass,
+            entry,
+            client=client,
+            frigate=frigate,
+            worker=worker,
+            tracker=self._tracker,
+            chain=chain,
+            children=self._children,
+            results=results,
+            counts=self.counts,
+        )
+        self._ends = Ends(
+            hass,
+            entry,
+            tracker=self._tracker,
+            chain=chain,
+            children=self._children,
+            results=results,
+            counts=self.counts,
+        )
         self._heard = InTurn(self._start_hearing, self.counts)
         self._queue = WorkQueue()
         self._online = False
-        self._given_up: deque[tuple[ObjectState, str]] = deque()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -101,6 +111,11 @@ class Pipeline:
     def waiting(self) -> int:
         """How many objects wait for a look, and messages to be heard."""
         return len(self._heard) + len(self._queue)
+
+    @property
+    def seconds_per_look(self) -> float | None:
+        """How long the newest look took without its download, if there was one."""
+        return self._looks.seconds
 
     @property
     def dropped(self) -> int:
@@ -149,7 +164,7 @@ class Pipeline:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._keeping.async_wait()
+        await self._looks.async_wait()
 
     @callback
     def outcome_so_far(
@@ -171,7 +186,7 @@ class Pipeline:
         """Wait until nothing waits, and every look is made and kept."""
         await self._heard.join()
         await self._queue.join()
-        await self._keeping.async_wait()
+        await self._looks.async_wait()
 
     # What Frigate says
 
@@ -209,7 +224,7 @@ class Pipeline:
             LOGGER.info("Frigate %s is online", self._entry.title)
         else:
             LOGGER.info("Frigate %s is offline", self._entry.title)
-            self._async_give_up(*self._tracker, why="Frigate went offline")
+            self._ends.async_give_up(*self._tracker, why="Frigate went offline")
         async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
 
     @callback
@@ -225,7 +240,7 @@ class Pipeline:
             LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
             return
         self._async_set_online(online=True)
-        if self._tracker.get(event.after.id) or self._interested(event.after):
+        if self._tracker.get(event.after.id) or self.chain.interested(event.after):
             self._async_take_in(event)
 
     @callback
@@ -241,12 +256,14 @@ class Pipeline:
     @callback
     def _async_let_wait(self, state: ObjectState) -> None:
         """Let an object wait if there is work to do."""
-        if state.ended or self._looking(state) or self._children.unasked(state):
+        if state.ended or self._looks.helped(state) or self._children.unasked(state):
             dropped = self._queue.put(state.id)
             if dropped and (old := self._tracker.get(dropped)):
                 old.dropped = True
                 if old.ended:
-                    self._async_give_up(old, why="it ended while too much was waiting")
+                    self._ends.async_give_up(
+                        old, why="it ended while too much was waiting"
+                    )
 
     @callback
     def _async_on_update(self, message: ReceiveMessage) -> None:
@@ -268,33 +285,15 @@ class Pipeline:
             state.attributes[update.model] = update.attribute
         state.findings.hear_update(update, self.frigate.face_threshold)
         self._children.async_follow(state)
-        if any(c.settings.condition for c in self._interested(state.latest)):
+        if any(c.settings.condition for c in self.chain.interested(state.latest)):
             self._async_let_wait(state)
 
     @callback
     def _async_sweep(self, _now: object) -> None:
         if overdue := self._tracker.overdue():
-            self._async_give_up(*overdue, why="Frigate stopped speaking of it")
+            self._ends.async_give_up(*overdue, why="Frigate stopped speaking of it")
 
     # Looking
-
-    def _interested(self, tracked: TrackedObject) -> list[ObjectClassifier]:
-        """Return the classifiers that an object may be a matter for, parents first."""
-        return self.chain.interested(tracked)
-
-    def _looking(self, state: ObjectState) -> list[ObjectClassifier]:
-        """Return the classifiers that a look at the newest frame would help."""
-        snapshot = state.latest.snapshot
-        if snapshot is None:
-            return []
-
-        return [
-            classifier
-            for classifier in self._interested(state.latest)
-            if snapshot.frame_time not in state.frame_times(classifier)
-            and self.chain.is_met(state, classifier)
-            and not state.has_enough(classifier)
-        ]
 
     async def _async_work(self) -> None:
         while True:
@@ -307,7 +306,7 @@ class Pipeline:
                 self.counts["errors"] += 1
                 LOGGER.exception("Unexpected error while looking at %s", event_id)
                 if (state := self._tracker.get(event_id)) and state.ended:
-                    self._async_give_up(state, why="looking at it failed")
+                    self._ends.async_give_up(state, why="looking at it failed")
             finally:
                 self._queue.done(event_id)
             # Much of it waits for nothing, such as the end of an object that is not
@@ -317,119 +316,10 @@ class Pipeline:
     async def _async_work_on(self, state: ObjectState) -> None:
         await self._children.async_ask(state)
         if not state.ended:
-            if looking := self._looking(state):
+            if helped := self._looks.helped(state):
                 # When it ends meanwhile, it waits again.
-                await self._async_attempt(state, looking)
+                await self._looks.async_look(state, helped)
         else:
-            if undecided := self._needs_last_look(state):
-                await self._async_attempt(state, undecided, last=True)
-            await self._async_finish(state, "it ended")
-
-    def _needs_last_look(self, state: ObjectState) -> list[ObjectClassifier]:
-        """Return the classifiers that had too few attempts on an ended object."""
-        return [
-            classifier
-            for classifier in self._looking(state)
-            if state.consensus(classifier).too_few
-        ]
-
-    async def _async_attempt(
-        self,
-        state: ObjectState,
-        classifiers: list[ObjectClassifier],
-        *,
-        last: bool = False,
-    ) -> None:
-        """Look at an object once, for all classifiers that care."""
-        tracked, snapshot = state.latest, state.latest.snapshot
-        camera = self.frigate.cameras.get(tracked.camera)
-        if snapshot is None or camera is None:
-            return
-        picture = await self._snapshots.async_fetch(state, snapshot, last=last)
-        if picture is None:
-            return
-        box = snapshot.box
-        started = perf_counter()
-        try:
-            seen = await self._worker.run_live(
-                look,
-                self._worker.backbone,
-                picture.data,
-                {c.id: c.head for c in classifiers if c.head},
-                box=(box.x1, box.y1, box.x2, box.y2),
-                frame_size=(camera.width, camera.height),
-            )
-        except PictureError as err:
-            self.counts["bad_pictures"] += 1
-            LOGGER.debug("No attempt on %s: %s", state.id, err)
-            return
-        self.seconds_per_look = perf_counter() - started
-        if self._tracker.get(state.id) is None:
-            # It has been given its final outcome meanwhile; nothing comes after that.
-            return
-        self.counts["attempts"] += 1
-        counted = []
-        for classifier in classifiers:
-            # What it hangs on may have changed meanwhile, or with this very look.
-            if self.chain.is_met(state, classifier):
-                counted.append(classifier)
-                state.opinion(classifier).frame_times.add(snapshot.frame_time)
-                self._results.async_count(
-                    state,
-                    classifier,
-                    [(snapshot.frame_time, seen.predictions.get(classifier.id))],
-                )
-        self._children.hold(state, tracked, snapshot.frame_time, seen)
-        self._children.async_follow(state)
-        await self._children.async_ask(state)
-        samples = [
-            (classifier, classifier.live_sample(tracked, snapshot.frame_time, seen))
-            for classifier in counted
-        ]
-        await self._keeping.async_keep(samples, seen)
-
-    @callback
-    def _async_give_up(self, *states: ObjectState, why: str) -> None:
-        """Give the final outcome of objects that nobody is at work on, in turn."""
-        is_telling = bool(self._given_up)
-        self._given_up += ((state, why) for state in states)
-        if self._given_up and not is_telling:
-            self._entry.async_create_task(
-                self._hass, self._async_finish_all(), "objclass finish"
-            )
-
-    async def _async_finish_all(self) -> None:
-        """Tell one end after the other; everything else has its turn in between."""
-        began = monotonic()
-        while self._given_up:
-            state, why = self._given_up[0]
-            try:
-                await self._async_finish(state, why)
-            except Exception:  # noqa: BLE001
-                self.counts["errors"] += 1
-                LOGGER.exception("Unexpected error at the end of %s", state.id)
-            finally:
-                self._given_up.popleft()
-            if monotonic() - began >= AT_ONCE:
-                await asyncio.sleep(0)
-                began = monotonic()
-
-    async def _async_finish(self, state: ObjectState, why: str) -> None:
-        """Give the final outcome of every classifier, once, and forget the object.
-
-        A final outcome may be what others wait for, so theirs come after it.
-        """
-        if not self._tracker.forget(state.id):
-            return
-        state.final = True
-        for classifier in self._interested(state.latest):
-            await self._children.async_ask(state, final=True)
-            # Of a crowd there may be thousands that nobody had the time to look at:
-            # nothing is known of them, and to say so thousandfold helps nobody.
-            asked = not state.was_missed(classifier)
-            if asked and self.chain.is_met(state, classifier):
-                self._results.async_finish(state, classifier, why)
-            else:
-                self._results.async_not_asked(state, classifier)
-        self._children.forget(state.id)
-        self._results.async_end(state)
+            if helped := self._looks.helped_at_the_end(state):
+                await self._looks.async_look(state, helped, last=True)
+            await self._ends.async_finish(state, "it ended")

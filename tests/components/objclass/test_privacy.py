@@ -19,6 +19,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.learning.runtimes import model_server
+from custom_components.objclass.objects.looks import Looks
 from tests.frigate_sim.auth import Account
 from tests.frigate_sim.faults import Fault
 
@@ -165,7 +166,7 @@ async def test_nobody_is_named_when_things_go_wrong_either(
 
     cast = frigate.world.cast
     cast["somebody"] = replace(cast["leo"], name="somebody", label="person")
-    monkeypatch.setattr(entry.runtime_data.frigate.pipeline, "_async_attempt", defect)
+    monkeypatch.setattr(Looks, "async_look", defect)
     visit = Visit(frigate, entry, "somebody")
     await visit.look(2)
     await visit.end()

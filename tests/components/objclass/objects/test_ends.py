@@ -15,8 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.objclass.learning.backbone import Backbone
-from custom_components.objclass.objects import pipeline as pipeline_module
-from custom_components.objclass.objects import tracking
+from custom_components.objclass.objects import ends, tracking
 from custom_components.objclass.objects.results import Results
 from custom_components.objclass.objects.tracking import ObjectState
 from custom_components.objclass.objects.work_queue import MAX_WAITING
@@ -330,7 +329,7 @@ async def test_when_frigate_goes_away_its_objects_end_one_after_the_other(
     told: Told,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pipeline_module, "AT_ONCE", 0)
+    monkeypatch.setattr(ends, "AT_ONCE", 0)
     entry = await set_up()
     script(classifier_of(entry), ("leo", 0.5))
     visit = Visit(frigate, entry)

@@ -1,0 +1,88 @@
+"""The end of objects: each classifier gives one final outcome, and they are forgotten.
+
+Many may end at once. They are told in turn, a little at a time, like messages.
+"""
+
+import asyncio
+from collections import Counter, deque
+from time import monotonic
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..conditions.chain import Chain
+from ..conditions.children import Children
+from ..const import LOGGER
+from ..data import ObjclassConfigEntry
+from .in_turn import AT_ONCE
+from .results import Results
+from .tracking import ObjectState, Tracker
+
+
+class Ends:
+    """Tells the ends of one Frigate's objects; `counts` has the errors."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ObjclassConfigEntry,
+        *,
+        tracker: Tracker,
+        chain: Chain,
+        children: Children,
+        results: Results,
+        counts: Counter[str],
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._tracker = tracker
+        self._chain = chain
+        self._children = children
+        self._results = results
+        self._counts = counts
+        self._given_up: deque[tuple[ObjectState, str]] = deque()
+
+    @callback
+    def async_give_up(self, *states: ObjectState, why: str) -> None:
+        """Give the final outcome of objects that nobody is at work on, in turn."""
+        is_telling = bool(self._given_up)
+        self._given_up += ((state, why) for state in states)
+        if self._given_up and not is_telling:
+            self._entry.async_create_task(
+                self._hass, self._async_finish_all(), "objclass finish"
+            )
+
+    async def _async_finish_all(self) -> None:
+        """Tell one end after the other; everything else has its turn in between."""
+        began = monotonic()
+        while self._given_up:
+            state, why = self._given_up[0]
+            try:
+                await self.async_finish(state, why)
+            except Exception:  # noqa: BLE001
+                self._counts["errors"] += 1
+                LOGGER.exception("Unexpected error at the end of %s", state.id)
+            finally:
+                self._given_up.popleft()
+            if monotonic() - began >= AT_ONCE:
+                await asyncio.sleep(0)
+                began = monotonic()
+
+    async def async_finish(self, state: ObjectState, why: str) -> None:
+        """Give the final outcome of every classifier, once, and forget the object.
+
+        A final outcome may be what others wait for, so theirs come after it.
+        """
+        if not self._tracker.forget(state.id):
+            return
+        state.final = True
+        for classifier in self._chain.interested(state.latest):
+            await self._children.async_ask(state, final=True)
+            # Of a crowd there may be thousands that nobody had the time to look at:
+            # nothing is known of them, and to say so thousandfold helps nobody.
+            asked = not state.was_missed(classifier)
+            if asked and self._chain.is_met(state, classifier):
+                self._results.async_finish(state, classifier, why)
+            else:
+                self._results.async_not_asked(state, classifier)
+        self._children.forget(state.id)
+        self._results.async_end(state)

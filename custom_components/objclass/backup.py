@@ -15,6 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
 from .learning.files import try_writing
+from .learning.samples.rescue import ASIDE
 
 _HELD: HassKey[list[sqlite3.Connection]] = HassKey(f"{DOMAIN}_backup")
 
@@ -35,7 +36,11 @@ async def async_post_backup(hass: HomeAssistant) -> None:
 def _hold_all(folder: Path) -> list[sqlite3.Connection]:
     held = []
     for path in sorted(folder.rglob("*.sqlite")):
+        if path.parent.match(ASIDE):
+            continue  # nobody changes it, and neither do we
         try:
+            if not path.stat().st_size:
+                continue  # SQLite would remove the log beside it
             try_writing(path.parent)
             held.append(_held(path))
         except (OSError, sqlite3.Error) as err:
@@ -47,6 +52,9 @@ def _hold_all(folder: Path) -> list[sqlite3.Connection]:
 def _held(path: Path) -> sqlite3.Connection:
     """Bring a file up to date, and keep it as it is until the connection is closed."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    # It may be moved away meanwhile, when it is rescued: what has the name of its log by
+    # then is not to be removed.
+    connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE)
     try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         # Nobody may write to the file that somebody reads (sqlite.org/wal.html).

@@ -200,22 +200,39 @@ class AwayRepair(LookAgainRepair):
 
 
 class DamagedRepair(LookAgainRepair):
-    """A file that is damaged: brought back from a backup, or begun anew."""
+    """A file that is damaged: rescued, or brought back from a backup."""
 
-    options = ("confirm", "begin_anew", "leave")
+    options = ("rescue", "confirm", "leave")
 
-    async def async_step_begin_anew(
+    async def async_step_rescue(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Put the file and the crops aside; what was trained stays."""
-        if classifier := find_classifier(self.hass, self._about):
-            try:
-                await classifier.async_put_away()
-            except HomeAssistantError as err:
-                return self.async_abort(
-                    reason="failed", description_placeholders={"error": str(err)}
-                )
-            self.hass.config_entries.async_schedule_reload(self._entry_id)
+        """Begin anew with what can still be read; what was trained stays."""
+        classifier = find_classifier(self.hass, self._about)
+        # It may be back, or have been rescued in another dialogue.
+        if classifier is None or not classifier.samples.damage:
+            return self.async_create_entry(data={})
+        try:
+            rescued = await classifier.async_rescue()
+        except HomeAssistantError as err:
+            return self.async_abort(
+                reason="failed", description_placeholders={"error": str(err)}
+            )
+        self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_show_form(
+            step_id="rescued",
+            description_placeholders={
+                "labelled": str(rescued.labelled),
+                "unlabelled": str(rescued.unlabelled),
+                "unknown": str(rescued.unknown),
+                "folder": str(rescued.aside),
+            },
+        )
+
+    async def async_step_rescued(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """End, once it has been read what came back."""
         return self.async_create_entry(data={})
 
 

@@ -18,8 +18,11 @@ from custom_components.objclass.history.store import HistoryStore
 from custom_components.objclass.history.store_file import HistoryStoreError
 from custom_components.objclass.learning.consensus import Outcome
 from custom_components.objclass.learning.samples import SampleStore, SampleStoreError
+from custom_components.objclass.learning.samples.pictures import Pictures
+from custom_components.objclass.learning.samples.rescue import rescue
 from custom_components.objclass.learning.samples.sample import Sample
 from custom_components.objclass.learning.samples.search import Search
+from custom_components.objclass.learning.samples.store import TABLES
 
 from .target import Target, refused
 
@@ -33,6 +36,8 @@ _VALUES: Final = [
     "null",
     "[]",
     '{"a": "x"}',
+    f'{{"a": {"9" * 400}}}',
+    "[" * 100_000,
     "9" * 5000,
     "leo",
     "\0",
@@ -145,7 +150,9 @@ def _odd_rows(draw: st.DrawFn, whole: Callable[[], bytes], table: str) -> bytes:
 
 @cache
 def _folder() -> Path:
-    return Path(mkdtemp(prefix="hostile-"))
+    """Return a folder in memory, if there is such: stores often wait for the disk."""
+    memory = Path("/dev/shm")
+    return Path(mkdtemp(prefix="hostile-", dir=memory if memory.is_dir() else None))
 
 
 def _try_each(jobs: list[Callable[[], Any]], error: type[Exception]) -> bool:
@@ -195,6 +202,40 @@ def _sample_file(content: bytes) -> bool:
         )
 
 
+def _rescued_file(content: bytes) -> bool:
+    """Rescue what there is; the file is rarely so bad that this is nothing."""
+    folder = _folder() / "rescued"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "crops").mkdir(parents=True)
+    crops = {f"s{number}" for number in range(_CROPS)}
+    for name in crops:
+        (folder / "crops" / f"{name}.jpg").write_bytes(_JPEG)
+    (folder / "samples.sqlite").write_bytes(content)
+    pictures = Pictures(folder)
+    told = rescue(folder / "samples.sqlite", pictures, TABLES, ("leo", "none"))
+    assert (told.aside / "samples.sqlite").read_bytes() == content
+    with closing(SampleStore(folder)) as store:
+        assert store.damage is None
+        store._check_whole()
+        found = store.find(limit=-1)
+        assert {one.id for one in found} == crops
+        assert {one.label for one in found} <= {"leo", "none", None}
+        assert told.labelled == sum(store.counts().values())
+        assert told.labelled + told.unlabelled + told.unknown == _CROPS
+        _sorted_out(store)
+    return bool(told.labelled)
+
+
+def _sorted_out(store: SampleStore) -> None:
+    """Do what people do with samples; none of it may be refused."""
+    assert store.label(["s1"], "none") == ["s1"]
+    store.page(Search(order="useful"), None, 10)
+    store.outlines()
+    store.prune(5)
+    store.training_set("tiny")
+    store.delete(["s2"])
+
+
 def _run_file(content: bytes) -> bool:
     path = _folder() / "runs.sqlite"
     for old in _folder().glob("runs.sqlite*"):
@@ -226,6 +267,11 @@ TARGETS: Final = (
         name="sample files",
         cases=_damaged(_samples) | _odd_rows(_samples, "samples"),
         attempt=_sample_file,
+    ),
+    Target(
+        name="rescued sample files",
+        cases=_damaged(_samples) | _odd_rows(_samples, "samples"),
+        attempt=_rescued_file,
     ),
     Target(
         name="run files",

@@ -20,6 +20,7 @@ from ..learning.heads import HeadShelf, KeptHead
 from ..learning.model_head import ModelHead, ModelShelf
 from ..learning.runtimes.graph import ModelError
 from ..learning.samples import SampleStore, SampleStoreError
+from ..learning.samples.rescue import Rescued
 from ..learning.samples.sample import ClassCount, Sample
 from ..runtime.worker import Worker, interrupted
 from ..settings import ClassifierSettings
@@ -178,9 +179,9 @@ class ClassifierCore:
                 self.samples.damage = self.samples.damage or str(err)
             LOGGER.error("The crops of %s cannot be read: %s", self.settings.name, err)
 
-    async def async_put_away(self) -> None:
-        """Put the samples aside, to begin anew when the entry is loaded again."""
-        await self.async_files(self.samples.put_away)
+    async def async_rescue(self) -> Rescued:
+        """Rescue what a damaged file says, for when the entry is loaded again."""
+        return await self.async_files(self.samples.rescue, self.settings.all_classes)
 
     def _note_storage(self, error: str | None) -> None:
         """Note whether files can be written, and log it once."""

@@ -5,8 +5,8 @@ cards. Nothing new is kept then, no label taken, and no head trained; what was t
 before is still shown and classifies. As soon as the folder can be written to again, all
 of that works again by itself.
 
-A file of samples that is damaged, which stays so until somebody brings back an older
-one or begins anew: its classifier goes on with what it was trained on, too.
+A file of samples that is damaged, which stays so until somebody has it rescued, or
+brings back an older one: its classifier goes on with what it was trained on, too.
 """
 
 from collections.abc import Iterable, Iterator

@@ -77,6 +77,59 @@ async def test_a_damaged_file_is_no_reason_for_no_backup(
         assert "broken.sqlite is copied as it is" in caplog.text
 
 
+async def test_what_was_damaged_is_copied_as_it_was_when_it_was_put_aside(
+    hass: HomeAssistant, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    classifier = classifier_of(await set_up())
+    await keep(classifier, "leo", 3)
+    run = hass.async_add_executor_job
+    aside = classifier.folder / "damaged-20261122"
+    await run(shutil.copytree, classifier.folder, aside)
+    await run((aside / "samples.sqlite-shm").unlink)
+    before = await run(files_in, aside)
+    async with backing_up(hass):
+        pass
+    assert await run(files_in, aside) == before
+    assert "copied as it is" not in caplog.text
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("samples.sqlite*")}
+
+
+async def test_a_log_without_its_file_is_not_lost_to_a_backup(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    await keep(classifier, "leo", 3)
+    run = hass.async_add_executor_job
+    folder = await run(shutil.copytree, classifier.folder, classifier.folder / "copy")
+    await run((folder / "samples.sqlite").write_bytes, b"")
+    before = await run(files_in, folder)
+    assert before["samples.sqlite-wal"]
+    async with backing_up(hass):
+        pass
+    assert await run(files_in, folder) == before
+
+
+async def test_labels_given_after_a_rescue_during_a_backup_stay(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    """Who closes a file last removes its log, by its name, and it was moved."""
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    await keep(classifier, "leo", 3)
+    async with backing_up(hass):
+        await classifier.async_rescue()
+        await hass.config_entries.async_reload(entry.entry_id)
+        classifier = classifier_of(entry)
+        await keep(classifier, "charlie", 2, day=2)
+    recent = classifier.folder / "samples.sqlite-wal"
+    assert await hass.async_add_executor_job(recent.exists)
+    assert classifier.labelled == {"leo": 3, "charlie": 2}
+
+
 async def test_home_assistant_asks_us_before_and_after_a_backup(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:

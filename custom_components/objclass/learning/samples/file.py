@@ -30,7 +30,10 @@ _CODE: Final = 0xFF  # the rest of SQLite's number tells which of the kind
 
 # In a damaged file there are texts that are none, rows that are no JSON, values where
 # there cannot be any, and columns under another name.
-_ERRORS: Final = (sqlite3.Error, OSError, ValueError, TypeError, LookupError)
+_ERRORS: Final = (
+    *(sqlite3.Error, OSError, ValueError, TypeError, LookupError),
+    *(OverflowError, RecursionError),
+)
 
 
 class SampleStoreError(Exception):
@@ -113,7 +116,9 @@ class SampleFile:
         """Make an open file fit to be used. Raises like any use of it."""
         self._open = db
         db.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;" + self._tables
+            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
+            # What is gone is not to come back when a damaged file is rescued.
+            "PRAGMA secure_delete = ON;" + self._tables
         )
 
 

@@ -106,6 +106,15 @@ class Pictures:
         """Return whether there is a picture of any sample."""
         return any(self.crops.glob("*.jpg"))
 
+    def written_at(self) -> dict[str, float]:
+        """Return when each picture that is not empty was written, by id.
+
+        In seconds since the epoch.
+        """
+        files = [path for path in self.crops.glob("*.jpg") if is_safe_id(path.stem)]
+        seen = {path.stem: path.stat() for path in files}
+        return {name: stat.st_mtime for name, stat in seen.items() if stat.st_size}
+
     def leftovers(self, known: Collection[str]) -> bool:
         """Return whether there is a picture of none of the known ids."""
         names = {f"{sample_id}.jpg" for sample_id in known}

@@ -77,14 +77,14 @@ def sample_of(row: sqlite3.Row) -> Sample:
         time=row["time"],
         source=row["source"],
         label=row["label"],
-        scores=_scores(row["scores"]),
+        scores=scores_in(row["scores"]),
         distance=row["distance"],
         unfamiliar=bool(row["unfamiliar"]),
         infrared=None if row["infrared"] is None else bool(row["infrared"]),
     )
 
 
-def _scores(text: str) -> dict[str, float]:
+def scores_in(text: str) -> dict[str, float]:
     """Read what `json.dumps` wrote of scores. Raises ValueError or TypeError."""
     scores = json.loads(text)
     if not isinstance(scores, dict):

@@ -10,7 +10,7 @@ methods block: call them from one worker thread.
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -25,6 +25,7 @@ from .embeddings import PLAIN, TrainingSet
 from .file import SampleFile, SampleStoreError
 from .outcomes import KeptOutcome
 from .pictures import Pictures, is_safe_id
+from .rescue import Rescued, rescue, take_in_use
 from .sample import ClassCount, Sample, SampleOutline, SamplePage, sample_of
 from .search import Conditions, Position, Search
 
@@ -48,7 +49,7 @@ CREATE INDEX IF NOT EXISTS newest ON samples (-time, id);
 CREATE INDEX IF NOT EXISTS newest_of_label ON samples (label, -time, id);
 CREATE INDEX IF NOT EXISTS by_event ON samples (event_id);
 """
-_TABLES: Final = _SCHEMA + embeddings.SCHEMA + outcomes.SCHEMA
+TABLES: Final = _SCHEMA + embeddings.SCHEMA + outcomes.SCHEMA
 
 
 class SampleStore(SampleFile):
@@ -57,19 +58,16 @@ class SampleStore(SampleFile):
     def __init__(self, folder: Path) -> None:
         """Open the files, as far as that can be done."""
         self.pictures = Pictures(folder)
-        super().__init__(folder / "samples.sqlite", _TABLES)
+        super().__init__(folder / "samples.sqlite", TABLES)
 
-    def put_away(self) -> None:
-        """Close, and move file and crops to a folder beside them, to begin anew.
+    def rescue(self, classes: Collection[str]) -> Rescued:
+        """Close, and begin anew with all crops, and what can be read of a damaged file.
 
-        Nothing is removed: once they are moved back, all is as it was. Raises OSError.
+        Labels are believed where they are among these classes. The file is moved to a
+        folder beside it. Raises OSError.
         """
         self.close()
-        aside = self.path.with_name(time.strftime("damaged-%Y%m%d-%H%M%S"))
-        aside.mkdir()
-        # The crops last: without them, what the file says of them would be tidied up.
-        for path in (*self.path.parent.glob("samples.sqlite*"), self.pictures.crops):
-            path.rename(aside / path.name)
+        return rescue(self.path, self.pictures, TABLES, classes)
 
     def picture_path(self, sample_id: str) -> Path:
         """Return where the picture of a sample is. Raises SampleStoreError."""
@@ -301,18 +299,29 @@ class SampleStore(SampleFile):
     # Inside
 
     @override
+    def _opened(self) -> sqlite3.Connection:
+        take_in_use(self.path)
+        # Beside an empty file SQLite removes the log, with all that was written last.
+        is_empty = not self.path.exists() or not self.path.stat().st_size
+        if is_empty and self.pictures.any():
+            raise self._gone()
+        return super()._opened()
+
+    @override
     def _prepare(self, db: sqlite3.Connection) -> None:
         is_new = not db.execute("SELECT 1 FROM sqlite_schema").fetchone()
         if is_new and self.pictures.any():
             # Without their rows these would count as leftovers, and be removed.
-            raise SampleStoreError(
-                f"there are crops in {self.pictures.folder}, but what is known about "
-                "them is gone: bring back samples.sqlite from a backup, or move the "
-                "crops away"
-            )
+            raise self._gone()
         super()._prepare(db)
         self.pictures.create()
         self._sweep()
+
+    def _gone(self) -> SampleStoreError:
+        return SampleStoreError(
+            f"there are crops in {self.pictures.folder}, but what is known about them "
+            "is gone: bring back samples.sqlite from a backup"
+        )
 
     def _put_row(self, sample: Sample) -> None:
         self._db.execute(

@@ -32,7 +32,7 @@ from ..conftest import (
 )
 from ..crops import keep
 from ..disks import read_only
-from ..repairing import issues, mend, opened
+from ..repairing import answered, issues, mend, opened
 from ..visits import Visit, until
 from ..websocket.client import Panel, Refused
 
@@ -57,11 +57,18 @@ async def trained(set_up: SetUp) -> MockConfigEntry:
 
 @pytest.fixture
 async def damaged(
-    hass: HomeAssistant, frigate: Frigate, trained: MockConfigEntry
+    hass: HomeAssistant,
+    frigate: Frigate,
+    trained: MockConfigEntry,
+    request: pytest.FixtureRequest,
 ) -> MockConfigEntry:
-    """Return that entry after a page of its first classifier's file was lost."""
+    """Return that entry after a page of its first classifier's file was lost.
+
+    It is the one with all rows about samples, unless the parameter names another one.
+    """
+    table = getattr(request, "param", "samples")
     await hass.config_entries.async_unload(trained.entry_id)
-    await hass.async_add_executor_job(damage, folder_of(hass, trained), "samples")
+    await hass.async_add_executor_job(damage, folder_of(hass, trained), table)
     await hass.config_entries.async_setup(trained.entry_id)
     frigate.say("available", "online")
     await hass.async_block_till_done()
@@ -133,7 +140,7 @@ async def test_a_damaged_file_is_told_by_its_name_and_forgotten_once_it_is_back(
     assert told["file"] == str(folder / "samples.sqlite")
     assert told["classifier"] == "Our cats"
     assert "malformed" in told["error"]
-    assert shown["menu_options"] == ["confirm", "begin_anew", "leave"]
+    assert shown["menu_options"] == ["rescue", "confirm", "leave"]
 
     answer = await mend(hass, hass_client, "damaged", "confirm")
     assert answer["errors"] == {"base": "as_before"}
@@ -147,7 +154,8 @@ async def test_a_damaged_file_is_told_by_its_name_and_forgotten_once_it_is_back(
     assert state_of(hass, OF_SAMPLES[0]) == "12"
 
 
-async def test_who_begins_anew_keeps_the_training_and_loses_no_file(
+@pytest.mark.parametrize("damaged", ["newest_of_label"], indirect=True)
+async def test_what_can_be_read_is_rescued_and_told_and_can_be_trained(
     hass: HomeAssistant,
     damaged: MockConfigEntry,
     hass_client: ClientSessionGenerator,
@@ -155,26 +163,68 @@ async def test_who_begins_anew_keeps_the_training_and_loses_no_file(
     folder = folder_of(hass, damaged)
     broken = (folder / "samples.sqlite").read_bytes()
     number = classifier_of(damaged).trained.number
-    await mend(hass, hass_client, "damaged", "begin_anew")
+    shown = await mend(hass, hass_client, "damaged", "rescue")
+    assert shown["step_id"] == "rescued"
+    (aside,) = folder.glob("damaged-*")
+    told = {"labelled": "12", "unlabelled": "6", "unknown": "0", "folder": str(aside)}
+    assert shown["description_placeholders"] == told
+    # Whether that is read and closed or not.
     await until(lambda: damaged.state is ConfigEntryState.LOADED)
     assert issues(hass) == {}
     classifier = classifier_of(damaged)
     assert classifier.trained.number == number
-    assert classifier.labelled == {}
-    await keep(classifier, "leo")
-    assert classifier.labelled == {"leo": 1}
-    (aside,) = folder.glob("damaged-*")
+    assert classifier.labelled == {"leo": 6, "charlie": 6}
+    assert state_of(hass, OF_SAMPLES[0]) == "12"
+    await classifier.async_train()
     assert (aside / "samples.sqlite").read_bytes() == broken
-    assert crops_in(aside) == 18
+    assert crops_in(folder) == 18
+    answer = await answered(hass, hass_client, shown)
+    assert answer["type"] == "create_entry"
 
 
-async def test_on_a_read_only_disk_nothing_can_be_begun_anew_and_that_is_said(
+async def test_crops_of_which_nothing_can_be_read_are_there_to_be_labelled_again(
+    hass: HomeAssistant,
+    damaged: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    panel: Panel,
+) -> None:
+    shown = await mend(hass, hass_client, "damaged", "rescue")
+    told = shown["description_placeholders"]
+    assert (told["labelled"], told["unlabelled"], told["unknown"]) == ("0", "0", "18")
+    await until(lambda: damaged.state is ConfigEntryState.LOADED)
+    classifier = classifier_of(damaged)
+    assert (classifier.labelled, classifier.unlabelled) == ({}, 18)
+    page = await panel.ask("samples", classifier_id=classifier.id)
+    sample_ids = [one["id"] for one in page["samples"]]
+    assert len(sample_ids) == 18
+    which = {"classifier_id": classifier.id, "sample_ids": sample_ids}
+    await panel.ask("label", **which, **{"class": "leo"})
+    assert classifier.labelled == {"leo": 18}
+
+
+@pytest.mark.parametrize("damaged", ["newest_of_label"], indirect=True)
+async def test_a_dialogue_that_was_left_open_rescues_nothing_from_a_good_file(
+    hass: HomeAssistant,
+    damaged: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    one = await opened(hass, hass_client, "damaged")
+    other = await opened(hass, hass_client, "damaged")
+    assert (await answered(hass, hass_client, one, "rescue"))["step_id"] == "rescued"
+    await until(lambda: damaged.state is ConfigEntryState.LOADED)
+    answer = await answered(hass, hass_client, other, "rescue")
+    assert answer["type"] == "create_entry"
+    assert len(list(folder_of(hass, damaged).glob("damaged-*"))) == 1
+    assert classifier_of(damaged).labelled == {"leo": 6, "charlie": 6}
+
+
+async def test_on_a_read_only_disk_nothing_can_be_rescued_and_that_is_said(
     hass: HomeAssistant,
     damaged: MockConfigEntry,
     hass_client: ClientSessionGenerator,
 ) -> None:
     with read_only(Path(hass.config.path(DOMAIN))):
-        answer = await mend(hass, hass_client, "damaged", "begin_anew")
+        answer = await mend(hass, hass_client, "damaged", "rescue")
     assert answer["reason"] == "failed"
     assert "Our cats" in answer["description_placeholders"]["error"]
     assert crops_in(folder_of(hass, damaged)) == 18

@@ -114,22 +114,6 @@ def test_a_full_disk_is_read_all_the_same(
         assert ids(store) == ["a", "b"]
 
 
-def test_what_is_put_away_can_be_brought_back_whole(tmp_path: Path) -> None:
-    fill(tmp_path)
-    with opened(tmp_path) as store:
-        store.put_away()
-        with pytest.raises(SampleStoreError, match="closed"):
-            store.counts()
-    with opened(tmp_path) as store:
-        assert store.readable
-        assert ids(store) == []
-        add(store, "new")
-    (aside,) = tmp_path.glob("damaged-*")
-    with opened(aside) as store:
-        assert store.labels(["a", "b"]) == {"a": "leo", "b": None}
-        assert store.pictures.read("b") == jpeg("b")
-
-
 def test_damage_that_shows_while_it_is_used_is_noted(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         for number in range(60):

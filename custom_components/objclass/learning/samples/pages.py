@@ -1,0 +1,188 @@
+"""The rows in a file of SQLite's that SQLite itself cannot read any more.
+
+SQLite finds the rows of a table from the top of a tree down, so that one bad page can
+hide all of them. Here every page is looked at by itself, and those that hold rows are
+known by their first byte. Pages that were changed lately are in a log beside the file
+until SQLite moves them. Format: https://www.sqlite.org/fileformat2.html
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Final
+
+type Value = int | float | str | bytes | None
+
+PAGE: Final = 4096  # bytes; what SQLite makes unless it is told otherwise
+_HOLDS_ROWS: Final = 0x0D
+_PAGE_HEAD: Final = 8
+# A row that does not fit is continued in pages of its own; so much of it is here.
+_MOST_HERE: Final = PAGE - 35
+_LEAST_HERE: Final = (PAGE - 12) * 32 // 255 - 23
+_PER_MORE: Final = PAGE - 4
+_LONGEST: Final = 1 << 16  # bytes; more than any row that is looked for
+_LOG_HEAD: Final = 32
+_FRAME_HEAD: Final = 24
+# How many bytes a value has, by its kind; from the tenth kind on there are none, and
+# from the twelfth on these are bytes and texts, of which the kind says the length.
+_SIZES: Final = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
+_BYTES: Final = 12
+_GOES_ON: Final = 0x80
+
+
+def read_rows(path: Path, columns: int) -> Iterator[tuple[int, tuple[Value, ...]]]:
+    """Yield the number and the values of all rows with so many columns.
+
+    They are of whichever table. A row may come twice, as it is and as it once was, and
+    where a page is lost, only as it once was. Whatever cannot be read is passed over;
+    values may still be others than those that were written. Raises OSError where the
+    file cannot be opened; it is not written to.
+    """
+    with ExitStack() as stack:
+        pages = _Pages(path, stack)
+        for number in pages.numbers():
+            page = pages.read(number)
+            if len(page) == PAGE and page[0] == _HOLDS_ROWS:
+                yield from _rows_of(page, pages, columns)
+
+
+class _Pages:
+    """The pages of a file, each as it was written last; numbers begin with 1."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        self._file = _opened(path, stack)
+        self._count = os.fstat(self._file).st_size // PAGE
+        self._log = -1
+        self._in_log: dict[int, int] = {}
+        with suppress(OSError):
+            self._log = _opened(path.with_name(f"{path.name}-wal"), stack)
+            self._in_log = _newest(self._log)
+
+    def numbers(self) -> list[int]:
+        return sorted({*range(1, self._count + 1), *self._in_log})
+
+    def read(self, number: int) -> bytes:
+        """Return a page, or less where it is not there or the disk does not give it."""
+        if number in self._in_log:
+            return _read(self._log, PAGE, self._in_log[number])
+        return _read(self._file, PAGE, (number - 1) * PAGE) if number > 0 else b""
+
+
+def _opened(path: Path, stack: ExitStack) -> int:
+    descriptor = os.open(path, os.O_RDONLY)
+    stack.callback(os.close, descriptor)
+    return descriptor
+
+
+def _read(descriptor: int, size: int, at: int) -> bytes:
+    with suppress(OSError):
+        return os.pread(descriptor, size, at)
+    return b""
+
+
+def _newest(log: int) -> dict[int, int]:
+    """Return where in the log the newest version of each page begins.
+
+    Only of what was committed, and since the log was last begun anew: a number in its
+    head and before each page says which those are. Sums are left alone: SQLite ignores
+    all that comes after a wrong one, and what is good behind it is wanted too.
+    """
+    mark = _read(log, _LOG_HEAD, 0)[16:24]
+    newest: dict[int, int] = {}
+    pending: dict[int, int] = {}
+    frame = _FRAME_HEAD + PAGE
+    for at in range(_LOG_HEAD, os.fstat(log).st_size - frame + 1, frame):
+        head = _read(log, _FRAME_HEAD, at)
+        if len(head) < _FRAME_HEAD or head[8:16] != mark:
+            continue
+        number, committed = struct.unpack_from(">II", head)
+        pending[number] = at + _FRAME_HEAD
+        if committed:
+            newest |= pending
+            pending = {}
+    return newest
+
+
+def _rows_of(
+    page: bytes, pages: _Pages, columns: int
+) -> Iterator[tuple[int, tuple[Value, ...]]]:
+    count = min(int.from_bytes(page[3:5]), (PAGE - _PAGE_HEAD) // 2)
+    for (at,) in set(struct.iter_unpack(">H", page[_PAGE_HEAD:][: 2 * count])):
+        with suppress(ValueError, IndexError, struct.error):
+            if row := _row(page, at, pages, columns):
+                yield row
+
+
+def _row(
+    page: bytes, at: int, pages: _Pages, columns: int
+) -> tuple[int, tuple[Value, ...]] | None:
+    """Return a row, if it is one of so many columns. Raises if it is none at all."""
+    size, at = _number(page, at)
+    rowid, at = _number(page, at)
+    kinds, start = _kinds(page, at)
+    sizes = [_size(kind) for kind in kinds]
+    if len(kinds) != columns or start - at + sum(sizes) != size or size > _LONGEST:
+        return None
+    data = _whole(page, at, size, pages)
+    values = []
+    place = start - at
+    for kind, length in zip(kinds, sizes, strict=True):
+        values.append(_value(kind, data[place : place + length]))
+        place += length
+    return rowid, tuple(values)
+
+
+def _kinds(page: bytes, at: int) -> tuple[list[int], int]:
+    """Return what kinds of values a row has, and where the first of them begins."""
+    length, place = _number(page, at)
+    kinds = []
+    while place < at + length:
+        kind, place = _number(page, place)
+        kinds.append(kind)
+    return kinds, place
+
+
+def _whole(page: bytes, at: int, size: int, pages: _Pages) -> bytes:
+    """Return all of a row that begins at a place of a page."""
+    here = size
+    if size > _MOST_HERE:
+        here = _LEAST_HERE + (size - _LEAST_HERE) % _PER_MORE
+        here = here if here <= _MOST_HERE else _LEAST_HERE
+    data = page[at : at + here]
+    following = page[at + here : at + here + 4]
+    while len(data) < size:
+        more = pages.read(int.from_bytes(following))
+        if len(more) < PAGE:
+            raise ValueError("the rest of the row is gone")
+        data += more[4 : 4 + size - len(data)]
+        following = more[:4]
+    return data
+
+
+def _size(kind: int) -> int:
+    return (kind - _BYTES) // 2 if kind >= _BYTES else _SIZES[kind]
+
+
+def _value(kind: int, data: bytes) -> Value:
+    if kind >= _BYTES:
+        return data.decode() if kind % 2 else data
+    match kind:
+        case 0:
+            return None
+        case 7:
+            return float(struct.unpack(">d", data)[0])
+        case 8 | 9:
+            return kind - 8
+    return int.from_bytes(data, signed=True)
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """Read a number of one to nine bytes; return it, and where it ends."""
+    value = 0
+    for place in range(at, at + 8):
+        value = value << 7 | data[place] % _GOES_ON
+        if data[place] < _GOES_ON:
+            return value, place + 1
+    return value << 8 | data[at + 8], at + 9

@@ -25,25 +25,24 @@ from .lookup import resolve_classifier
 
 ATTR_MEDIA: Final = "media"
 
-_PICTURES: Final = (ATTR_ENTITY_ID, ATTR_EVENT_ID, ATTR_MEDIA)
-CLASSIFY_SCHEMA: Final = vol.All(
-    vol.Schema(
-        {
-            vol.Required(ATTR_CLASSIFIER): cv.string,
-            vol.Exclusive(ATTR_ENTITY_ID, "picture"): cv.entity_domain("camera"),
-            vol.Exclusive(ATTR_EVENT_ID, "picture"): cv.string,
-            vol.Exclusive(ATTR_MEDIA, "picture"): MediaSelector(
-                {"accept": ["image/*"]}
-            ),
-        }
-    ),
-    cv.has_at_least_one_key(*_PICTURES),
+_PICTURES: Final = frozenset({ATTR_ENTITY_ID, ATTR_EVENT_ID, ATTR_MEDIA})
+CLASSIFY_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(ATTR_CLASSIFIER): cv.string,
+        vol.Optional(ATTR_ENTITY_ID): cv.entity_domain("camera"),
+        vol.Optional(ATTR_EVENT_ID): cv.string,
+        vol.Optional(ATTR_MEDIA): MediaSelector({"accept": ["image/*"]}),
+    }
 )
 
 
 async def async_classify_action(call: ServiceCall) -> ServiceResponse:
     """Classify a picture now, whatever the rules for objects say."""
     entry, classifier = resolve_classifier(call.hass, call.data[ATTR_CLASSIFIER])
+    if len(call.data.keys() & _PICTURES) != 1:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="classify_without_picture"
+        )
     if classifier.head is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

@@ -57,6 +57,7 @@ from .flow.options import ObjclassOptionsFlow
 from .frigate.client import FrigateClient
 from .frigate.errors import (
     FrigateAuthError,
+    FrigateCertificateError,
     FrigateError,
     FrigateNotFoundError,
     FrigateResponseError,
@@ -335,16 +336,9 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
             return "mqtt_disconnected"
         try:
             return await self._async_ask(create_client(self.hass, self._data))
-        except FrigateAuthError:
-            return "invalid_auth"
         except FrigateError as err:
             self._placeholders["error"] = str(err)
-            match err:
-                case (
-                    FrigateNotFoundError() | FrigateResponseError(status=HTTPStatus.OK)
-                ):
-                    return "not_frigate"
-            return "cannot_connect"
+            return _error_key(err)
 
     async def _async_ask(self, client: FrigateClient) -> str | None:
         """Ask a Frigate that can be reached who it is."""
@@ -359,6 +353,18 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         # A dialogue that was left open elsewhere does not stand in the way.
         await self.async_set_unique_id(config.topic_prefix, raise_on_progress=False)
         return None
+
+
+def _error_key(error: FrigateError) -> str:
+    """Return the key of what is said of an error, and of what helps."""
+    match error:
+        case FrigateAuthError():
+            return "invalid_auth"
+        case FrigateCertificateError():
+            return "bad_certificate"
+        case FrigateNotFoundError() | FrigateResponseError(status=HTTPStatus.OK):
+            return "not_frigate"
+    return "cannot_connect"
 
 
 def _title(prefix: str) -> str:

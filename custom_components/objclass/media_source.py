@@ -80,12 +80,15 @@ class CropSource(MediaSource):
         if len(path) == len(_LEVELS):
             children = [_picture(self.hass, classifier, item, crop) for crop in crops]
         else:
-            # In the order of the newest crop in each.
-            counts = Counter(map(_LEVELS[len(path)], crops))
+            level = _LEVELS[len(path)]
+            counts = Counter(map(level, crops))
+            # In the order of the newest crop in each, which is also its cover.
+            newest = {level(crop): crop for crop in reversed(crops)}
             children = [
                 _folder(
                     f"{item.identifier}/{quote(name, safe='')}",
                     f"{self._title(classifier, [*path, name])} ({count})",
+                    cover=_thumbnail(self.hass, classifier, newest[name]),
                 )
                 for name, count in counts.items()
             ]
@@ -143,7 +146,10 @@ async def _async_exists(classifier: Classifier, sample_id: str) -> bool:
 
 
 def _folder(
-    identifier: str, title: str, children: list[BrowseMediaSource] | None = None
+    identifier: str,
+    title: str,
+    children: list[BrowseMediaSource] | None = None,
+    cover: str | None = None,
 ) -> BrowseMediaSource:
     return BrowseMediaSource(
         domain=DOMAIN,
@@ -155,6 +161,7 @@ def _folder(
         can_expand=True,
         children=children,
         children_media_class=children[0].media_class if children else None,
+        thumbnail=cover,
     )
 
 
@@ -173,5 +180,9 @@ def _picture(
         title=taken_at.strftime("%H:%M:%S"),
         can_play=False,
         can_expand=False,
-        thumbnail=async_crop_url(hass, classifier.id, crop.id, "thumb"),
+        thumbnail=_thumbnail(hass, classifier, crop),
     )
+
+
+def _thumbnail(hass: HomeAssistant, classifier: Classifier, crop: SampleOutline) -> str:
+    return async_crop_url(hass, classifier.id, crop.id, "thumb")

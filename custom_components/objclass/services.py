@@ -55,16 +55,13 @@ COLLECT_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_DAYS): vol.All(vol.Coerce(float), vol.Range(min=0)),
     }
 )
-LABEL_SCHEMA: Final = vol.All(
-    vol.Schema(
-        {
-            **_CLASSIFIER,
-            vol.Required(ATTR_CLASS): cv.string,
-            vol.Optional(ATTR_SAMPLES): vol.All(cv.ensure_list, [cv.string]),
-            vol.Optional(ATTR_EVENT_ID): cv.string,
-        }
-    ),
-    cv.has_at_least_one_key(ATTR_SAMPLES, ATTR_EVENT_ID),
+LABEL_SCHEMA: Final = vol.Schema(
+    {
+        **_CLASSIFIER,
+        vol.Required(ATTR_CLASS): cv.string,
+        vol.Optional(ATTR_SAMPLES): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_EVENT_ID): cv.string,
+    }
 )
 SAMPLES_SCHEMA: Final = vol.Schema(
     {
@@ -154,6 +151,10 @@ async def _async_samples(call: ServiceCall) -> ServiceResponse:
 async def _async_label(call: ServiceCall) -> ServiceResponse:
     """Give samples a class."""
     _, classifier = _classifier_of(call)
+    if not call.data.keys() & {ATTR_SAMPLES, ATTR_EVENT_ID}:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="label_without_crops"
+        )
     wanted: list[str] = list(call.data.get(ATTR_SAMPLES, ()))
     if event_id := call.data.get(ATTR_EVENT_ID):
         of_event = await classifier.async_files(

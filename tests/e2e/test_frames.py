@@ -88,9 +88,10 @@ async def add_classifier(api: Api, entry_id: str) -> None:
         }
     )
     assert asked["step_id"] == "parts", asked
-    wrong = await flow.submit({"camera.yard": "0.6, 0, 0.5, 1"})
-    assert wrong["errors"] == {"camera.yard": "bad_part"}
-    created = await flow.submit({"camera.yard": "0, 0, 1, 0.9"})
+    (yard,) = (field["name"] for field in asked["data_schema"])
+    wrong = await flow.submit({yard: "0.6, 0, 0.5, 1"})
+    assert wrong["errors"] == {yard: "bad_part"}
+    created = await flow.submit({yard: "0, 0, 1, 0.9"})
     assert created["type"] == "create_entry"
 
 

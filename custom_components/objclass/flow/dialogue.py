@@ -37,7 +37,7 @@ from ..const import (
 from ..data import ObjclassConfigEntry
 from ..settings import DEFAULT_INTERVAL
 from .classifier import UNLABEL
-from .frame import part_text
+from .frame import part_fields, part_text
 
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     SUBENTRY_CLASSIFIER: {
@@ -118,9 +118,9 @@ async def _async_run_flow(
             step = await flows.async_configure(
                 flow["flow_id"],
                 {
-                    camera: part_text(sides)
-                    for camera, sides in parts.items()
-                    if camera in {str(key) for key in _fields(step)}
+                    field: part_text(parts[camera])
+                    for camera, field in part_fields(hass, entry, filled_in).items()
+                    if camera in parts
                 },
             )
         if step.get("step_id") == "moves" and not step.get("errors"):

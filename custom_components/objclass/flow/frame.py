@@ -1,11 +1,17 @@
 """Creating a classifier of whole pictures, and changing it later."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, override
 
 import voluptuous as vol
-from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntryState,
+    SubentryFlowResult,
+)
 from homeassistant.const import CONF_NAME, UnitOfTime
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     EntitySelector,
@@ -38,9 +44,11 @@ from ..const import (
     SECTION_RULES,
     SECTION_WHEN,
 )
+from ..data import ObjclassConfigEntry
 from ..frigate.models import FrigateConfig
 from ..learning.confirmation import ConfirmationRules
 from ..learning.samples import SampleStoreError
+from ..lookup import title_of
 from ..settings import DEFAULT_INTERVAL, DEFAULT_SAVE_FRAMES
 from .classifier import ClassifierFlow, frigate_of
 from .fields import choice, class_error, clean_names, fraction, name_error, number
@@ -92,10 +100,10 @@ class FrameFlow(ClassifierFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask which part of each camera's picture matters."""
-        cameras = _cameras(self._data)
+        fields = part_fields(self.hass, self._get_entry(), self._data)
         errors: dict[str, str] = {}
         if user_input is not None:
-            parts, errors = _parts(user_input)
+            parts, errors = _parts(user_input, fields)
             if not errors:
                 self._data[CONF_PARTS] = parts
                 try:
@@ -106,15 +114,15 @@ class FrameFlow(ClassifierFlow):
         else:
             known = self._data[CONF_PARTS]
             user_input = {
-                camera: part_text(known[camera])
-                for camera in cameras
+                field: part_text(known[camera])
+                for camera, field in fields.items()
                 if camera in known
             }
         return self.async_show_form(
             step_id="parts",
             data_schema=self.add_suggested_values_to_schema(
                 vol.Schema(
-                    {vol.Optional(camera): TextSelector() for camera in cameras}
+                    {vol.Optional(field): TextSelector() for field in fields.values()}
                 ),
                 user_input,
             ),
@@ -136,17 +144,39 @@ def _cameras(data: Mapping[str, Any]) -> list[str]:
     return [*data.get(CONF_FRIGATE_CAMERAS, ()), *data.get(CONF_CAMERA_ENTITIES, ())]
 
 
-def _parts(entered: Mapping[str, str]) -> tuple[dict[str, list[float]], dict[str, str]]:
-    """Return the rectangles by camera, and the key of an error for each wrong one."""
+@callback
+def part_fields(
+    hass: HomeAssistant, entry: ObjclassConfigEntry, data: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return by camera what the field for its rectangle is called.
+
+    Home Assistant shows the keys of fields that have no text: so a field is called as
+    its camera is, where no other camera is called so.
+    """
+    cameras = _cameras(data)
+    if entry.state is not ConfigEntryState.LOADED:
+        return {camera: camera for camera in cameras}
+    names = {camera: title_of(hass, entry, camera) for camera in cameras}
+    times = Counter(names.values())
+    return {
+        camera: name if times[name] == 1 else camera for camera, name in names.items()
+    }
+
+
+def _parts(
+    entered: Mapping[str, str], fields: Mapping[str, str]
+) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Return the rectangles by camera, and the key of an error for each wrong field."""
     parts: dict[str, list[float]] = {}
     errors: dict[str, str] = {}
-    for camera, text in entered.items():
+    for camera, field in fields.items():
+        text = entered.get(field, "")
         if not text.strip():
             continue
         if part := _part(text):
             parts[camera] = part
         else:
-            errors[camera] = "bad_part"
+            errors[field] = "bad_part"
     return parts, errors
 
 

@@ -153,7 +153,11 @@ class ObjclassOptionsFlow(OptionsFlow):
                 _schema(gpu=why is None), user_input or await async_read(self.hass)
             ),
             errors=errors,
-            description_placeholders={"gpu": why or "", **self._placeholders},
+            description_placeholders={
+                "example": "/config/mine.tflite",
+                "gpu": why or "",
+                **self._placeholders,
+            },
         )
 
     async def _async_change(self, settings: dict[str, Any]) -> tuple[str, str]:

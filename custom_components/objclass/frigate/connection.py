@@ -18,6 +18,7 @@ from yarl import URL
 from . import fields
 from .errors import (
     FrigateAuthError,
+    FrigateCertificateError,
     FrigateConnectionError,
     FrigateError,
     FrigateNotFoundError,
@@ -167,14 +168,24 @@ class Connection:
                 )
         except TimeoutError:
             raise FrigateConnectionError("Frigate did not answer in time") from None
-        except aiohttp.ClientSSLError:
-            raise FrigateConnectionError(
+        except aiohttp.ClientConnectorCertificateError:
+            raise FrigateCertificateError(
                 "Frigate's certificate is not trusted"
             ) from None
         except aiohttp.ClientError as err:
-            raise FrigateConnectionError(
-                f"Frigate cannot be reached ({type(err).__name__})"
-            ) from None
+            raise FrigateConnectionError(_why_not(err)) from None
+
+
+def _why_not(error: aiohttp.ClientError) -> str:
+    """Say why Frigate was not reached; aiohttp's own words have its address in them."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "nobody knows a machine of this name"
+        case aiohttp.ClientSSLError():
+            return "Frigate does not speak TLS (https) at this address and port"
+        case aiohttp.ClientConnectorError():
+            return "nothing answers at this address and port"
+    return f"Frigate broke off the connection ({type(error).__name__})"
 
 
 def _base(url: str) -> tuple[URL, tuple[str | None, str | None]]:

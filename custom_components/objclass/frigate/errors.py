@@ -9,6 +9,10 @@ class FrigateConnectionError(FrigateError):
     """Frigate cannot be reached, or did not answer in time."""
 
 
+class FrigateCertificateError(FrigateConnectionError):
+    """Nobody that this machine trusts has signed Frigate's certificate."""
+
+
 class FrigateAuthError(FrigateError):
     """Frigate wants a log-in, or refuses the one that was given."""
 

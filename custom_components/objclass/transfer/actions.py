@@ -8,17 +8,11 @@ from homeassistant.helpers import config_validation as cv
 
 from ..const import ATTR_CLASSIFIER
 from ..lookup import resolve_classifier
-from .requests import (
-    IMPORT_FIELDS,
-    async_run_export,
-    async_run_import,
-    needs_a_source,
-)
+from .requests import IMPORT_FIELDS, async_run_export, async_run_import
 
 EXPORT_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CLASSIFIER): cv.string})
-IMPORT_SCHEMA: Final = vol.All(
-    vol.Schema({vol.Required(ATTR_CLASSIFIER): cv.string, **IMPORT_FIELDS}),
-    needs_a_source,
+IMPORT_SCHEMA: Final = vol.Schema(
+    {vol.Required(ATTR_CLASSIFIER): cv.string, **IMPORT_FIELDS}
 )
 
 

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
 from ..api import async_frigate_failed
 from ..classifier import Classifier
+from ..const import DOMAIN
 from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError
 from ..learning.model_head import PIXEL_RANGES
@@ -29,13 +31,12 @@ ATTR_FRIGATE_MODEL: Final = "frigate_model"
 ATTR_PATH: Final = "path"
 ATTR_PIXEL_RANGE: Final = "pixel_range"
 
-_SOURCES: Final = (ATTR_FILE, ATTR_PATH, ATTR_FRIGATE_MODEL)
+_SOURCES: Final = frozenset({ATTR_FILE, ATTR_PATH, ATTR_FRIGATE_MODEL})
 IMPORT_FIELDS: Final[Mapping[Any, Any]] = {
-    **{vol.Exclusive(name, "source"): cv.string for name in _SOURCES},
+    **{vol.Optional(name): cv.string for name in _SOURCES},
     vol.Optional(ATTR_ADD_CLASSES, default=False): cv.boolean,
     vol.Optional(ATTR_PIXEL_RANGE, default="minus_one_to_one"): vol.In(PIXEL_RANGES),
 }
-needs_a_source = cv.has_at_least_one_key(*_SOURCES)
 
 
 async def async_run_import(
@@ -45,6 +46,10 @@ async def async_run_import(
     data: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Bring labelled pictures in, or a whole model; `data` is as IMPORT_FIELDS say."""
+    if len(data.keys() & _SOURCES) != 1:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="import_without_source"
+        )
     if model := data.get(ATTR_FRIGATE_MODEL):
         try:
             source = await async_frigate_source(entry, model)

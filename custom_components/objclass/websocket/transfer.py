@@ -2,18 +2,12 @@
 
 from typing import Any
 
-from ..transfer.requests import (
-    IMPORT_FIELDS,
-    async_run_export,
-    async_run_import,
-    needs_a_source,
-)
+from ..transfer.requests import IMPORT_FIELDS, async_run_export, async_run_import
 from .command import Call, classifier_command
 
 
 async def _async_import(call: Call) -> dict[str, Any]:
     """Import; answer when it is done."""
-    needs_a_source(call.data)
     return await async_run_import(call.hass, call.entry, call.classifier, call.data)
 
 

@@ -278,8 +278,7 @@ async def test_a_certificate_is_verified_unless_that_is_turned_off(
         assert shown["data_schema"](address(url) | {"verify_ssl": True})
         filled_in = {"url": url, "login": {}}
         shown = await submit(hass, shown, filled_in)
-        assert shown["errors"] == {"base": "cannot_connect"}
-        assert "certificate" in shown["description_placeholders"]["error"]
+        assert shown["errors"] == {"base": "bad_certificate"}
 
         entry = created(await submit(hass, shown, address(url, verify_ssl=False)))
         assert entry.data["verify_ssl"] is False

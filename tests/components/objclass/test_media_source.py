@@ -63,6 +63,24 @@ async def test_crops_are_found_by_classifier_class_camera_and_day(
 
 
 @no_past
+async def test_a_folder_shows_its_newest_crop(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await keep(classifier_of(entry), "leo", 1, day=1)
+    (newest,) = await keep(classifier_of(entry), "leo", 1, day=2)
+    await keep(classifier_of(entry), "charlie", 1, day=3)
+    (cats,) = await children(hass, ROOT)
+    assert cats.thumbnail is None
+    charlie, leo = await children(hass, cats.media_content_id)
+    (camera,) = await children(hass, leo.media_content_id)
+    (day, _) = await children(hass, camera.media_content_id)
+    for folder in (leo, camera, day):
+        assert newest in str(folder.thumbnail)
+    assert newest not in str(charlie.thumbnail)
+
+
+@no_past
 async def test_a_crop_nobody_labelled_is_where_it_was_taken_to_belong(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:

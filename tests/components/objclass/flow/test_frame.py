@@ -52,7 +52,7 @@ async def test_a_camera_of_home_assistants_is_all_it_takes(hass: HomeAssistant) 
     entry = await add_entry(hass, frame_data(name="Other"))
     shown = await submit(hass, await begin(hass, entry, "frame_classifier"), ANSWER)
     assert shown["step_id"] == "parts"
-    result = await submit(hass, shown, {GATE: "0.25, 0, 0.75,0.5"})
+    result = await submit(hass, shown, {"Gate": "0.25, 0, 0.75,0.5"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     settings = frames_of(entry, 1).settings
     assert (settings.name, settings.classes) == ("Door", ("open", "shut"))
@@ -92,6 +92,18 @@ async def test_what_cannot_be_is_refused_and_nothing_is_lost(
     assert shown["step_id"] == "parts"
 
 
+async def test_fields_for_rectangles_are_called_as_the_cameras_are(
+    hass: HomeAssistant,
+) -> None:
+    await add_cameras(hass, "Gate", "Yard", "Gate")
+    entry = await add_entry(hass)
+    cameras = {"camera_entities": [GATE, "camera.yard", "camera.gate_2"]}
+    begun = await begin(hass, entry, "frame_classifier")
+    shown = await submit(hass, begun, ANSWER | cameras)
+    assert shown["data_schema"] is not None
+    assert [*shown["data_schema"].schema] == [GATE, "Yard", "camera.gate_2"]
+
+
 @pytest.mark.parametrize(
     "text", ["0, 0, 1", "0, 0, 1, 2", "a, b, c, d", "0.5, 0, 0.5, 1", "0, 1, 1, 0"]
 )
@@ -101,9 +113,9 @@ async def test_a_rectangle_that_is_none_is_refused(
     await add_cameras(hass, "Gate")
     entry = await add_entry(hass)
     shown = await submit(hass, await begin(hass, entry, "frame_classifier"), ANSWER)
-    shown = await submit(hass, shown, {GATE: text})
-    assert shown["errors"] == {GATE: "bad_part"}
-    result = await submit(hass, shown, {GATE: " "})
+    shown = await submit(hass, shown, {"Gate": text})
+    assert shown["errors"] == {"Gate": "bad_part"}
+    result = await submit(hass, shown, {"Gate": " "})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert frames_of(entry, 1).settings.part_of(GATE) == WHOLE
 
@@ -125,10 +137,10 @@ async def test_a_renamed_class_keeps_its_pictures_and_stays_the_one_for_on(
         ANSWER | {"classes": ["offen", "shut"], "on": {"on_class": "open"}},
     )
     assert shown["data_schema"] is not None
-    assert get_schema_suggested_value(shown["data_schema"].schema, GATE) == (
+    assert get_schema_suggested_value(shown["data_schema"].schema, "Gate") == (
         "0, 0, 0.5, 1"
     )
-    shown = await submit(hass, shown, {GATE: "0, 0, 0.5, 1"})
+    shown = await submit(hass, shown, {"Gate": "0, 0, 0.5, 1"})
     assert shown["step_id"] == "moves"
     result = await submit(hass, shown, {"open": "offen"})
     assert result["reason"] == "reconfigure_successful"
@@ -218,7 +230,7 @@ async def test_frigates_cameras_motion_and_mqtt_are_there_with_a_frigate(
     }
     del answer["camera_entities"]
     shown = await submit(hass, await begin(hass, entry, "frame_classifier"), answer)
-    result = await submit(hass, shown, {"front_door": "0, 0, 0.5, 1"})
+    result = await submit(hass, shown, {"Front door": "0, 0, 0.5, 1"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     classifier = frames_of(entry, 1)
     await look(hass, entry)

@@ -325,7 +325,7 @@ async def test_nobody_there_is_a_connection_error(
     session: aiohttp.ClientSession,
 ) -> None:
     client = FrigateClient(session, "http://127.0.0.1:9")
-    with pytest.raises(FrigateConnectionError, match="reached"):
+    with pytest.raises(FrigateConnectionError, match="nothing answers at"):
         await client.version()
 
 
@@ -345,5 +345,5 @@ async def test_plain_http_on_a_tls_address_is_a_connection_error(
 ) -> None:
     async with start() as (sim, _):
         client = FrigateClient(session, sim.url.replace("http:", "https:"))
-        with pytest.raises(FrigateConnectionError):
+        with pytest.raises(FrigateConnectionError, match="does not speak TLS"):
             await client.version()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import voluptuous as vol
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -249,8 +248,7 @@ async def test_what_cannot_be_imported_is_said(
         assert "may not read it" in await refusal(hass, path=elsewhere)
     assert classifier.labelled == {}
     for wrong in ({}, {"path": "a", "frigate_model": "b"}):
-        with pytest.raises(vol.Invalid):
-            await bring(hass, **wrong)
+        assert "Say where the import comes from" in await refusal(hass, **wrong)
 
 
 @no_past
@@ -330,12 +328,12 @@ async def test_what_came_before_frigate_was_lost_stays(
     progress = followed(hass, classifier)
     fetched = frigate.faults.add(Fault(path="clips", times=3))
     lost = frigate.faults.add(Fault(path="clips", damage="truncate"))
-    assert "cannot be reached" in await refusal(hass, frigate_model="pets")
+    assert "broke off the connection" in await refusal(hass, frigate_model="pets")
     assert (fetched.hits, lost.hits) == (3, 1)
     assert classifier.labelled == {"leo": 3}
     await hass.async_block_till_done()
     assert progress[-1].done
-    assert "cannot be reached" in str(progress[-1].error)
+    assert "broke off the connection" in str(progress[-1].error)
 
 
 @with_pets

@@ -133,7 +133,7 @@ async def test_an_import_needs_exactly_one_source(
     for source in ({}, {"path": "/media/pets", "frigate_model": "pets"}):
         with pytest.raises(Refused) as refused:
             await panel.ask("import", classifier_id=classifier.id, **source)
-        assert refused.value.code == "invalid_format"
+        assert refused.value.key == "import_without_source"
 
 
 @no_past

@@ -83,8 +83,7 @@ async def _async_look(
         picture = await _async_camera_picture(call.hass, entity_id)
     else:
         picture = await _async_media(call.hass, call.data[ATTR_MEDIA])
-    heads = {classifier.id: classifier.head} if classifier.head else {}
-    run, backbone = data.worker.run, data.worker.backbone
+    run, backbone, heads = data.worker.run, data.worker.backbone, classifier.heads
     if isinstance(classifier, FrameClassifier):
         part = classifier.settings.part_of(entity_id)
         return (await run(look_at_frame, backbone, picture, {part: heads}))[part]

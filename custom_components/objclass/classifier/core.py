@@ -17,7 +17,7 @@ from ..const import DOMAIN, LOGGER
 from ..learning.backbone_model import BackboneModel
 from ..learning.head import Head, HeadFileError
 from ..learning.heads import HeadShelf, KeptHead
-from ..learning.model_head import ModelHead, ModelShelf
+from ..learning.model_head import AnyHead, ModelHead, ModelShelf
 from ..learning.runtimes.graph import ModelError
 from ..learning.samples import SampleStore, SampleStoreError
 from ..learning.samples.rescue import Rescued
@@ -103,9 +103,15 @@ class ClassifierCore:
         return self._worker.backbone.model
 
     @property
-    def head(self) -> Head | ModelHead | None:
+    def head(self) -> AnyHead | None:
         """What classifies: a model that was brought, else the trained head."""
         return self.model or self.trained_head
+
+    @property
+    def heads(self) -> dict[str, AnyHead]:
+        """Its head by its id, as a look takes heads; empty as long as there is none."""
+        head = self.head
+        return {self.id: head} if head else {}
 
     @property
     def trained_head(self) -> Head | None:

@@ -1,7 +1,7 @@
 """Gathering examples: past objects of Frigate's, or pictures of cameras."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from itertools import chain, zip_longest
 from typing import Final
 
@@ -18,9 +18,7 @@ from ..frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateEr
 from ..frigate.models import StoredEvent
 from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
-from ..learning.head import Head
-from ..learning.look import Look, look
-from ..learning.model_head import ModelHead
+from ..learning.look import Heads, Look, look
 from ..learning.ranking import most_unlike
 from ..learning.samples.sample import Sample
 from ..lookup import watched_cameras
@@ -143,7 +141,7 @@ async def _async_look(
     backbone: Backbone,
     classifier: ObjectClassifier,
     event: StoredEvent,
-    heads: Mapping[str, Head | ModelHead],
+    heads: Heads,
 ) -> Look | None:
     """Look at a past object; None when it has no usable picture."""
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
@@ -159,7 +157,7 @@ async def _async_look(
             look,
             backbone,
             picture.data,
-            {**heads} | ({classifier.id: classifier.head} if classifier.head else {}),
+            {**heads, **classifier.heads},
             box=(box.x1, box.y1, box.x2, box.y2),
             frame_size=(camera.width, camera.height),
         )

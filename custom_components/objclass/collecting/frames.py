@@ -78,10 +78,11 @@ async def _async_look(
     """Look at what a camera shows now; None when that is no use."""
     data, part = entry.runtime_data, classifier.settings.part_of(camera)
     time = dt_util.utcnow().timestamp()
-    heads = {classifier.id: classifier.head} if classifier.head else {}
     try:
         picture = await data.frames.feeds[camera].source.async_picture()
-        looks = await data.worker.run(look_at_frame, backbone, picture, {part: heads})
+        looks = await data.worker.run(
+            look_at_frame, backbone, picture, {part: classifier.heads}
+        )
     except (NoPictureError, PictureError) as err:
         LOGGER.debug("No example from %s: %s", camera, err)
         return None

@@ -113,8 +113,7 @@ class Children:
     async def _async_look_again(
         self, classifier: ObjectClassifier, looks: Sequence[HeldLook]
     ) -> list[tuple[HeldLook, Look]]:
-        heads = {classifier.id: classifier.head} if classifier.head else {}
-        size = self._worker.backbone.size
+        heads, size = classifier.heads, self._worker.backbone.size
         return [
             (item, await self._worker.run_live(look_again, size, item.glimpse, heads))
             for item in looks

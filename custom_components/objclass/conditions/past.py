@@ -14,9 +14,8 @@ from ..classifier import ObjectClassifier
 from ..const import DOMAIN
 from ..frigate.findings import Findings
 from ..frigate.models import StoredEvent
-from ..learning.head import Head
 from ..learning.look import Look
-from ..learning.model_head import ModelHead
+from ..learning.model_head import AnyHead
 from ..objects.results import attempt_of
 from .chain import Chain
 from .condition import FRIGATE_FACE, FRIGATE_SUB_LABEL, Condition
@@ -75,7 +74,7 @@ class PastCondition:
         return ()
 
     @property
-    def heads(self) -> dict[str, Head | ModelHead]:
+    def heads(self) -> dict[str, AnyHead]:
         """The heads that a look is to be put to, by the id of their classifier."""
         return {
             parent.id: parent.head

@@ -13,9 +13,8 @@ from ..const import LOGGER
 from ..data import ObjclassConfigEntry
 from ..learning.crop import PictureError
 from ..learning.frame import Part, look_at_frame
-from ..learning.head import Head
 from ..learning.look import Look
-from ..learning.model_head import ModelHead
+from ..learning.model_head import AnyHead
 from ..runtime.worker import Worker
 from ..signals import SIGNAL_AVAILABLE
 from .sources import NoPictureError, Source
@@ -120,11 +119,9 @@ class Feed:
     async def _async_look(self, looking: list[Watch]) -> bool:
         """Look once for all that want to; return whether there was a picture."""
         time = dt_util.utcnow().timestamp()
-        wanted: defaultdict[Part, dict[str, Head | ModelHead]] = defaultdict(dict)
+        wanted: defaultdict[Part, dict[str, AnyHead]] = defaultdict(dict)
         for watch in looking:
-            heads = wanted[watch.part]
-            if head := watch.classifier.head:
-                heads[watch.classifier.id] = head
+            wanted[watch.part] |= watch.classifier.heads
         try:
             picture = await self.source.async_picture()
             seen = await self._worker.run_live(

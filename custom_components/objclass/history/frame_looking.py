@@ -14,9 +14,9 @@ from ..classifier import FrameClassifier
 from ..data import ObjclassConfigEntry
 from ..learning.consensus import Outcome
 from ..learning.frame import WHOLE, Part, look_at_frame
-from ..learning.head import Head, Prediction
+from ..learning.head import Prediction
 from ..learning.look import Look
-from ..learning.model_head import ModelHead
+from ..learning.model_head import AnyHead
 from .found import Found
 from .pace import Pace
 from .patience import async_patiently
@@ -36,12 +36,12 @@ async def async_look_at_moment(
     FrigateError or PictureError.
     """
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
-    wanted: defaultdict[Part, dict[str, Head | ModelHead]] = defaultdict(dict)
+    wanted: defaultdict[Part, dict[str, AnyHead]] = defaultdict(dict)
     parts: dict[str, Part] = {}
     for one in classifiers:
         if one.head and moment.camera in one.settings.cameras:
             parts[one.id] = one.settings.parts.get(moment.camera, WHOLE)
-            wanted[parts[one.id]][one.id] = one.head
+            wanted[parts[one.id]] |= one.heads
     if not wanted:
         return {}
     camera = frigate.config.cameras[moment.camera]

@@ -35,8 +35,7 @@ async def _async_keep_object(
     if event is None:
         raise UnusableError("it is gone")
     tracked = tracked_of(entry, event)
-    heads = {classifier.id: classifier.head} if classifier.head else {}
-    seen = await async_look(hass, entry, tracked, heads)
+    seen = await async_look(hass, entry, tracked, classifier.heads)
     return await async_keep(classifier, tracked, seen)
 
 

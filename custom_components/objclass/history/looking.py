@@ -6,7 +6,6 @@ that was labelled.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -19,9 +18,8 @@ from ..data import ObjclassConfigEntry
 from ..frigate.messages import TrackedObject
 from ..frigate.models import StoredEvent
 from ..learning.consensus import Consensus, Verdict
-from ..learning.head import Head, Prediction
-from ..learning.look import Look, look
-from ..learning.model_head import ModelHead
+from ..learning.head import Prediction
+from ..learning.look import Heads, Look, look
 from ..objects.results import attempt_of
 from .found import Found
 from .frame_looking import async_keep_moment, async_look_at_moment, found_in
@@ -170,7 +168,7 @@ async def async_look(
     hass: HomeAssistant,
     entry: ObjclassConfigEntry,
     tracked: TrackedObject,
-    heads: Mapping[str, Head | ModelHead],
+    heads: Heads,
     pace: Pace | None = None,
 ) -> Look:
     """Look at an object of the past. Raises FrigateError or PictureError.

@@ -10,9 +10,7 @@ from PIL import Image
 
 from .backbone import Backbone
 from .crop import crop_square, decode
-from .head import Head
-from .look import Look, see
-from .model_head import ModelHead
+from .look import Heads, Look, see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +31,7 @@ PREVIEW_SIDE: Final = 960
 def look_at_frame(
     backbone: Backbone,
     picture: bytes,
-    wanted: Mapping[Part, Mapping[str, Head | ModelHead]],
+    wanted: Mapping[Part, Heads],
 ) -> dict[Part, Look]:
     """Look at parts of a picture, each once for all the heads that want to know.
 

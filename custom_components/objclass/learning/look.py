@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from .backbone import Backbone
 from .crop import Box, Crop, crop_object, crop_whole, decode, pixels_of
-from .head import Head, Prediction
-from .model_head import ModelHead
+from .head import Prediction
+from .model_head import AnyHead, ModelHead
+
+type Heads = Mapping[str, AnyHead]
+"""By whatever key the predictions are to have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Glimpse:
 def look(
     backbone: Backbone,
     picture: bytes,
-    heads: Mapping[str, Head | ModelHead],
+    heads: Heads,
     *,
     box: Box | None = None,
     frame_size: tuple[int, int] = (0, 0),
@@ -66,14 +69,12 @@ def look(
     return see(backbone, crop, heads)
 
 
-def see(backbone: Backbone, crop: Crop, heads: Mapping[str, Head | ModelHead]) -> Look:
+def see(backbone: Backbone, crop: Crop, heads: Heads) -> Look:
     """Look at a crop; the backbone runs once for all heads."""
     return _seen(crop, backbone.embed(crop.pixels), backbone.identity, heads)
 
 
-def look_again(
-    size: int, glimpse: Glimpse, heads: Mapping[str, Head | ModelHead]
-) -> Look:
+def look_again(size: int, glimpse: Glimpse, heads: Heads) -> Look:
     """Ask further heads about a look, without the backbone, whose input is `size`."""
     pixels = pixels_of(decode(glimpse.jpeg), size)
     crop = Crop(pixels=pixels, jpeg=glimpse.jpeg)
@@ -84,7 +85,7 @@ def _seen(
     crop: Crop,
     embedding: NDArray[np.float32],
     backbone: str,
-    heads: Mapping[str, Head | ModelHead],
+    heads: Heads,
 ) -> Look:
     """Ask the heads; one that was trained for another backbone has nothing to say."""
     predictions = {}

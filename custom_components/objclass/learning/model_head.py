@@ -20,7 +20,7 @@ from PIL import Image
 
 from .consensus import NONE
 from .files import write_atomically
-from .head import Prediction
+from .head import Head, Prediction
 from .runtimes.graph import InvalidModelError, ModelError, UnsupportedModelError
 from .runtimes.runtime import PixelRange, Runtime
 from .runtimes.runtime_litert import LiteRtRuntime
@@ -93,12 +93,17 @@ def read_labels(text: str) -> tuple[str, ...]:
 
 def classes_of(labels: Sequence[str], classes: Sequence[str]) -> tuple[str, ...]:
     """Return the class that each label means: that of its name, else `none`."""
-    known = {_folded(name): name for name in classes}
-    return tuple(known.get(_folded(label), NONE) for label in labels)
+    known = {folded(name): name for name in classes}
+    return tuple(known.get(folded(label), NONE) for label in labels)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a name as names are compared: capitals and surplus spaces do not count."""
     return " ".join(name.split()).casefold()
+
+
+type AnyHead = Head | ModelHead
+"""What classifies: a trained head on an embedding, or a whole model on the pixels."""
 
 
 class ModelShelf:

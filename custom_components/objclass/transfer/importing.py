@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -18,7 +18,7 @@ from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
 from ..learning.infrared import is_infrared
 from ..learning.look import look
-from ..learning.samples.sample import Sample
+from ..learning.model_head import folded
 from ..lookup import classifier_by_id
 from .sources import Source
 
@@ -84,11 +84,11 @@ async def _async_keep_all(
     todo = [
         (folder, name) for folder in source.pictures for name in source.pictures[folder]
     ]
-    names = {_folded(name): name for name in classifier.settings.all_classes}
+    names = {folded(name): name for name in classifier.settings.all_classes}
     with classifier.async_job("import") as tell:
         try:
             for number, (folder, name) in enumerate(todo):
-                label = names[_folded(folder)]
+                label = names[folded(folder)]
                 try:
                     data = await source.read(folder, name)
                     sample_id = await classifier.async_files(
@@ -118,31 +118,22 @@ def _keep(
     samples = classifier.samples
     if samples.get(sample_id) is not None:
         return None
-    heads = {"": classifier.head} if classifier.head else {}
-    seen = look(backbone, data, heads)
-    prediction = seen.predictions.get("")
-    sample = Sample(
-        id=sample_id,
+    seen = look(backbone, data, classifier.heads)
+    sample = classifier.sample_of(
+        seen,
+        sample_id=sample_id,
         event_id=None,
         camera="",
         time=dt_util.utcnow().timestamp(),
         source="import",
-        label=label,
-        scores=prediction.scores if prediction else {},
-        distance=prediction.distance if prediction else None,
-        unfamiliar=prediction.unfamiliar if prediction else False,
-        infrared=is_infrared(seen.crop.pixels),
     )
+    sample = replace(sample, label=label, infrared=is_infrared(seen.crop.pixels))
     samples.add(sample, seen.crop.jpeg, seen.embedding, seen.backbone)
     return sample_id
 
 
 def _unknown(folders: Mapping[str, object], classifier: Classifier) -> list[str]:
     """Return the folders that name no class; capital letters do not matter."""
-    known = {_folded(name) for name in classifier.settings.all_classes}
-    unknown = {_folded(name): " ".join(name.split()) for name in folders}
+    known = {folded(name) for name in classifier.settings.all_classes}
+    unknown = {folded(name): " ".join(name.split()) for name in folders}
     return [name for folded, name in unknown.items() if folded not in known]
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()

@@ -211,8 +211,7 @@ async def _async_report(call: ServiceCall) -> ServiceResponse:
                 "trained_at": one.trained_at.isoformat(),
                 "accuracy": one.report.accuracy,
                 "images": one.report.images,
-                "in_use": classifier.trained is not None
-                and one.number == classifier.trained.number,
+                "in_use": one.number == classifier.training_in_use,
             }
             for one in history
         ],
@@ -224,9 +223,7 @@ async def _async_rollback(call: ServiceCall) -> ServiceResponse:
     _, classifier = _classifier_of(call)
     number = call.data.get(ATTR_NUMBER)
     if number is None:
-        in_use = classifier.trained.number if classifier.trained else 0
-        earlier = (one.number for one in await classifier.async_history())
-        number = max((one for one in earlier if one < in_use), default=None)
+        number = await classifier.async_earlier()
     if number is None:
         raise _no_such_training(classifier)
     await classifier.async_use(number)

@@ -122,6 +122,11 @@ class ClassifierCore:
         return head if head.backbone == self._worker.backbone.identity else None
 
     @property
+    def training_in_use(self) -> int | None:
+        """The number of the training that classifies; None while a model does."""
+        return self.trained.number if self.trained and self.model is None else None
+
+    @property
     def labelled(self) -> Mapping[str, int]:
         """The number of labelled samples of each class that has any."""
         return {name: count.images for name, count in self.class_counts.items()}

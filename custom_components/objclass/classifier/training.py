@@ -168,6 +168,18 @@ class Training(ClassifierCore):
         """Return the kept trainings that can be read, newest first."""
         return await self.async_files(self._heads.readable)
 
+    async def async_earlier(self) -> int | None:
+        """Return the newest training before what classifies, None without any.
+
+        Before a model that was brought, and before a training that cannot be read,
+        there is the one that can.
+        """
+        last = self.trained.number if self.trained else None
+        if self.training_in_use is not None:
+            last = self.training_in_use - 1
+        numbers = [kept.number for kept in await self.async_history()]
+        return max((n for n in numbers if last is None or n <= last), default=None)
+
     async def async_use(self, number: int) -> None:
         """Put an older training in use again."""
         if number not in await self.async_files(self._heads.numbers):

@@ -49,9 +49,7 @@ async def _async_report(call: Call) -> dict[str, Any]:
     return {
         "report": wanted[0].report.as_dict() if wanted else None,
         "history": [
-            _training(
-                kept, current=current is not None and kept.number == current.number
-            )
+            _training(kept, current=kept.number == call.classifier.training_in_use)
             for kept in history
         ],
     }

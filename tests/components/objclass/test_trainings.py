@@ -75,6 +75,20 @@ async def test_without_an_earlier_training_there_is_nothing_to_take_back(
     assert classifier_of(entry).head is not None
 
 
+async def test_when_the_training_in_use_is_damaged_the_one_before_can_be_taken_back(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await teach(hass, frigate, entry)
+    await ask(hass, "train")
+    path = classifier_of(entry).folder / "heads" / "2.npz"
+    await hass.async_add_executor_job(path.write_bytes, b"damaged")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert classifier_of(entry).head is None
+    assert await ask(hass, "rollback") == {"number": 1}
+    assert classifier_of(entry).head is not None
+
+
 async def test_the_report_is_an_answer_and_a_file(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:

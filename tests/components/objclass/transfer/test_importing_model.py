@@ -72,6 +72,19 @@ async def bring(hass: HomeAssistant, path: Path, **data: Any) -> dict[str, Any]:
     return dict(answer)
 
 
+async def ask(hass: HomeAssistant, action: str) -> dict[str, Any]:
+    """Call another action and return its answer."""
+    answer = await hass.services.async_call(
+        DOMAIN,
+        action,
+        {"classifier": "Our cats"},
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    return dict(answer)
+
+
 def picture(colour: str, seed: int = 1) -> bytes:
     """Return a noisy picture of one colour."""
     file = BytesIO()
@@ -166,9 +179,12 @@ async def test_a_model_takes_the_place_of_a_training_which_can_come_back(
     await bring(hass, path)
     assert classifier.head is classifier.model
     assert not classifier.outdated
-    assert classifier.trained is not None
-    await classifier.async_use(classifier.trained.number)
+    answer = await ask(hass, "report")
+    assert [one["in_use"] for one in answer["trainings"]] == [False]
+    assert await ask(hass, "rollback") == {"number": 1}
     assert classifier.model is None
+    answer = await ask(hass, "report")
+    assert [one["in_use"] for one in answer["trainings"]] == [True]
     assert trained is not None
     assert classifier.head is not None
     assert classifier.head.classes == trained.classes

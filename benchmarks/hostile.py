@@ -1,9 +1,9 @@
 """Hostile input by the thousand: nothing but being taken, or refused with a message.
 
 Every target of `tests/hostile` gets its share of the cases: damaged messages, answers,
-models, zips, pictures and heads, and names that nobody should give. What raises
-anything else, takes what it must not, does not end, or writes outside of its folder is
-a finding; it is shown in its smallest form, and the exit status is 1.
+models, zips, pictures, heads and files of SQLite's, and names that nobody should give.
+What raises anything else, takes what it must not, does not end, or writes outside of
+its folder is a finding; it is shown in its smallest form, and the exit status is 1.
 
 Each target has a process of its own, so that what one leaves in memory slows no other,
 and a process that dies is a finding like any other. Seconds and milliseconds are of

@@ -15,6 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
 from .learning.files import try_writing
+from .learning.samples.pages import loses_log
 from .learning.samples.rescue import ASIDE
 
 _HELD: HassKey[list[sqlite3.Connection]] = HassKey(f"{DOMAIN}_backup")
@@ -39,8 +40,8 @@ def _hold_all(folder: Path) -> list[sqlite3.Connection]:
         if path.parent.match(ASIDE):
             continue  # nobody changes it, and neither do we
         try:
-            if not path.stat().st_size:
-                continue  # SQLite would remove the log beside it
+            if loses_log(path):
+                continue  # until it is rescued
             try_writing(path.parent)
             held.append(_held(path))
         except (OSError, sqlite3.Error) as err:
@@ -52,7 +53,7 @@ def _hold_all(folder: Path) -> list[sqlite3.Connection]:
 def _held(path: Path) -> sqlite3.Connection:
     """Bring a file up to date, and keep it as it is until the connection is closed."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    # It may be moved away meanwhile, when it is rescued: what has the name of its log by
+    # It may be moved away meanwhile, to be rescued; whatever has the name of its log by
     # then is not to be removed.
     connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE)
     try:

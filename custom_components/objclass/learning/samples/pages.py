@@ -24,7 +24,9 @@ _LEAST_HERE: Final = (PAGE - 12) * 32 // 255 - 23
 _PER_MORE: Final = PAGE - 4
 _LONGEST: Final = 1 << 16  # bytes; more than any row that is looked for
 _LOG_HEAD: Final = 32
+_LOG_BEGINS: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _FRAME_HEAD: Final = 24
+_FRAME: Final = _FRAME_HEAD + PAGE
 # How many bytes a value has, by its kind; from the tenth kind on there are none, and
 # from the twelfth on these are bytes and texts, of which the kind says the length.
 _SIZES: Final = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
@@ -46,6 +48,26 @@ def read_rows(path: Path, columns: int) -> Iterator[tuple[int, tuple[Value, ...]
             page = pages.read(number)
             if len(page) == PAGE and page[0] == _HOLDS_ROWS:
                 yield from _rows_of(page, pages, columns)
+
+
+def loses_log(path: Path) -> bool:
+    """Return whether SQLite would drop what was written last, were it to open the file.
+
+    It removes the log of an empty file, and leaves out all of the log from the first
+    page on that is damaged, without a word. Raises OSError.
+    """
+    with ExitStack() as stack:
+        try:
+            log = _opened(path.with_name(f"{path.name}-wal"), stack)
+        except FileNotFoundError:
+            return False
+        is_there = path.exists() and path.stat().st_size
+        is_damaged = not (is_there and _is_log(_read(log, _LOG_HEAD, 0)))
+        for _, number, committed in _frames(log):
+            if is_damaged and committed:
+                return True
+            is_damaged = is_damaged or not number
+    return False
 
 
 class _Pages:
@@ -83,26 +105,40 @@ def _read(descriptor: int, size: int, at: int) -> bytes:
 
 
 def _newest(log: int) -> dict[int, int]:
-    """Return where in the log the newest version of each page begins.
+    """Return where in the log the newest committed version of each page begins.
 
-    Only of what was committed, and since the log was last begun anew: a number in its
-    head and before each page says which those are. Sums are left alone: SQLite ignores
-    all that comes after a wrong one, and what is good behind it is wanted too.
+    Sums are left alone: SQLite leaves out all that comes after a wrong one, and what is
+    good behind it is wanted too.
     """
-    mark = _read(log, _LOG_HEAD, 0)[16:24]
     newest: dict[int, int] = {}
     pending: dict[int, int] = {}
-    frame = _FRAME_HEAD + PAGE
-    for at in range(_LOG_HEAD, os.fstat(log).st_size - frame + 1, frame):
-        head = _read(log, _FRAME_HEAD, at)
-        if len(head) < _FRAME_HEAD or head[8:16] != mark:
-            continue
-        number, committed = struct.unpack_from(">II", head)
-        pending[number] = at + _FRAME_HEAD
+    for at, number, committed in _frames(log):
+        if number:
+            pending[number] = at
         if committed:
             newest |= pending
             pending = {}
     return newest
+
+
+def _frames(log: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield where each page of the log begins, its number, and if it ends a commit.
+
+    The number is 0 where the page is damaged, or left from before the log was begun
+    anew: the same mark is in the head of the log and before each page that counts.
+    """
+    head = _read(log, _LOG_HEAD, 0)
+    # The first page may be lost with the head.
+    mark = head[16:24] if _is_log(head) else _read(log, 8, _LOG_HEAD + _FRAME + 8)
+    for at in range(_LOG_HEAD, os.fstat(log).st_size - _FRAME + 1, _FRAME):
+        frame = _read(log, _FRAME_HEAD, at)
+        counts = len(frame) == _FRAME_HEAD and frame[8:16] == mark
+        number, committed = struct.unpack_from(">II", frame) if counts else (0, 0)
+        yield at + _FRAME_HEAD, number, bool(number and committed)
+
+
+def _is_log(head: bytes) -> bool:
+    return head[:4] in _LOG_BEGINS
 
 
 def _rows_of(

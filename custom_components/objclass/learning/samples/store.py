@@ -24,6 +24,7 @@ from . import embeddings, outcomes
 from .embeddings import PLAIN, TrainingSet
 from .file import SampleFile, SampleStoreError
 from .outcomes import KeptOutcome
+from .pages import loses_log
 from .pictures import Pictures, is_safe_id
 from .rescue import Rescued, rescue, take_in_use
 from .sample import ClassCount, Sample, SampleOutline, SamplePage, sample_of
@@ -301,10 +302,8 @@ class SampleStore(SampleFile):
     @override
     def _opened(self) -> sqlite3.Connection:
         take_in_use(self.path)
-        # Beside an empty file SQLite removes the log, with all that was written last.
-        is_empty = not self.path.exists() or not self.path.stat().st_size
-        if is_empty and self.pictures.any():
-            raise self._gone()
+        if loses_log(self.path):
+            raise SampleStoreError("what was written last to samples.sqlite is damaged")
         return super()._opened()
 
     @override
@@ -312,16 +311,13 @@ class SampleStore(SampleFile):
         is_new = not db.execute("SELECT 1 FROM sqlite_schema").fetchone()
         if is_new and self.pictures.any():
             # Without their rows these would count as leftovers, and be removed.
-            raise self._gone()
+            raise SampleStoreError(
+                f"there are crops in {self.pictures.folder}, but what is known about "
+                "them is gone: bring back samples.sqlite from a backup"
+            )
         super()._prepare(db)
         self.pictures.create()
         self._sweep()
-
-    def _gone(self) -> SampleStoreError:
-        return SampleStoreError(
-            f"there are crops in {self.pictures.folder}, but what is known about them "
-            "is gone: bring back samples.sqlite from a backup"
-        )
 
     def _put_row(self, sample: Sample) -> None:
         self._db.execute(

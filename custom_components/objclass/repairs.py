@@ -16,6 +16,8 @@ from .const import (
     ISSUE_AWAY,
     ISSUE_CONDITION,
     ISSUE_DAMAGED,
+    ISSUE_FEW,
+    ISSUE_IMAGES,
     ISSUE_LABELS,
     ISSUE_RIVALS,
     ISSUE_SNAPSHOTS,
@@ -175,10 +177,10 @@ class LookAgainRepair(Repair):
     async def async_step_confirm(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask Frigate anew; tell it if nothing has changed."""
+        """Look anew; tell it if nothing has changed."""
         # It may have been removed while the dialogue was open.
         if self._entry:
-            await self.hass.config_entries.async_reload(self._entry_id)
+            await self._async_look_again()
         if await self._async_is_mended():
             return self.async_create_entry(data={})
         return self.async_show_form(
@@ -187,8 +189,31 @@ class LookAgainRepair(Repair):
             description_placeholders=self._placeholders,
         )
 
+    async def _async_look_again(self) -> None:
+        await self.hass.config_entries.async_reload(self._entry_id)
+
     async def _async_is_mended(self) -> bool:
         return self._issue is None
+
+
+class TrainRepair(LookAgainRepair):
+    """A classifier that lacks pictures: train it on those that have a label by now."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        try:
+            return await super().async_step_confirm(user_input)
+        except HomeAssistantError as err:
+            return self.async_abort(
+                reason="failed", description_placeholders={"error": str(err)}
+            )
+
+    @override
+    async def _async_look_again(self) -> None:
+        if classifier := find_classifier(self.hass, self._about):
+            await classifier.async_train()
 
 
 class AwayRepair(LookAgainRepair):
@@ -240,6 +265,8 @@ FLOWS: Final[dict[str, Callable[..., Repair]]] = {
     ISSUE_AWAY: AwayRepair,
     ISSUE_CONDITION: ConditionRepair,
     ISSUE_DAMAGED: DamagedRepair,
+    ISSUE_FEW: TrainRepair,
+    ISSUE_IMAGES: TrainRepair,
     ISSUE_LABELS: LookAgainRepair,
     ISSUE_RIVALS: RivalsRepair,
     ISSUE_SNAPSHOTS: LookAgainRepair,

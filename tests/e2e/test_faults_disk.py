@@ -1,6 +1,6 @@
 """The disk is full, or may not be written to: nothing is lost, and looking goes on.
 
-The store's own behaviour at each step is tested in `learning/test_samples_crash`; here
+The store's own behaviour at each step is tested in `learning/samples/test_crash`; here
 Home Assistant's whole folder of ours is on a disk of its own, which really is full.
 """
 

@@ -1,7 +1,7 @@
 """Home Assistant is killed at random moments, and in the middle of each writing.
 
 Each step of writing a head or a sample, cut off, is tested in `learning/test_heads`
-and `learning/test_samples_crash`; here all are under way at once when SIGKILL comes.
+and `learning/samples/test_crash`; here all are under way at once when SIGKILL comes.
 """
 
 import asyncio

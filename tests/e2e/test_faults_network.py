@@ -1,7 +1,7 @@
 """The broker and Frigate go away, are slow, and come back: it goes on by itself.
 
 What the entry does meanwhile (unavailable entities, retries at set-up) is tested with
-the same parts in `test_staying_with_frigate`; here it is a real broker that is killed
+the same parts in `test_reloading`; here it is a real broker that is killed
 and a real port on which nobody listens any more.
 """
 

@@ -113,8 +113,7 @@ def _of_samples(classifier: Classifier) -> Iterator[Problem]:
             "classes": ", ".join(missing),
             "crops": str(classifier.unlabelled),
         },
-        fixable=False,
-        link=f"homeassistant://{DOMAIN}/{classifier.id}/recent",
+        link=f"/{DOMAIN}/{classifier.id}/recent",
     )
 
 

@@ -1,5 +1,6 @@
 """The blueprints do what they say, with real visits."""
 
+import re
 import shutil
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -7,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import unquote
 
 import pytest
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -16,7 +18,11 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_mock_service,
 )
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
 from .conftest import Frigate, SetUp, classifier_of, no_past
 from .source_code import REPOSITORY
@@ -111,6 +117,50 @@ async def test_a_visitor_whose_crop_is_gone_already_is_told_of_without_a_picture
         await visit(hass, frigate, entry, *["leo"] * 3)
     assert messages(notified) == ["leo: Front door"]
     assert notified[0].data["data"]["image"] == ""
+
+
+async def test_a_blueprint_is_imported_by_its_link_in_the_documentation(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    aioclient_mock: AiohttpClientMocker,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """As Home Assistant's own dialogue does it, but for GitHub, which is a file."""
+    text = (REPOSITORY / "docs" / "use_cases.md").read_text()
+    links = [unquote(one) for one in re.findall(r"blueprint_url=(\S+)", text)]
+    assert len(links) == len([*BLUEPRINTS.glob("*.yaml")])
+    assert await async_setup_component(hass, "automation", {})
+    client = await hass_ws_client()
+    for link in links:
+        path = link.removeprefix("https://github.com/objclass/objclass/blob/main/")
+        assert path != link
+        content = (REPOSITORY / path).read_text()
+        raw = f"https://raw.githubusercontent.com/objclass/objclass/main/{path}"
+        aioclient_mock.get(raw, text=content)
+        await client.send_json_auto_id({"type": "blueprint/import", "url": link})
+        answer = await client.receive_json()
+        assert answer["success"], answer
+        assert answer["result"]["validation_errors"] is None
+        assert answer["result"]["blueprint"]["metadata"]["source_url"] == link
+        assert f"source_url: {link}\n" in content
+        name = answer["result"]["suggested_filename"]
+        assert name == f"objclass/{Path(path).stem}"
+        # Saved, it can be chosen for an automation.
+        await client.send_json_auto_id(
+            {
+                "type": "blueprint/save",
+                "domain": "automation",
+                "path": name,
+                "yaml": answer["result"]["raw_data"],
+                "source_url": link,
+            }
+        )
+        assert (await client.receive_json())["success"]
+    await client.send_json_auto_id({"type": "blueprint/list", "domain": "automation"})
+    known = (await client.receive_json())["result"]
+    ours = {name: one for name, one in known.items() if name.startswith("objclass/")}
+    assert len(ours) == len(links)
+    assert not [one for one in ours.values() if "error" in one]
 
 
 def event_of(call: ServiceCall) -> str:

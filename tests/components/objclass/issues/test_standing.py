@@ -211,6 +211,77 @@ async def test_a_class_without_a_single_picture_is_told_until_it_has_one(
     assert told(hass) == {}
 
 
+@no_past
+async def test_crops_that_nobody_labels_can_be_trained_on_once_they_are(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    crops = await keep(classifier_of(entry), None, 56)
+    await hass.config_entries.async_reload(entry.entry_id)
+    classifier = classifier_of(entry)
+    assert issues(hass)[f"images-{classifier.id}"].is_fixable
+    shown = await opened(hass, hass_client, "images")
+    # The crops are one click away, and without labels nothing can be trained.
+    placeholders = shown["description_placeholders"]
+    assert placeholders["link"] == f"/objclass/{classifier.id}/recent"
+    refused = await answered(hass, hass_client, shown, "confirm")
+    assert refused["reason"] == "failed"
+    assert "Our cats" in refused["description_placeholders"]["error"]
+    assert [*told(hass)] == ["images"]
+    await classifier.async_label(crops[:3], "leo")
+    await classifier.async_label(crops[3:6], "charlie")
+    assert (await mend(hass, hass_client, "images", "confirm"))[
+        "type"
+    ] == "create_entry"
+    assert classifier.trained
+    assert told(hass) == {}
+
+
+@no_past
+async def test_a_training_without_the_class_that_is_lacking_mends_nothing(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    crops = await keep(classifier_of(entry), None, 60)
+    await hass.config_entries.async_reload(entry.entry_id)
+    classifier = classifier_of(entry)
+    await classifier.async_label(crops[:3], "leo")
+    await classifier.async_label(crops[3:6], "none")
+    shown = await mend(hass, hass_client, "images", "confirm")
+    # It is trained, but there is no picture of Charlie; which is a repair of its own.
+    assert shown["type"] == "create_entry"
+    assert [*told(hass)] == ["few"]
+    shown = await mend(hass, hass_client, "few", "confirm")
+    assert shown["errors"] == {"base": "as_before"}
+    assert [*told(hass)] == ["few"]
+    await classifier.async_label(crops[6:9], "charlie")
+    shown = await answered(hass, hass_client, shown)
+    assert shown["type"] == "create_entry"
+    assert told(hass) == {}
+
+
+@no_past
+async def test_a_classifier_that_is_gone_needs_no_training(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await set_up()
+    await keep(classifier_of(entry), None, 50)
+    await hass.config_entries.async_reload(entry.entry_id)
+    shown = await opened(hass, hass_client, "images")
+    await hass.config_entries.async_remove(entry.entry_id)
+    shown = await answered(hass, hass_client, shown, "confirm")
+    assert shown["type"] == "create_entry"
+
+
 async def an_hour_later(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     freezer.tick(timedelta(hours=1, seconds=1))
     async_fire_time_changed(hass)

@@ -1,6 +1,7 @@
 """Finding a loaded classifier by what people and programs call it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -11,6 +12,8 @@ from homeassistant.helpers import entity_registry as er
 from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
+
+_UNKNOWN: Final = "classifier_unknown"
 
 
 @callback
@@ -62,10 +65,15 @@ def frame_classifiers(entry: ObjclassConfigEntry) -> list[FrameClassifier]:
 @callback
 def find_classifier(hass: HomeAssistant, classifier_id: str) -> AnyClassifier | None:
     """Return the loaded classifier of that subentry id."""
-    for _, classifier in loaded_classifiers(hass):
-        if classifier.id == classifier_id:
-            return classifier
-    return None
+    pair = _pair(hass, classifier_id)
+    return pair[1] if pair else None
+
+
+def _pair(
+    hass: HomeAssistant, classifier_id: str
+) -> tuple[ObjclassConfigEntry, AnyClassifier] | None:
+    known = loaded_classifiers(hass)
+    return next((pair for pair in known if pair[1].id == classifier_id), None)
 
 
 def watched_cameras(
@@ -84,10 +92,8 @@ def is_entity(camera: str) -> bool:
 @callback
 def camera_title(hass: HomeAssistant, classifier_id: str, camera: str) -> str:
     """Return what people call a camera of a classifier, as far as it is known."""
-    for entry, classifier in loaded_classifiers(hass):
-        if classifier.id == classifier_id:
-            return title_of(hass, entry, camera)
-    return camera
+    pair = _pair(hass, classifier_id)
+    return title_of(hass, pair[0], camera) if pair else camera
 
 
 @callback
@@ -124,14 +130,8 @@ def resolve_classifier(
     ]
     if len(found) == 1:
         return found[0]
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="classifier_ambiguous" if found else "classifier_unknown",
-        translation_placeholders={
-            "classifier": (device and (device.name_by_user or device.name)) or wanted,
-            "classifiers": ", ".join(pair[1].settings.name for pair in known) or "-",
-        },
-    )
+    called = (device and (device.name_by_user or device.name)) or wanted
+    raise _refused(hass, called, "classifier_ambiguous" if found else _UNKNOWN)
 
 
 @callback
@@ -142,15 +142,18 @@ def classifier_by_id(
 
     Raises ServiceValidationError when there is none.
     """
-    known = list(loaded_classifiers(hass))
-    for entry, classifier in known:
-        if classifier.id == classifier_id:
-            return entry, classifier
-    raise ServiceValidationError(
+    if pair := _pair(hass, classifier_id):
+        return pair
+    raise _refused(hass, classifier_id, _UNKNOWN)
+
+
+def _refused(hass: HomeAssistant, wanted: str, key: str) -> ServiceValidationError:
+    names = [classifier.settings.name for _, classifier in loaded_classifiers(hass)]
+    return ServiceValidationError(
         translation_domain=DOMAIN,
-        translation_key="classifier_unknown",
+        translation_key=key,
         translation_placeholders={
-            "classifier": classifier_id,
-            "classifiers": ", ".join(pair[1].settings.name for pair in known) or "-",
+            "classifier": wanted,
+            "classifiers": ", ".join(names) or "-",
         },
     )

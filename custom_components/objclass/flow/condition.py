@@ -32,6 +32,7 @@ from ..const import (
 )
 from ..frigate.models import FrigateConfig
 from ..learning.consensus import NONE
+from .fields import clean_names
 
 # A classifier that was removed has no name any more.
 _GONE: Final = "?"
@@ -130,8 +131,7 @@ def clean_condition(user_input: Mapping[str, Any]) -> dict[str, Any]:
     given = user_input.get(SECTION_CONDITION, {})
     if not given.get(CONF_PARENT):
         return {}
-    names = (" ".join(name.split()) for name in given.get(CONF_CLASSES, ()))
-    classes = list(dict.fromkeys(name for name in names if name))
+    classes = clean_names(given.get(CONF_CLASSES, ()))
     return {CONF_PARENT: given[CONF_PARENT], CONF_CLASSES: classes}
 
 

@@ -14,6 +14,7 @@ from .asking import FIELDS, job_of
 from .describing import async_described
 from .history import History
 from .run import Run
+from .runs import all_runs
 
 ATTR_COMMAND: Final = "command"
 ATTR_RUN: Final = "run"
@@ -63,16 +64,7 @@ async def async_history_action(call: ServiceCall) -> ServiceResponse:
 
 def _run_of(hass: HomeAssistant, run_id: str | None) -> tuple[ObjclassConfigEntry, Run]:
     """Return the run of that id, else the newest of all."""
-    entries: list[ObjclassConfigEntry] = hass.config_entries.async_loaded_entries(
-        DOMAIN
-    )
-    runs = [
-        (entry, run)
-        for entry in entries
-        if entry.runtime_data.frigate
-        for run in entry.runtime_data.frigate.history.runs.kept
-        if run_id in (None, run.id)
-    ]
+    runs = [pair for pair in all_runs(hass) if run_id in (None, pair[1].id)]
     if not runs:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="history_unknown"

@@ -8,6 +8,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..const import DOMAIN, LOGGER
+from ..data import ObjclassConfigEntry
 from ..runtime.worker import Worker
 from ..signals import SIGNAL_HISTORY
 from .run import Run
@@ -96,6 +97,19 @@ class Runs:
     def async_changed(self) -> None:
         """Tell those who look on that there is something new."""
         async_dispatcher_send(self._hass, SIGNAL_HISTORY.format(self._entry_id))
+
+
+def all_runs(hass: HomeAssistant) -> list[tuple[ObjclassConfigEntry, Run]]:
+    """Return the runs of all loaded entries, each with its own."""
+    entries: list[ObjclassConfigEntry] = hass.config_entries.async_loaded_entries(
+        DOMAIN
+    )
+    return [
+        (entry, run)
+        for entry in entries
+        if (frigate := entry.runtime_data.frigate)
+        for run in frigate.history.runs.kept
+    ]
 
 
 def _failed(error: str) -> HomeAssistantError:

@@ -115,13 +115,14 @@ class TrainingReport:
 
 
 def calibration_bins(
-    scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = CALIBRATION_BINS
+    scores: NDArray[np.floating], right: NDArray[np.bool_]
 ) -> tuple[CalibrationBin, ...]:
     """Return how often scores were right, in bins of equal width; no empty bins.
 
     scores: (n,) probability of the predicted class; right: (n,). This is what a
     reliability diagram shows.
     """
+    bins = CALIBRATION_BINS
     places = np.clip(np.ceil(scores * bins).astype(int) - 1, 0, bins - 1)
     return tuple(
         CalibrationBin(
@@ -135,9 +136,7 @@ def calibration_bins(
     )
 
 
-def calibration_error(
-    scores: NDArray[np.floating], right: NDArray[np.bool_], bins: int = CALIBRATION_BINS
-) -> float:
+def calibration_error(scores: NDArray[np.floating], right: NDArray[np.bool_]) -> float:
     """Return the expected calibration error: mean |share right - mean score|.
 
     As in Guo et al. 2017, "On calibration of modern neural networks"; of the bins of
@@ -147,7 +146,7 @@ def calibration_error(
         return 0.0
     gaps = (
         item.images * abs(item.accuracy - item.score)
-        for item in calibration_bins(scores, right, bins)
+        for item in calibration_bins(scores, right)
     )
     return sum(gaps) / len(scores)
 

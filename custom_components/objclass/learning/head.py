@@ -59,18 +59,16 @@ class Head:
         """Classify one (d,) embedding."""
         scores = self.probabilities(embedding[None])[0]
         best = int(scores.argmax())
-        distance = None
-        if self.familiarity is not None:
-            distance = float(self.familiarity.distances(embedding[None])[0])
+        gate, distance = self.familiarity, None
+        if gate is not None:
+            distance = float(gate.distances(embedding[None])[0])
         return Prediction(
             scores=dict(zip(self.classes, scores.tolist(), strict=True)),
             best=self.classes[best],
             score=float(scores[best]),
             distance=distance,
-            unfamiliar=self.familiarity is not None
-            and distance is not None
-            and distance > self.familiarity.limit,
-            limit=self.familiarity.limit if self.familiarity is not None else None,
+            unfamiliar=bool(gate and distance is not None and distance > gate.limit),
+            limit=gate.limit if gate else None,
         )
 
 

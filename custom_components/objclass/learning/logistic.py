@@ -22,6 +22,7 @@ type Floats = NDArray[np.float64]
 type Integers = NDArray[np.intp]
 
 _HISTORY = 8  # pairs kept by L-BFGS
+_MOST_STEPS = 300
 _SMALLEST_VARIANCE = 1e-9  # of the largest: directions below it are rounding noise
 
 
@@ -85,7 +86,6 @@ def fit(
     *,
     start: Floats | None = None,
     tolerance: float = 1e-4,
-    most_steps: int = 300,
 ) -> Floats:
     """Solve one problem per row of `sample_weights`.
 
@@ -97,14 +97,13 @@ def fit(
     weights = problem.zeros() if start is None else start
     value, gradient = problem.evaluate(weights)
     history: list[tuple[Floats, Floats, Floats]] = []
-    for _ in range(most_steps):
+    for _ in range(_MOST_STEPS):
         if np.abs(gradient).max() <= tolerance:
             break
         direction = -_inverse_curvature(gradient, history, problem.preconditioner)
         moved = problem.descend(weights, value, gradient, direction)
-        if (
-            moved is None
-        ):  # at the limit of float64: there is no lower point to be found
+        if moved is None:
+            # At the limit of float64: there is no lower point to be found.
             break
         new_weights, value, new_gradient = moved
         step, change = new_weights - weights, new_gradient - gradient

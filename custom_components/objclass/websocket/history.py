@@ -14,6 +14,7 @@ from ..data import ObjclassConfigEntry
 from ..history.actions import COMMANDS as RUN_COMMANDS
 from ..history.asking import FIELDS, job_of
 from ..history.describing import async_described, described_result
+from ..history.runs import all_runs
 from ..history.table import async_past_url
 from ..lookup import classifier_by_id, loaded_entry
 from .command import command
@@ -27,15 +28,7 @@ async def _async_runs(
     hass: HomeAssistant, _connection: ActiveConnection, _msg: _Answer
 ) -> _Answer:
     """Return the runs of all loaded entries, newest first."""
-    entries: list[ObjclassConfigEntry] = hass.config_entries.async_loaded_entries(
-        DOMAIN
-    )
-    runs = [
-        await async_described(hass, entry, run)
-        for entry in entries
-        if entry.runtime_data.frigate
-        for run in entry.runtime_data.frigate.history.runs.kept
-    ]
+    runs = [await async_described(hass, *pair) for pair in all_runs(hass)]
     return {"runs": sorted(runs, key=lambda run: -run["started_at"])}
 
 

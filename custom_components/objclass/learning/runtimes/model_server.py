@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -54,6 +55,7 @@ class ServerConnection:
         parts = urlsplit(server.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ServerAnswerError("The address has to begin with http:// or https://")
+        self._timeout = server.timeout
         self._base = parts.path.rstrip("/")
         self._model = f"/v2/models/{quote(server.model, safe='')}"
         secure = parts.scheme == "https"
@@ -118,6 +120,7 @@ class ServerConnection:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[http.client.HTTPResponse, bytes]:
         was_open = self._connection.sock is not None
+        end = monotonic() + self._timeout
         try:
             self._connection.request(method, self._base + path, body, dict(headers))
             response = self._connection.getresponse()
@@ -127,7 +130,20 @@ class ServerConnection:
             if not was_open:
                 raise
             return self._exchange(method, path, body, headers)
-        return response, response.read(_MOST_BYTES + 1)
+        return response, _content(response, end)
+
+
+def _content(response: http.client.HTTPResponse, end: float) -> bytes:
+    """Return a body, or as much of it as is too long. It may not come in drops."""
+    content = bytearray()
+    while len(content) <= _MOST_BYTES:
+        if monotonic() > end:
+            raise TimeoutError("it is too slow")
+        part = response.read1(_MOST_BYTES + 1 - len(content))
+        if not part:
+            break
+        content += part
+    return bytes(content)
 
 
 def _read(

@@ -50,6 +50,9 @@ class ServerRuntime:
                 f"The model server gives {numbers.size} numbers, "
                 f"not {self.form.output_size}."
             )
+        # What is kept of a crop is trained on later: one such number would refuse it.
+        if not np.isfinite(numbers).all():
+            raise ServerAnswerError("The model server gives what is no number.")
         return numbers
 
 

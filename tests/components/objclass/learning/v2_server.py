@@ -5,6 +5,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, socket
 from threading import Thread
+from time import sleep
 from typing import Any, Self, override
 
 import numpy as np
@@ -23,6 +24,7 @@ class V2Server:
         self.factor = 1.0
         self.binary = False
         self.close = False
+        self.drops = 0
         self.body: bytes | None = None
         size = self.backbone.size
         self.inputs: Any = [
@@ -122,7 +124,15 @@ class _Handler(BaseHTTPRequestHandler):
         if raw:
             self.send_header(HEADER_LENGTH, str(len(text)))
         self.end_headers()
-        self.wfile.write(text + raw)
+        whole = text + raw
+        for _ in range(owner.drops):
+            # Whoever asked may have gone meanwhile.
+            with suppress(ConnectionError):
+                self.wfile.write(whole[:1])
+            whole = whole[1:]
+            sleep(0.2)
+        with suppress(ConnectionError):
+            self.wfile.write(whole)
         if owner.close:
             # Without a word, as an idle connection is closed.
             self.close_connection = True

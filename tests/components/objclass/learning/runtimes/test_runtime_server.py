@@ -109,6 +109,17 @@ def test_an_answer_without_numbers_is_refused(v2_server: V2Server, text: bytes) 
         connection.infer("in", PICTURE[np.newaxis], "UINT8", binary=False)
 
 
+def test_an_answer_that_comes_in_drops_is_not_waited_for(v2_server: V2Server) -> None:
+    """Each drop comes in time: nobody looks at anything meanwhile."""
+    connection = ServerConnection(server_of(v2_server, timeout=0.5))
+    assert connection.metadata()
+    v2_server.drops = 10
+    with pytest.raises(ServerAwayError, match="too slow"):
+        connection.metadata()
+    v2_server.drops = 0
+    assert connection.metadata()
+
+
 @pytest.mark.parametrize("url", ["ftp://a", "a:8000", "http://"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ServerAnswerError, match="http://"):
@@ -201,6 +212,18 @@ def test_a_server_that_comes_back_with_something_else_is_not_used(
     backbone.embed(PICTURE)
     v2_server.status, v2_server.factor = 200, 3.0
     clock(runtime_fallback.RETRY_AFTER)
+    np.testing.assert_allclose(backbone.embed(PICTURE), expected, atol=1e-3)
+    assert backbone.runtime.name == installed_runtime(backbone)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_what_is_no_number_in_an_answer_is_not_learned_from(
+    v2_server: V2Server, *, binary: bool
+) -> None:
+    v2_server.binary = binary
+    backbone = load_chosen(Choice(server=server_of(v2_server)), lambda *_: None)
+    expected = backbone.embed(PICTURE)
+    v2_server.factor = np.nan
     np.testing.assert_allclose(backbone.embed(PICTURE), expected, atol=1e-3)
     assert backbone.runtime.name == installed_runtime(backbone)
 

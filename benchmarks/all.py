@@ -1,7 +1,7 @@
 """Every benchmark in one run on one machine, held against its goals.
 
 Writes benchmarks/results.json (what each printed, its figures, and the goals that are
-missed) and the same as tables into benchmarks/README.md. Takes about 50 minutes on two
+missed) and the same as tables into benchmarks/README.md. Takes about 40 minutes on two
 free cores. The photos and the weights of Frigate's network are looked for in ../shared.
 What fails is named, and counts as missed; tasks from outside that nobody has provided
 (--outside) are named as not run. With --only the named ones are run, and the others

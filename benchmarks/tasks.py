@@ -40,7 +40,8 @@ class Split:
 def find_tasks(folder: Path) -> list[Task]:
     """Find `<class>/*.jpg` (one task) or `<task>/<class>/*.jpg` below a folder."""
     if not folder.is_dir():
-        raise SystemExit(f"There is no folder {folder}")
+        hint = " (see scripts/benchmark make_tasks)" if ".dev" in folder.parts else ""
+        raise SystemExit(f"There is no folder {folder}{hint}")
     own = _task(folder)
     if own is not None:
         return [own]

@@ -74,6 +74,8 @@ def test_a_picture_that_cannot_be_read_is_named_and_left_out(
 def test_a_missing_or_empty_folder_is_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"There is no folder .*nowhere"):
         find_tasks(tmp_path / "nowhere")
+    with pytest.raises(SystemExit, match="make_tasks"):
+        find_tasks(tmp_path / ".dev/tasks/finer")
     (tmp_path / "cat").mkdir()
     with pytest.raises(SystemExit, match="holds no pictures"):
         find_tasks(tmp_path)

@@ -98,7 +98,8 @@ def cross_validate(data: TrainingRows, groups: NDArray[np.intp]) -> HeldOut:
     judges = dealt[:, images] + FOLDS * np.arange(repeats)[:, None]
     tried = []
     weights = None
-    for penalty in PENALTIES:
+    # With nothing held out, there is nothing to choose by.
+    for penalty in PENALTIES if len(images) else (USUAL_PENALTY,):
         weights = data.fit(trained, penalty, start=weights)
         logits = logistic.apply(weights, data.images)[judges, images]
         loss = calibrated_loss(logits, data.targets[images])

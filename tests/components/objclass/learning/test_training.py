@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from custom_components.objclass.learning.augmentation import Views
+from custom_components.objclass.learning.cross_validation import USUAL_PENALTY
 from custom_components.objclass.learning.training import (
     TrainingError,
     TrainingResult,
@@ -179,6 +180,13 @@ def test_two_images_are_enough_to_begin_with() -> None:
     assert result.report.proposed_threshold is None
     assert result.head.familiarity is None
     assert _share_right(result, data) == 1
+
+
+def test_where_nothing_can_be_held_out_the_usual_penalty_is_taken() -> None:
+    data = images({"leo": 1, "charlie": 1}, per_event=5)
+    report = _train(data).report
+    assert report.accuracy is None
+    assert report.penalty == USUAL_PENALTY
 
 
 @pytest.mark.parametrize(

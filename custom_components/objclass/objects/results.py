@@ -264,9 +264,13 @@ def _log(
 
 
 def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:
+    far = ""
+    if attempt.distance is not None and attempt.limit is not None:
+        far = f" (distance {attempt.distance:.2f}, limit {attempt.limit:.2f})"
     if attempt.unfamiliar:
-        return f"unfamiliar (distance {attempt.distance:.2f}), so it counts as {NONE}"
-    return f"{'meets' if counts else 'does not meet'} the threshold of {threshold:.2f}"
+        return f"unfamiliar{far}, so it counts as {NONE}"
+    met = "meets" if counts else "does not meet"
+    return f"{met} the threshold of {threshold:.2f}{far}"
 
 
 def attempt_of(

@@ -217,16 +217,18 @@ async def test_the_debug_log_tells_why(
     ours = f"Our cats: {visit.id}"
     leo = f"{ours} looks like leo (leo 0.95, charlie 0.03, none 0.03): "
     charlie = f"{ours} looks like charlie (leo 0.20, charlie 0.60, none 0.20): "
-    meets = f"{leo}meets the threshold of 0.80; votes so far "
+    near = "(distance 0.10, limit 5.00)"
+    meets = f"{leo}meets the threshold of 0.80 {near}; votes so far "
     assert lines == [
         f"Our cats: {untrained.id} is only kept, since no head has been trained yet",
         f"{meets}{{'leo': 1}}: 1 of 3 attempts",
         (
-            f"{charlie}does not meet the threshold of 0.80; votes so far "
+            f"{charlie}does not meet the threshold of 0.80 {near}; votes so far "
             "{'leo': 1}: 1 of 3 attempts"
         ),
         (
-            f"{leo}unfamiliar (distance 9.00), so it counts as none; votes so far "
+            f"{leo}unfamiliar (distance 9.00, limit 5.00), so it counts as none; "
+            "votes so far "
             "{'leo': 1, 'none': 1}: 2 of 3 attempts"
         ),
         f"{meets}{{'leo': 2, 'none': 1}}: 67% agree, 60% needed",

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from custom_components.objclass.classifier import Classifier
+from custom_components.objclass.classifier.training import Trained
 from custom_components.objclass.learning.samples.sample import Sample
 
 
@@ -57,6 +58,13 @@ async def keep(
         ids.append(sample.id)
     await classifier.async_recount()
     return ids
+
+
+async def learn(classifier: Classifier, each: int = 4) -> Trained:
+    """Keep crops of leo and of charlie, and train on them."""
+    for name in ("leo", "charlie"):
+        await keep(classifier, name, each)
+    return await classifier.async_train()
 
 
 async def keep_some_of_each(classifier: Classifier) -> None:

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.objclass.learning.heads import HeadShelf
 
 from .conftest import SetUp, classifier_data, classifier_of, folder_of, no_past
-from .crops import keep
+from .crops import keep, learn
 from .entries import finish, rename
 
 
@@ -15,9 +15,7 @@ async def test_a_renamed_class_is_learned_anew_by_itself(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    await classifier_of(entry).async_train()
+    await learn(classifier_of(entry))
 
     await classifier_of(entry).async_move_labels({"leo": "leon"})
     rename(hass, entry, "leon", "charlie")
@@ -56,9 +54,7 @@ async def test_the_old_head_stays_when_too_little_is_left_to_learn(
     hass: HomeAssistant, set_up: SetUp, caplog: pytest.LogCaptureFixture
 ) -> None:
     entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    await classifier_of(entry).async_train()
+    await learn(classifier_of(entry))
 
     await classifier_of(entry).async_move_labels({"leo": None})
     rename(hass, entry, "charlie")
@@ -76,9 +72,7 @@ async def test_a_head_of_another_backbone_is_trained_anew_by_itself(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    trained = await classifier_of(entry).async_train()
+    trained = await learn(classifier_of(entry))
     head = trained.kept.head
     object.__setattr__(head, "backbone", "older")
     shelf = HeadShelf(folder_of(hass, entry))
@@ -95,9 +89,7 @@ async def test_a_head_that_fits_is_left_alone(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    await keep(classifier_of(entry), "leo", 4)
-    await keep(classifier_of(entry), "charlie", 4)
-    await classifier_of(entry).async_train()
+    await learn(classifier_of(entry))
     rename(hass, entry, "leo", "charlie", "felix")
     await hass.async_block_till_done()
     await finish(entry, "train")

@@ -14,12 +14,10 @@ from ..chains import BELLS, CATS, COLLARS, SeeingFrigate, change, classifier, on
 from ..conftest import Frigate, SetUp, classifier_of
 from ..crops import keep
 from ..websocket.client import Panel, Refused
+from ..writes import COLLAR
 from .dialogues import begin, choices, submit
 from .test_classifier import ANSWER
 
-COLLAR = NativeModel(
-    name="collar", type="attribute", objects=("cat",), classes={"red": 3, "blue": 3}
-)
 pytestmark = pytest.mark.parametrize(
     "frigate", [{"models": (COLLAR,), "past_events": 0}], indirect=True
 )

@@ -13,7 +13,7 @@ from homeassistant.exceptions import ServiceValidationError
 from custom_components.objclass.learning import chosen
 
 from ..conftest import SetUp, classifier_of, no_past
-from ..crops import keep
+from ..crops import keep, learn
 from ..learning.tiny_models import feature_extractor
 from .options import PLAIN, choose, really_load, worker_of
 
@@ -25,13 +25,9 @@ async def test_another_network_looks_at_all_crops_again_and_trains(
 ) -> None:
     entry = await set_up()
     classifier = classifier_of(entry)
-    for name in ("leo", "charlie"):
-        await keep(classifier, name, 6)
     await keep(classifier, None, 3)
-    await classifier.async_train()
+    old = (await learn(classifier)).kept
     before = worker_of(entry).backbone.identity
-    assert classifier.trained
-    old = classifier.trained
 
     hass.config.allowlist_external_dirs = {str(tmp_path)}
     own = {"model": str(feature_extractor(tmp_path)), "pixel_range": "zero_to_255"}
@@ -61,9 +57,7 @@ async def test_what_a_network_saw_goes_when_two_others_have_followed_it(
 ) -> None:
     entry = await set_up()
     classifier = classifier_of(entry)
-    for name in ("leo", "charlie"):
-        await keep(classifier, name, 6)
-    await classifier.async_train()
+    await learn(classifier)
     networks = [worker_of(entry).backbone.identity]
     for backbone in ("160", "128"):
         await choose(hass, entry, backbone=backbone)
@@ -72,7 +66,7 @@ async def test_what_a_network_saw_goes_when_two_others_have_followed_it(
     labelled = classifier.samples.find(labelled=True, limit=-1)
     for network, kept in zip(networks, (False, True, True), strict=True):
         vectors = [classifier.samples.embedding(one.id, network) for one in labelled]
-        assert [vector is not None for vector in vectors] == [kept] * 12
+        assert [vector is not None for vector in vectors] == [kept] * 8
 
 
 @no_past
@@ -81,11 +75,7 @@ async def test_a_training_of_another_network_cannot_be_put_in_use(
 ) -> None:
     entry = await set_up()
     classifier = classifier_of(entry)
-    for name in ("leo", "charlie"):
-        await keep(classifier, name, 6)
-    await classifier.async_train()
-    assert classifier.trained
-    number = classifier.trained.number
+    number = (await learn(classifier)).kept.number
     await choose(hass, entry, backbone="128")
     with pytest.raises(ServiceValidationError, match="made with another network"):
         await classifier.async_use(number)

@@ -7,25 +7,17 @@ from homeassistant.exceptions import ServiceValidationError
 from custom_components.objclass.const import CONF_WRITE_BACK
 from custom_components.objclass.history.run import Phase, Status
 from tests.frigate_sim.auth import Account
-from tests.frigate_sim.cameras import NativeModel
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_data, classifier_of
-from ..objects.test_writeback import told
+from ..conftest import EMPTY, Frigate, SetUp, classifier_data, classifier_of
 from ..visits import Visit, requests, script
+from ..writes import COLLAR, MOOD, told
 from .runs import applied, been, history_of, ran, results
 
-NO_PAST = {"past_events": 0}
-COLLAR = NativeModel(
-    name="collar", type="attribute", objects=("cat",), classes={"red": 3, "blue": 3}
-)
-MOOD = NativeModel(
-    name="mood", type="attribute", objects=("cat",), classes={"happy": 3, "cross": 3}
-)
 pytestmark = [
     pytest.mark.usefixtures("impatient_client"),
     pytest.mark.parametrize(
-        "frigate", [NO_PAST | {"models": (COLLAR, MOOD)}], indirect=True
+        "frigate", [EMPTY | {"models": (COLLAR, MOOD)}], indirect=True
     ),
 ]
 

@@ -14,6 +14,7 @@ from tests.frigate_sim.cameras import NativeModel
 from tests.frigate_sim.faults import Fault
 
 from ..conftest import (
+    EMPTY,
     Frigate,
     SetUp,
     classifier_data,
@@ -22,27 +23,9 @@ from ..conftest import (
     published,
 )
 from ..visits import Visit, requests, script, settle, update
+from ..writes import BARK, COLLAR, MOOD, told
 
-NO_HISTORY = {"past_events": 0}
-COLLAR = NativeModel(
-    name="collar", type="attribute", objects=("cat",), classes={"red": 3, "blue": 3}
-)
-MOOD = NativeModel(
-    name="mood", type="attribute", objects=("cat",), classes={"happy": 3, "cross": 3}
-)
-BARK = NativeModel(
-    name="bark", type="attribute", objects=("dog",), classes={"loud": 3, "red": 3}
-)
 pytestmark = pytest.mark.usefixtures("impatient_client")
-
-
-def told(frigate: Frigate, kind: str = "sub_label") -> list[tuple[Any, float | None]]:
-    """Return what was written to Frigate, in order."""
-    return [
-        (write.value, write.score)
-        for write in frigate.world.writes
-        if write.kind == kind
-    ]
 
 
 # Sub labels
@@ -208,7 +191,7 @@ async def test_of_two_classifiers_only_the_first_names_an_object(
 
 @pytest.mark.parametrize(
     "frigate",
-    [{"version": v} | NO_HISTORY for v in ("0.14.1", "0.15.2")],
+    [{"version": v} | EMPTY for v in ("0.14.1", "0.15.2")],
     indirect=True,
 )
 async def test_old_frigates_are_asked_again_until_they_know_the_object(
@@ -307,7 +290,7 @@ async def test_a_refused_log_in_asks_for_a_new_one(
 
 
 @pytest.mark.parametrize(
-    "frigate", [{"models": (COLLAR, MOOD, BARK)} | NO_HISTORY], indirect=True
+    "frigate", [{"models": (COLLAR, MOOD, BARK)} | EMPTY], indirect=True
 )
 async def test_an_attribute_is_set_and_those_of_other_models_are_kept(
     frigate: Frigate, set_up: SetUp
@@ -341,9 +324,7 @@ async def test_an_attribute_is_set_and_those_of_other_models_are_kept(
     assert told(frigate, "sub_label") == []
 
 
-@pytest.mark.parametrize(
-    "frigate", [{"models": (COLLAR, MOOD)} | NO_HISTORY], indirect=True
-)
+@pytest.mark.parametrize("frigate", [{"models": (COLLAR, MOOD)} | EMPTY], indirect=True)
 async def test_two_attributes_of_ours_live_side_by_side(
     frigate: Frigate, set_up: SetUp
 ) -> None:

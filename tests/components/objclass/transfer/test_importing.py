@@ -69,13 +69,6 @@ def a_zip(root: Path, files: dict[str, bytes]) -> Path:
 made = pytest.mark.parametrize("make", [a_folder, a_zip])
 
 
-@pytest.fixture
-def media(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Return a folder that Home Assistant may read."""
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    return tmp_path
-
-
 async def bring(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
     answer = await hass.services.async_call(
         DOMAIN,

@@ -33,13 +33,6 @@ LABELS = "0 Red\n1 Green\n2 Background\n"
 COLOURS = classifier_data(classes=["red", "green"])
 
 
-@pytest.fixture
-def media(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Return a folder that Home Assistant may read."""
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    return tmp_path
-
-
 def a_folder(media: Path, model: str, labels: str | None = LABELS) -> Path:
     """Return a folder as Frigate has one for each of its models."""
     folder = media / "colours"

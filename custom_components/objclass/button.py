@@ -5,6 +5,7 @@ from typing import override
 from homeassistant.components.button import ButtonEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import Classifier
@@ -42,4 +43,10 @@ class TrainButton(ClassifierEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
+        """Train; as with the action, not for a user who is no administrator."""
+        # Home Assistant lets every user press every button.
+        if self._context and self._context.user_id:
+            user = await self.hass.auth.async_get_user(self._context.user_id)
+            if user is None or not user.is_admin:
+                raise Unauthorized(context=self._context, entity_id=self.entity_id)
         await self.classifier.async_train()

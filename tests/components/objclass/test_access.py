@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.auth.models import User
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
     WebSocketGenerator,
@@ -172,6 +174,39 @@ async def test_actions_that_change_something_are_for_administrators(
                 action,
                 data if action == "history" else about | data,
             )
+
+
+async def test_the_button_that_trains_is_for_administrators_too(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_owner_user: User,
+) -> None:
+    """What a regular user may do with entities is another matter."""
+    entry = await set_up()
+    for name in ("leo", "charlie"):
+        await keep(classifier_of(entry), name, 4)
+    group = await hass.auth.async_get_group(GROUP_ID_USER)
+    regular = MockUser(groups=[group]).add_to_hass(hass)
+
+    async def press(user: User | None) -> None:
+        await hass.services.async_call(
+            "button",
+            "press",
+            {"entity_id": "button.our_cats_train"},
+            blocking=True,
+            context=Context(user_id=user.id if user else None),
+        )
+
+    with pytest.raises(Unauthorized):
+        await press(regular)
+    assert classifier_of(entry).trained is None
+    # None is an automation that nobody in particular has set off.
+    for number, user in enumerate((hass_owner_user, None), 1):
+        await press(user)
+        trained = classifier_of(entry).trained
+        assert trained
+        assert trained.number == number
 
 
 async def test_actions_that_only_look_are_for_everybody(

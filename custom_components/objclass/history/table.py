@@ -9,9 +9,10 @@ from itertools import islice
 from typing import Any, Final
 
 from aiohttp import web
+from homeassistant.components.http import KEY_HASS_USER
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.util import dt as dt_util
 
@@ -99,7 +100,14 @@ class PastView(HomeAssistantView):
     async def get(
         self, request: web.Request, entry_id: str, event_id: str
     ) -> web.Response:
-        """Send the picture, or 404 when Frigate has none any more."""
+        """Send the picture, or 404 when Frigate has none any more.
+
+        To administrators, and to who has got its address with a run's results: that is
+        signed for a user of Home Assistant's own. Others could see any moment.
+        """
+        user = request[KEY_HASS_USER]
+        if not (user.is_admin or user.system_generated):
+            raise Unauthorized
         entry = _loaded(request.app[KEY_HASS], entry_id)
         frigate = entry.runtime_data.need_frigate()
         camera, _, moment = event_id.rpartition("-")

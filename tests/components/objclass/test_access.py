@@ -25,7 +25,11 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.history.run import Job, Run
-from custom_components.objclass.history.table import async_past_url, async_table_url
+from custom_components.objclass.history.table import (
+    PastView,
+    async_past_url,
+    async_table_url,
+)
 from custom_components.objclass.transfer.exporting import (
     ExportView,
     async_export,
@@ -266,6 +270,26 @@ async def test_pictures_and_models_are_for_those_who_are_logged_in(
         for method in ("post", "put", "delete"):
             answer = await getattr(friend, method)(path)
             assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+async def test_who_may_only_look_sees_of_the_past_what_a_run_has_found(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+    hass_read_only_access_token: str,
+) -> None:
+    """And not what any camera has recorded at any time."""
+    entry = await set_up()
+    past = PastView.url.format(entry_id=entry.entry_id, event_id="front_door-1.0")
+    viewer = await hass_client(hass_read_only_access_token)
+    assert (await viewer.get(past)).status == HTTPStatus.UNAUTHORIZED
+    # Nothing is there, but that is said.
+    assert (await (await hass_client()).get(past)).status == HTTPStatus.NOT_FOUND
+    handed_out = async_past_url(hass, entry, "front_door-1.0")
+    stranger = await hass_client_no_auth()
+    assert (await stranger.get(handed_out)).status == HTTPStatus.NOT_FOUND
 
 
 async def test_every_view_wants_a_log_in(

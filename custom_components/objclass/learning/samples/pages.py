@@ -1,8 +1,8 @@
-"""The rows in a file of SQLite's that SQLite itself cannot read any more.
+"""What is left in a file of SQLite's that SQLite itself cannot read any more.
 
 SQLite finds the rows of a table from the top of a tree down, so that one bad page can
-hide all of them. Here every page is looked at by itself, and those that hold rows are
-known by their first byte. Pages that were changed lately are in a log beside the file
+hide all of them. Here every page is looked at by itself; what it holds is told by its
+first byte. Pages that were changed lately are in a log beside the file
 until SQLite moves them. Format: https://www.sqlite.org/fileformat2.html
 """
 
@@ -11,15 +11,18 @@ import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 type Value = int | float | str | bytes | None
+type Values = tuple[Value, ...]
 
 PAGE: Final = 4096  # bytes; what SQLite makes unless it is told otherwise
 _HOLDS_ROWS: Final = 0x0D
+_HOLDS_ENTRIES: Final = {0x0A: 0, 0x02: 4}
 _PAGE_HEAD: Final = 8
-# A row that does not fit is continued in pages of its own; so much of it is here.
-_MOST_HERE: Final = PAGE - 35
+# What does not fit is continued in pages of its own; so much of it is here.
+_MOST_OF_ROW: Final = PAGE - 35
+_MOST_OF_ENTRY: Final = (PAGE - 12) * 64 // 255 - 23
 _LEAST_HERE: Final = (PAGE - 12) * 32 // 255 - 23
 _PER_MORE: Final = PAGE - 4
 _LONGEST: Final = 1 << 16  # bytes; more than any row that is looked for
@@ -34,7 +37,7 @@ _BYTES: Final = 12
 _GOES_ON: Final = 0x80
 
 
-def read_rows(path: Path, columns: int) -> Iterator[tuple[int, tuple[Value, ...]]]:
+def read_rows(path: Path, columns: int) -> Iterator[tuple[int, Values]]:
     """Yield the number and the values of all rows with so many columns.
 
     They are of whichever table. A row may come twice, as it is and as it once was, and
@@ -44,10 +47,32 @@ def read_rows(path: Path, columns: int) -> Iterator[tuple[int, tuple[Value, ...]
     """
     with ExitStack() as stack:
         pages = _Pages(path, stack)
-        for number in pages.numbers():
-            page = pages.read(number)
-            if len(page) == PAGE and page[0] == _HOLDS_ROWS:
-                yield from _rows_of(page, pages, columns)
+        for page in pages.of_kinds(_HOLDS_ROWS):
+            for place in _places(page, _PAGE_HEAD):
+                with suppress(ValueError, IndexError, struct.error):
+                    size, at = _number(page, place)
+                    number, at = _number(page, at)
+                    whole = _Record(page, at, size, _MOST_OF_ROW)
+                    if values := _values(whole, columns, pages):
+                        yield number, values
+
+
+def read_entries(path: Path, columns: int) -> Iterator[Values]:
+    """Yield the values of all entries of indices with so many columns.
+
+    The last of them is the number of the row. All else is as with rows.
+    """
+    with ExitStack() as stack:
+        pages = _Pages(path, stack)
+        for page in pages.of_kinds(*_HOLDS_ENTRIES):
+            # Both the page and each entry tell of another page there.
+            extra = _HOLDS_ENTRIES[page[0]]
+            for place in _places(page, _PAGE_HEAD + extra):
+                with suppress(ValueError, IndexError, struct.error):
+                    size, at = _number(page, place + extra)
+                    whole = _Record(page, at, size, _MOST_OF_ENTRY)
+                    if values := _values(whole, columns, pages):
+                        yield values
 
 
 def loses_log(path: Path) -> bool:
@@ -82,8 +107,12 @@ class _Pages:
             self._log = _opened(path.with_name(f"{path.name}-wal"), stack)
             self._in_log = _newest(self._log)
 
-    def numbers(self) -> list[int]:
-        return sorted({*range(1, self._count + 1), *self._in_log})
+    def of_kinds(self, *kinds: int) -> Iterator[bytes]:
+        """Yield the pages that are there and begin with one of these numbers."""
+        for number in sorted({*range(1, self._count + 1), *self._in_log}):
+            page = self.read(number)
+            if len(page) == PAGE and page[0] in kinds:
+                yield page
 
     def read(self, number: int) -> bytes:
         """Return a page, or less where it is not there or the disk does not give it."""
@@ -141,37 +170,38 @@ def _is_log(head: bytes) -> bool:
     return head[:4] in _LOG_BEGINS
 
 
-def _rows_of(
-    page: bytes, pages: _Pages, columns: int
-) -> Iterator[tuple[int, tuple[Value, ...]]]:
-    count = min(int.from_bytes(page[3:5]), (PAGE - _PAGE_HEAD) // 2)
-    for (at,) in set(struct.iter_unpack(">H", page[_PAGE_HEAD:][: 2 * count])):
-        with suppress(ValueError, IndexError, struct.error):
-            if row := _row(page, at, pages, columns):
-                yield row
+def _places(page: bytes, head: int) -> set[int]:
+    """Return where the rows or entries of a page begin."""
+    count = min(int.from_bytes(page[3:5]), (PAGE - head) // 2)
+    return {place for (place,) in struct.iter_unpack(">H", page[head:][: 2 * count])}
 
 
-def _row(
-    page: bytes, at: int, pages: _Pages, columns: int
-) -> tuple[int, tuple[Value, ...]] | None:
-    """Return a row, if it is one of so many columns. Raises if it is none at all."""
-    size, at = _number(page, at)
-    rowid, at = _number(page, at)
-    kinds, start = _kinds(page, at)
+class _Record(NamedTuple):
+    """Where values are written: so many bytes, of which `most` are in the page."""
+
+    page: bytes
+    at: int
+    size: int
+    most: int
+
+
+def _values(record: _Record, columns: int, pages: _Pages) -> Values | None:
+    """Return the values, if there are so many. Raises if these are none at all."""
+    kinds, start = _kinds(record.page, record.at)
     sizes = [_size(kind) for kind in kinds]
-    if len(kinds) != columns or start - at + sum(sizes) != size or size > _LONGEST:
+    place = start - record.at
+    if len(kinds) != columns or place + sum(sizes) != record.size:
         return None
-    data = _whole(page, at, size, pages)
+    data = _whole(record, pages)
     values = []
-    place = start - at
     for kind, length in zip(kinds, sizes, strict=True):
         values.append(_value(kind, data[place : place + length]))
         place += length
-    return rowid, tuple(values)
+    return tuple(values)
 
 
 def _kinds(page: bytes, at: int) -> tuple[list[int], int]:
-    """Return what kinds of values a row has, and where the first of them begins."""
+    """Return what kinds of values there are, and where the first of them begins."""
     length, place = _number(page, at)
     kinds = []
     while place < at + length:
@@ -180,18 +210,21 @@ def _kinds(page: bytes, at: int) -> tuple[list[int], int]:
     return kinds, place
 
 
-def _whole(page: bytes, at: int, size: int, pages: _Pages) -> bytes:
-    """Return all of a row that begins at a place of a page."""
+def _whole(record: _Record, pages: _Pages) -> bytes:
+    """Return all bytes of a record, also those that are continued in other pages."""
+    page, at, size, most = record
+    if size > _LONGEST:
+        raise ValueError("longer than any that is looked for")
     here = size
-    if size > _MOST_HERE:
+    if size > most:
         here = _LEAST_HERE + (size - _LEAST_HERE) % _PER_MORE
-        here = here if here <= _MOST_HERE else _LEAST_HERE
+        here = here if here <= most else _LEAST_HERE
     data = page[at : at + here]
     following = page[at + here : at + here + 4]
     while len(data) < size:
         more = pages.read(int.from_bytes(following))
         if len(more) < PAGE:
-            raise ValueError("the rest of the row is gone")
+            raise ValueError("the rest is gone")
         data += more[4 : 4 + size - len(data)]
         following = more[:4]
     return data

@@ -1,9 +1,10 @@
 """Beginning anew with what can still be read of a damaged file of samples.
 
-Labels are read row by row and believed no more than anything else that strangers wrote.
-Pictures stay where they are: those of which no row is left come back without a label.
-Embeddings and explanations are left behind. Nobody can tell whether an embedding is the
-one that was written, and they are made anew of the pictures.
+Rows are believed no more than anything else that strangers wrote. Where they are lost,
+their labels may be left in an index. Pictures stay where they are: those of which
+nothing is left come back without a label. Embeddings and explanations are left behind:
+nobody can tell whether an embedding is the one that was written, and they are made anew
+of the pictures.
 
 What was rescued is written as a whole beside what there is, and taken in use in steps
 that go on where they were interrupted: at any moment the folder holds all of the old or
@@ -23,7 +24,7 @@ from tempfile import mkdtemp
 from typing import Any, Final, NamedTuple
 
 from ..files import sync, write_atomically
-from .pages import Value, read_rows
+from .pages import Value, Values, read_entries, read_rows
 from .pictures import Pictures, is_safe_id
 from .sample import scores_in
 
@@ -81,9 +82,11 @@ def rescue(
     # What was rescued before is not to be taken for what is damaged.
     take_in_use(path)
     there = pictures.written_at()
-    known = {row.id: row for row in _readable(path, classes) if row.id in there}
-    unknown = [_unknown(name, at) for name, at in there.items() if name not in known]
-    content = _database(tables, [*unknown, *known.values()])
+    rows = [row for row in _readable(path, classes) if row.id in there]
+    lost = there.keys() - {row.id for row in rows}
+    labels = _labels(path, classes)
+    rows = [*(_of_picture(name, there[name], labels.get(name)) for name in lost), *rows]
+    content = _database(tables, rows)
     aside = Path(mkdtemp(prefix=time.strftime("damaged-%Y%m%d-"), dir=path.parent))
     try:
         sync(path.parent)
@@ -92,11 +95,12 @@ def rescue(
         aside.rmdir()
         raise
     take_in_use(path)
-    labelled = sum(row.label is not None for row in known.values())
+    labelled = sum(row.label is not None for row in rows)
+    unknown = len(lost - labels.keys())
     return Rescued(
         labelled=labelled,
-        unlabelled=len(known) - labelled,
-        unknown=len(unknown),
+        unlabelled=len(rows) - labelled - unknown,
+        unknown=unknown,
         aside=aside,
     )
 
@@ -128,7 +132,30 @@ def _readable(path: Path, classes: Collection[str]) -> Iterable[_Row]:
     return [row for _, _, row in sorted(found.values(), key=lambda item: item[1])]
 
 
-def _sound(values: tuple[Value, ...], classes: Collection[str]) -> _Row | None:
+def _labels(path: Path, classes: Collection[str]) -> dict[str, str | None]:
+    """Return the labels of crops as an index has them, where it leaves no doubt.
+
+    It holds them a second time, in pages of its own, beside the times of the pictures.
+    """
+    found: dict[str, set[Value]] = {}
+    with suppress(FileNotFoundError):
+        for label, at, name, number in read_entries(path, 4):
+            if (
+                isinstance(name, str)
+                and isinstance(at, int | float)
+                and isinstance(number, int)
+            ):
+                found.setdefault(name, set()).add(label)
+    known: dict[str, str | None] = {}
+    for name, (label, *others) in found.items():
+        if others:
+            continue
+        if label is None or (isinstance(label, str) and label in classes):
+            known[name] = label
+    return known
+
+
+def _sound(values: Values, classes: Collection[str]) -> _Row | None:
     """Return the row of these values, unless there is something odd about any."""
     row: Any = _Row._make(values)
     sound = (
@@ -169,11 +196,11 @@ def _are_scores(text: Value) -> bool:
         return False
 
 
-def _unknown(sample_id: str, written_at: float) -> _Row:
+def _of_picture(sample_id: str, written_at: float, label: str | None) -> _Row:
     """Return what a picture tells by itself.
 
-    As if a label had been taken away: it may have had one, and is not to make room for
-    new crops like those that nobody has ever looked at.
+    Without a label, as if one had been taken away: it may have had one, and is not to
+    make room for new crops like those that nobody has ever looked at.
     """
     told = _NAME_OF_LOOK.fullmatch(sample_id)
     taken_at = float(told["time"]) if told else written_at
@@ -182,7 +209,7 @@ def _unknown(sample_id: str, written_at: float) -> _Row:
         event_id=told["event"] if told else None,
         camera=(told and told["camera"]) or "",
         time=taken_at if _is_time(taken_at) else 0.0,
-        label=None,
+        label=label,
         decided_at=time.time(),
         source="live" if told else "import",
         predicted=None,

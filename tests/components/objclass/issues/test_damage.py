@@ -64,27 +64,26 @@ async def damaged(
 ) -> MockConfigEntry:
     """Return that entry after a page of its first classifier's file was lost.
 
-    It is the one with all rows about samples, unless the parameter names another one.
+    It is the first one of a table or index, those that the parameter names.
     """
-    table = getattr(request, "param", "samples")
+    tables = getattr(request, "param", "samples newest_of_label").split()
     await hass.config_entries.async_unload(trained.entry_id)
-    await hass.async_add_executor_job(damage, folder_of(hass, trained), table)
+    await hass.async_add_executor_job(damage, folder_of(hass, trained), *tables)
     await hass.config_entries.async_setup(trained.entry_id)
     frigate.say("available", "online")
     await hass.async_block_till_done()
     return trained
 
 
-def damage(folder: Path, table: str) -> None:
-    """Overwrite the first page of a table, and keep the good file for later."""
+def damage(folder: Path, *tables: str) -> None:
+    """Overwrite the first pages of tables, and keep the good file for later."""
     database = folder / "samples.sqlite"
     shutil.copy(database, folder.parent / "backup")
     with closing(sqlite3.connect(database)) as db:
-        ((page,),) = db.execute(
-            "SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)
-        )
+        pages = dict(db.execute("SELECT name, rootpage FROM sqlite_schema"))
     content = bytearray(database.read_bytes())
-    content[(page - 1) * PAGE : page * PAGE] = b"\x5a" * PAGE
+    for page in (pages[table] for table in tables):
+        content[(page - 1) * PAGE : page * PAGE] = b"\x5a" * PAGE
     database.write_bytes(content)
 
 
@@ -154,7 +153,7 @@ async def test_a_damaged_file_is_told_by_its_name_and_forgotten_once_it_is_back(
     assert state_of(hass, OF_SAMPLES[0]) == "12"
 
 
-@pytest.mark.parametrize("damaged", ["newest_of_label"], indirect=True)
+@pytest.mark.parametrize("damaged", ["samples", "newest_of_label"], indirect=True)
 async def test_what_can_be_read_is_rescued_and_told_and_can_be_trained(
     hass: HomeAssistant,
     damaged: MockConfigEntry,
@@ -202,7 +201,7 @@ async def test_crops_of_which_nothing_can_be_read_are_there_to_be_labelled_again
     assert classifier.labelled == {"leo": 18}
 
 
-@pytest.mark.parametrize("damaged", ["newest_of_label"], indirect=True)
+@pytest.mark.parametrize("damaged", ["samples"], indirect=True)
 async def test_a_dialogue_that_was_left_open_rescues_nothing_from_a_good_file(
     hass: HomeAssistant,
     damaged: MockConfigEntry,

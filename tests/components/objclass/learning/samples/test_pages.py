@@ -11,7 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custom_components.objclass.learning.samples.pages import PAGE, read_rows
+from custom_components.objclass.learning.samples.pages import (
+    PAGE,
+    read_entries,
+    read_rows,
+)
 
 VALUES = (
     st.none()
@@ -31,6 +35,7 @@ def write(path: Path, rows: Sequence[tuple[object, ...]]) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TABLE some (a, b, c)")
         db.execute("CREATE TABLE other (a, b)")
+        db.execute("CREATE INDEX by_a ON some (c, b, a)")
         db.executemany("INSERT INTO some VALUES (?, ?, ?)", rows)
         db.execute("INSERT INTO other VALUES (1, 2)")
 
@@ -51,6 +56,8 @@ def test_rows_of_every_kind_and_length_are_read(
         write(path, rows)
         assert sorted(read_rows(path, 3)) == list(enumerate(rows, 1))
         assert [values for _, values in read_rows(path, 2)] == [(1, 2)]
+        entries = {(c, b, a, number) for number, (a, b, c) in enumerate(rows, 1)}
+        assert set(read_entries(path, 4)) == entries
 
 
 def test_a_row_whose_continuation_is_gone_is_passed_over(tmp_path: Path) -> None:

@@ -12,6 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 NEAR_COPY = 0.995  # cosine of two embeddings
+# Pictures of one visit are nearly always so alike to the next of it; those of different
+# visits seldom are (benchmarks/README.md).
+ONE_VISIT = 0.88  # cosine of two embeddings
+# None is guessed to be a larger part of its class: a fixed camera shows nearly the same
+# for days, and what is held out must leave enough to train on.
+FEWEST_VISITS = 4
+_NEIGHBOURS = 4
 ALWAYS_TRAINED = -1  # the fold of a class that cannot spare an event
 
 
@@ -27,6 +34,53 @@ def near_copies(
             if first < second and groups[first] != groups[second]:
                 pairs.append((first, second))
     return pairs
+
+
+def guess_visits(
+    rows: NDArray[np.float64], labels: Sequence[str], unknown: Sequence[bool]
+) -> dict[int, int]:
+    """Guess which pictures show one visit, where nobody knows: those most alike.
+
+    rows: (n, d), L2-normalised; unknown: of which the visit is not known. Returns a
+    picture of the same visit for each of these; itself where it looks like no other.
+    """
+    visits: dict[int, int] = {}
+    for label in dict.fromkeys(labels):
+        own = np.flatnonzero(np.asarray(unknown) & (np.asarray(labels) == label))
+        visits |= _joined(own.tolist(), _most_alike(rows[own]))
+    return visits
+
+
+def _most_alike(rows: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Return pairs of neighbours that may be one visit, the most alike first."""
+    found: dict[tuple[int, int], float] = {}
+    for start in range(0, len(rows), 512):
+        alike = rows[start : start + 512] @ rows.T
+        nearest = np.argsort(-alike, axis=1)[:, : _NEIGHBOURS + 1]
+        for place, others in enumerate(nearest.tolist()):
+            for other in others:
+                cosine = float(alike[place, other])
+                if other != start + place and cosine >= ONE_VISIT:
+                    found[start + place, other] = cosine
+    return sorted(found, key=lambda pair: -found[pair])
+
+
+def _joined(own: Sequence[int], pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Join pairs of places in `own`, as long as no visit gets too large."""
+    largest = max(1, len(own) // FEWEST_VISITS)
+    parent, size = list(range(len(own))), [1] * len(own)
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = place = parent[parent[place]]
+        return place
+
+    for one, other in pairs:
+        kept, gone = root(one), root(other)
+        if kept != gone and size[kept] + size[gone] <= largest:
+            parent[gone] = kept
+            size[kept] += size[gone]
+    return {place: own[root(number)] for number, place in enumerate(own)}
 
 
 def join_groups(

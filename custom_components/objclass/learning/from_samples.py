@@ -6,9 +6,11 @@ from dataclasses import replace
 from .augmentation import compressed, far_view
 from .backbone import Backbone
 from .crop import decode, pixels_of
+from .folds import guess_visits
 from .samples import SampleStore
 from .samples.embeddings import COMPRESSED, FAR
 from .training import TrainingResult, train_head
+from .vectors import unit_rows
 
 
 def embed_sample(
@@ -34,10 +36,15 @@ def train_on_samples(
     Raises TrainingError.
     """
     data = store.training_set(backbone)
+    groups = list(data.groups)
+    if any(data.brought):
+        rows = unit_rows(data.embeddings)
+        for place, of in guess_visits(rows, data.labels, data.brought).items():
+            groups[place] = data.groups[of]
     result = train_head(
         data.embeddings,
         data.labels,
-        groups=data.groups,
+        groups=groups,
         classes=classes,
         backbone=backbone,
         ids=data.ids,

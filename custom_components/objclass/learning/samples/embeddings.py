@@ -34,12 +34,14 @@ class TrainingSet:
 
     `embeddings` is float32, shape (n, d); `far` and `compressed` are views of some of
     the samples. `groups` holds the event of each sample: crops of one event are near
-    copies of each other. `infrared` is False where it is not known.
+    copies of each other. Of `brought` pictures nobody knows it: each has its own here.
+    `infrared` is False where it is not known.
     """
 
     ids: Sequence[str]
     labels: Sequence[str]
     groups: Sequence[str]
+    brought: Sequence[bool]
     infrared: Sequence[bool]
     embeddings: NDArray[np.float32]
     far: Views
@@ -143,6 +145,7 @@ def training_set(db: sqlite3.Connection, backbone: str) -> TrainingSet:
         ids=[row["id"] for row in rows],
         labels=[row["label"] for row in rows],
         groups=[_group(row) for row in rows],
+        brought=[row["source"] == "import" for row in rows],
         infrared=[bool(row["infrared"]) for row in rows],
         embeddings=_stacked(vectors),
         far=views(FAR),

@@ -1,10 +1,15 @@
 """Events stay together, and every class is held out in every part it can spare."""
 
+from typing import Any
+
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
 from custom_components.objclass.learning.folds import (
     ALWAYS_TRAINED,
     deal,
+    guess_visits,
     join_groups,
     near_copies,
 )
@@ -60,3 +65,38 @@ def test_copies_are_found_among_more_rows_than_one_block() -> None:
     rows[1090] = rows[600]
     groups = [str(number) for number in range(1100)]
     assert near_copies(rows, groups) == [(3, 1050), (600, 1090)]
+
+
+def _visits(rows: NDArray[np.float64], **changes: Any) -> list[int]:
+    known = {"labels": ["leo"] * len(rows), "unknown": [True] * len(rows)} | changes
+    return list(guess_visits(unit_rows(rows), **known).values())
+
+
+def test_pictures_of_which_no_visit_is_known_are_one_where_they_look_alike() -> None:
+    random = np.random.default_rng(2)
+    visits = np.repeat(random.normal(size=(6, 200)), 4, axis=0)
+    found = _visits(visits + 0.2 * random.normal(size=visits.shape))
+    assert [len(set(found[at : at + 4])) for at in range(0, 24, 4)] == [1] * 6
+    assert len(set(found)) == 6
+
+
+def test_pictures_that_are_not_alike_stay_visits_of_their_own() -> None:
+    assert _visits(np.random.default_rng(3).normal(size=(30, 200))) == [*range(30)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 40, 700])
+def test_a_camera_that_shows_the_same_for_days_leaves_visits_to_hold_out(
+    count: int,
+) -> None:
+    rows = 1 + 0.05 * np.random.default_rng(4).normal(size=(count, 50))
+    sizes = np.unique(_visits(rows), return_counts=True)[1]
+    assert max(sizes) <= max(1, count / 4)
+
+
+def test_known_visits_and_other_classes_are_left_as_they_are() -> None:
+    rows = np.ones((12, 10))
+    labels = ["leo"] * 4 + ["charlie"] * 8
+    unknown = [False] * 4 + [True] * 8
+    guessed = guess_visits(unit_rows(rows), labels, unknown)
+    assert sorted(guessed) == list(range(4, 12))
+    assert set(guessed.values()) <= set(range(4, 12))

@@ -1,9 +1,11 @@
 """From kept crops to a head, with the real backbone."""
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from custom_components.objclass.learning.backbone import Backbone, load_backbone
@@ -20,7 +22,7 @@ from custom_components.objclass.learning.samples.embeddings import (
     PLAIN,
 )
 
-from .samples.stores import sample
+from .samples.stores import jpeg, opened, sample
 
 COLOURS = {"leo": (150, 110, 70), "charlie": (110, 110, 118)}
 
@@ -88,3 +90,30 @@ def test_each_view_of_a_sample_is_another_picture_of_the_same(
     assert np.abs(seen[1] - seen[0]).mean() > 0.1
     assert np.abs(seen[2] - seen[0]).mean() > 0.05
     assert store.missing_embeddings(backbone.identity) == []
+
+
+def test_brought_pictures_of_one_visit_do_not_flatter_the_report(
+    tmp_path: Path,
+) -> None:
+    """Nobody says which pictures of a zip, or of Frigate's own dataset, are one visit.
+
+    Judged by each other they would all be right, and what comes by next a stranger.
+    """
+    random = np.random.default_rng(5)
+
+    def visits(number: int, frames: int) -> NDArray[np.float32]:
+        places = random.normal(size=(number, 100)) + 0.3
+        seen = np.repeat(places, frames, axis=0)
+        return (seen + 0.2 * random.normal(size=seen.shape)).astype(np.float32)
+
+    with opened(tmp_path) as store:
+        for label in COLOURS:
+            for number, embedding in enumerate(visits(6, 6)):
+                new = sample(f"{label}{number}", label=label, source="import")
+                store.add(new, jpeg(new.id), embedding, "x")
+        result = train_on_samples(store, "x", [*COLOURS])
+    assert result.report.events == 12
+    assert result.report.accuracy is not None
+    assert result.report.accuracy < 0.9  # there is nothing to tell them apart by
+    familiar = [not result.head.predict(row).unfamiliar for row in visits(40, 1)]
+    assert np.mean(familiar) > 0.9

@@ -1,7 +1,6 @@
 """Finding a loaded classifier by what people and programs call it."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -12,8 +11,6 @@ from homeassistant.helpers import entity_registry as er
 from .classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from .const import DOMAIN
 from .data import ObjclassConfigEntry
-
-_UNKNOWN: Final = "classifier_unknown"
 
 
 @callback
@@ -131,7 +128,11 @@ def resolve_classifier(
     if len(found) == 1:
         return found[0]
     called = (device and (device.name_by_user or device.name)) or wanted
-    raise _refused(hass, called, "classifier_ambiguous" if found else _UNKNOWN)
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="classifier_ambiguous" if found else "classifier_unknown",
+        translation_placeholders={"classifier": called, "classifiers": _names(hass)},
+    )
 
 
 @callback
@@ -144,16 +145,16 @@ def classifier_by_id(
     """
     if pair := _pair(hass, classifier_id):
         return pair
-    raise _refused(hass, classifier_id, _UNKNOWN)
-
-
-def _refused(hass: HomeAssistant, wanted: str, key: str) -> ServiceValidationError:
-    names = [classifier.settings.name for _, classifier in loaded_classifiers(hass)]
-    return ServiceValidationError(
+    raise ServiceValidationError(
         translation_domain=DOMAIN,
-        translation_key=key,
+        translation_key="classifier_unknown",
         translation_placeholders={
-            "classifier": wanted,
-            "classifiers": ", ".join(names) or "-",
+            "classifier": classifier_id,
+            "classifiers": _names(hass),
         },
     )
+
+
+def _names(hass: HomeAssistant) -> str:
+    names = [classifier.settings.name for _, classifier in loaded_classifiers(hass)]
+    return ", ".join(names) or "-"

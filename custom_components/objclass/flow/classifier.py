@@ -240,16 +240,12 @@ def _schema(
 ) -> vol.Schema:
     """Build the form from what Frigate tracks, and what was chosen before."""
     frigate = frigate_of(entry)
-    where = current.get(SECTION_FILTER, {})
-    cameras = frigate.cameras if frigate else {}
-    zones = {zone for camera in cameras.values() for zone in camera.zones}
-    rules = Rules()
+    labels = frigate.labels if frigate else ()
     return vol.Schema(
         {
             vol.Required(CONF_NAME): TextSelector(),
             vol.Required(CONF_LABELS): choice(
-                {*(frigate.labels if frigate else ()), *current.get(CONF_LABELS, ())},
-                custom=True,
+                {*labels, *current.get(CONF_LABELS, ())}, custom=True
             ),
             vol.Required(CONF_CLASSES): choice(
                 current.get(CONF_CLASSES, ()), custom=True
@@ -260,48 +256,43 @@ def _schema(
                 )
             ),
             vol.Required(SECTION_FILTER): section(
-                vol.Schema(
-                    {
-                        vol.Optional(CONF_CAMERAS): choice(
-                            {*cameras, *where.get(CONF_CAMERAS, ())},
-                            names={
-                                name: camera.title for name, camera in cameras.items()
-                            },
-                        ),
-                        vol.Optional(CONF_ZONES): choice(
-                            {*zones, *where.get(CONF_ZONES, ())}
-                        ),
-                    }
-                ),
-                {"collapsed": True},
+                _filter(frigate, current.get(SECTION_FILTER, {})), {"collapsed": True}
             ),
             vol.Required(SECTION_CONDITION, default={}): condition_section(
                 entry, own_id, frigate, current.get(SECTION_CONDITION, {})
             ),
-            vol.Required(SECTION_RULES): section(
-                vol.Schema(
-                    {
-                        vol.Required(
-                            CONF_THRESHOLD, default=rules.threshold
-                        ): fraction(),
-                        vol.Required(
-                            CONF_MIN_ATTEMPTS, default=rules.min_attempts
-                        ): number(1, 50),
-                        vol.Required(
-                            CONF_AGREEMENT, default=rules.agreement
-                        ): fraction(),
-                        vol.Required(
-                            CONF_MAX_ATTEMPTS, default=rules.max_attempts
-                        ): number(1, 100),
-                        vol.Required(
-                            CONF_SAVE_ATTEMPTS, default=DEFAULT_SAVE_ATTEMPTS
-                        ): number(0, 5000),
-                        vol.Required(CONF_FAMILIARITY, default=True): bool,
-                        vol.Required(CONF_REFUSE_WORSE, default=False): bool,
-                    }
-                ),
-                {"collapsed": True},
+            vol.Required(SECTION_RULES): section(_rules(), {"collapsed": True}),
+        }
+    )
+
+
+def _filter(frigate: FrigateConfig | None, current: Mapping[str, Any]) -> vol.Schema:
+    cameras = frigate.cameras if frigate else {}
+    zones = {zone for camera in cameras.values() for zone in camera.zones}
+    return vol.Schema(
+        {
+            vol.Optional(CONF_CAMERAS): choice(
+                {*cameras, *current.get(CONF_CAMERAS, ())},
+                names={name: camera.title for name, camera in cameras.items()},
             ),
+            vol.Optional(CONF_ZONES): choice({*zones, *current.get(CONF_ZONES, ())}),
+        }
+    )
+
+
+def _rules() -> vol.Schema:
+    rules = Rules()
+    return vol.Schema(
+        {
+            vol.Required(CONF_THRESHOLD, default=rules.threshold): fraction(),
+            vol.Required(CONF_MIN_ATTEMPTS, default=rules.min_attempts): number(1, 50),
+            vol.Required(CONF_AGREEMENT, default=rules.agreement): fraction(),
+            vol.Required(CONF_MAX_ATTEMPTS, default=rules.max_attempts): number(1, 100),
+            vol.Required(CONF_SAVE_ATTEMPTS, default=DEFAULT_SAVE_ATTEMPTS): number(
+                0, 5000
+            ),
+            vol.Required(CONF_FAMILIARITY, default=True): bool,
+            vol.Required(CONF_REFUSE_WORSE, default=False): bool,
         }
     )
 

@@ -1,7 +1,7 @@
 """The part of a classifier's form that asks what the classifier hangs on."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import voluptuous as vol
@@ -78,52 +78,50 @@ def condition_section(
     current: Mapping[str, Any],
 ) -> section:
     """Build the part of the form; `current` is what was chosen before."""
-    others = {
-        other_id: other
-        for other_id, other in classifiers_of(entry).items()
-        if other_id != own_id
-    }
-    parents = {other_id: other.title for other_id, other in others.items()}
-    parents |= frigate_parents(frigate)
     before = Condition.from_data(current)
+    others = [
+        other for other_id, other in classifiers_of(entry).items() if other_id != own_id
+    ]
+    parents = {other.subentry_id: other.title for other in others}
+    parents |= frigate_parents(frigate)
     if before and before.parent not in parents:
         parents[before.parent] = before.attribute or _GONE
-    classes: defaultdict[str, list[str]] = defaultdict(list)
-    for other in others.values():
-        for name in (*other.data[CONF_CLASSES], NONE):
-            classes[name].append(other.title)
-    for name in before.classes if before else ():
-        classes[name] += ()
+    parent = SelectSelectorConfig(
+        options=[
+            SelectOptionDict(value=value, label=label)
+            for value, label in parents.items()
+        ],
+        mode=SelectSelectorMode.DROPDOWN,
+        translation_key=CONF_PARENT,
+    )
+    classes = SelectSelectorConfig(
+        options=_class_options(others, before), multiple=True, custom_value=True
+    )
     return section(
         vol.Schema(
             {
-                vol.Optional(CONF_PARENT): SelectSelector(
-                    SelectSelectorConfig(
-                        options=[
-                            SelectOptionDict(value=value, label=label)
-                            for value, label in parents.items()
-                        ],
-                        mode=SelectSelectorMode.DROPDOWN,
-                        translation_key=CONF_PARENT,
-                    )
-                ),
-                vol.Optional(CONF_CLASSES): SelectSelector(
-                    SelectSelectorConfig(
-                        options=[
-                            SelectOptionDict(
-                                value=name,
-                                label=f"{name} ({', '.join(of)})" if of else name,
-                            )
-                            for name, of in classes.items()
-                        ],
-                        multiple=True,
-                        custom_value=True,
-                    )
-                ),
+                vol.Optional(CONF_PARENT): SelectSelector(parent),
+                vol.Optional(CONF_CLASSES): SelectSelector(classes),
             }
         ),
         {"collapsed": before is None},
     )
+
+
+def _class_options(
+    others: Iterable[ConfigSubentry], before: Condition | None
+) -> list[SelectOptionDict]:
+    """Return the classes of all that one may hang on, each with whose it is."""
+    classes: defaultdict[str, list[str]] = defaultdict(list)
+    for other in others:
+        for name in (*other.data[CONF_CLASSES], NONE):
+            classes[name].append(other.title)
+    for name in before.classes if before else ():
+        classes[name] += ()
+    return [
+        SelectOptionDict(value=name, label=f"{name} ({', '.join(of)})" if of else name)
+        for name, of in classes.items()
+    ]
 
 
 def clean_condition(user_input: Mapping[str, Any]) -> dict[str, Any]:

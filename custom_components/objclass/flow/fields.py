@@ -1,7 +1,7 @@
-"""The fields of the classifiers' forms, and what may be entered in them."""
+"""The fields of our forms, and what may be entered in them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -10,6 +10,7 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
 )
 
 from ..event import TAKEN_BACK, UNDECIDED
@@ -40,6 +41,15 @@ def choice(
     )
 
 
+def dropdown(options: Iterable[str], *, translation_key: str) -> SelectSelector:
+    """Return a field for one of the options, in their order."""
+    config = SelectSelectorConfig(
+        options=list(options), mode=SelectSelectorMode.DROPDOWN
+    )
+    config["translation_key"] = translation_key
+    return SelectSelector(config)
+
+
 def fraction() -> NumberSelector:
     """Return a field for a number from 0 to 1."""
     return NumberSelector(
@@ -47,11 +57,20 @@ def fraction() -> NumberSelector:
     )
 
 
-def number(low: int, high: int) -> NumberSelector:
-    """Return a field for a whole number."""
-    return NumberSelector(
-        NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
+def number(
+    low: float,
+    high: float,
+    *,
+    step: float | Literal["any"] = 1,
+    unit: str | None = None,
+) -> NumberSelector:
+    """Return a field for a number, a whole one unless told otherwise."""
+    config = NumberSelectorConfig(
+        min=low, max=high, step=step, mode=NumberSelectorMode.BOX
     )
+    if unit:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
 
 
 def name_error(name: str) -> str | None:

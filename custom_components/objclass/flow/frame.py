@@ -16,9 +16,6 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
@@ -225,15 +222,7 @@ def _when(*, with_frigate: bool) -> vol.Schema:
     fields: dict[vol.Marker, Any] = {
         vol.Optional(
             CONF_INTERVAL, description={"suggested_value": DEFAULT_INTERVAL}
-        ): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=_DAY,
-                step="any",
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=UnitOfTime.SECONDS,
-            )
-        )
+        ): number(1, _DAY, step="any", unit=UnitOfTime.SECONDS)
     }
     if with_frigate:
         fields[vol.Required(CONF_FRIGATE_MOTION, default=False)] = bool

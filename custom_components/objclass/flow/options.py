@@ -9,15 +9,9 @@ from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-from homeassistant.const import CONF_URL
+from homeassistant.const import CONF_URL, UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -50,6 +44,7 @@ from ..runtime.settings import (
     async_read,
 )
 from ..runtime.worker import NoSuchRuntimeError, async_change_runtime
+from .fields import dropdown, number
 
 RUNTIMES: Final = ("auto", "litert", "ncnn", "numpy")
 OPTIONS_SCHEMA: Final = vol.Schema(
@@ -192,12 +187,8 @@ def _schema(*, gpu: bool) -> vol.Schema:
     """Return the form; what this machine does not have is not offered."""
     own = {
         vol.Optional(CONF_MODEL): TextSelector(),
-        vol.Required(CONF_PIXEL_RANGE, default="zero_to_255"): SelectSelector(
-            SelectSelectorConfig(
-                options=list(PIXEL_RANGES),
-                translation_key="pixel_range",
-                mode=SelectSelectorMode.DROPDOWN,
-            )
+        vol.Required(CONF_PIXEL_RANGE, default="zero_to_255"): dropdown(
+            PIXEL_RANGES, translation_key="pixel_range"
         ),
     }
     server = {
@@ -205,32 +196,21 @@ def _schema(*, gpu: bool) -> vol.Schema:
             TextSelectorConfig(type=TextSelectorType.URL)
         ),
         vol.Optional(CONF_MODEL_NAME): TextSelector(),
-        vol.Required(CONF_TIMEOUT, default=DEFAULT_TIMEOUT): _number(0.1, 30, 0.1, "s"),
+        vol.Required(CONF_TIMEOUT, default=DEFAULT_TIMEOUT): number(
+            0.1, 30, step=0.1, unit=UnitOfTime.SECONDS
+        ),
     }
-    devices = [CPU, GPU] if gpu else [CPU]
     return vol.Schema(
         {
-            vol.Required(CONF_RUNTIME, default="auto"): SelectSelector(
-                SelectSelectorConfig(
-                    options=list(RUNTIMES),
-                    translation_key="runtime",
-                    mode=SelectSelectorMode.DROPDOWN,
-                )
+            vol.Required(CONF_RUNTIME, default="auto"): dropdown(
+                RUNTIMES, translation_key="runtime"
             ),
-            vol.Required(CONF_THREADS, default=1): _number(1, os.cpu_count() or 1, 1),
-            vol.Required(CONF_DEVICE, default=CPU): SelectSelector(
-                SelectSelectorConfig(
-                    options=devices,
-                    translation_key="device",
-                    mode=SelectSelectorMode.DROPDOWN,
-                )
+            vol.Required(CONF_THREADS, default=1): number(1, os.cpu_count() or 1),
+            vol.Required(CONF_DEVICE, default=CPU): dropdown(
+                [CPU, GPU] if gpu else [CPU], translation_key="device"
             ),
-            vol.Required(CONF_BACKBONE, default=str(BUNDLED_SIZE)): SelectSelector(
-                SelectSelectorConfig(
-                    options=list(BACKBONES),
-                    translation_key="backbone",
-                    mode=SelectSelectorMode.DROPDOWN,
-                )
+            vol.Required(CONF_BACKBONE, default=str(BUNDLED_SIZE)): dropdown(
+                BACKBONES, translation_key="backbone"
             ),
             vol.Required(SECTION_OWN): section(vol.Schema(own), {"collapsed": True}),
             vol.Required(SECTION_SERVER): section(
@@ -238,14 +218,3 @@ def _schema(*, gpu: bool) -> vol.Schema:
             ),
         }
     )
-
-
-def _number(
-    least: float, most: float, step: float, unit: str | None = None
-) -> NumberSelector:
-    config = NumberSelectorConfig(
-        min=least, max=most, step=step, mode=NumberSelectorMode.BOX
-    )
-    if unit:
-        config["unit_of_measurement"] = unit
-    return NumberSelector(config)

@@ -148,7 +148,7 @@ def test_every_choice_has_its_texts() -> None:
     for tree in modules().values():
         for call in calls(tree):
             key = keyword(call, "translation_key")
-            if key is not None and called(call) == "SelectSelectorConfig":
+            if key is not None and called(call) in ("SelectSelectorConfig", "dropdown"):
                 used |= patterns(key, names)
     services = (COMPONENT / "services.yaml").read_text()
     texts = load_json("translations/en.json").get("selector", {})

@@ -1,8 +1,20 @@
 """What every test of the integration is also a test of."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from .objclass.flow_texts import watch_flows
+
+# However slow the machine is, and the same cases each time: what is refused once
+# is refused again. The benchmark `hostile` looks for new ones.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

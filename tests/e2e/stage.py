@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tests.frigate_sim.objects import SimObject
 from tests.frigate_sim.sim import FrigateSim
 from tests.stack.api import Api, Json
 from tests.stack.home_assistant import HomeAssistant
@@ -105,12 +106,27 @@ class Stage:
                     return event_id
         raise AssertionError(f"{name} walked past {TRIES} times and was not named")
 
+    async def names(
+        self, results: Subscription, name: str = "leo", camera: str = "front_door"
+    ) -> tuple[SimObject, Json]:
+        """Let a cat walk past until it gets a name while it is in view.
+
+        Returned with the result; it stays in view until it may leave.
+        """
+        for _ in range(TRIES):
+            walk = self.sim.walk(name, camera, duration=3 * WALK)
+            result = await self.outcome(results, walk.id)
+            walk.may_leave.clear()
+            if "end" not in self.said(walk.id):
+                return walk, result
+        raise AssertionError(f"{name} walked past {TRIES} times and was not named")
+
     async def outcome(
         self, results: Subscription, event_id: str, *, final: bool = False
     ) -> Json:
         """Return the first result about an object, or its final one."""
         while True:
-            result: Json = (await results.next(within=60))["data"]
+            result: Json = (await results.next(within=120))["data"]
             about = result["classifier_id"], result["event_id"]
             if about == (self.classifier, event_id) and (result["final"] or not final):
                 return result

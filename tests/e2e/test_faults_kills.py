@@ -24,6 +24,7 @@ import pytest_asyncio
 
 from custom_components.objclass.learning.heads import HeadShelf
 from tests.frigate_sim.sim import FrigateSim
+from tests.stack.api import until
 from tests.stack.broker import Broker
 from tests.stack.home_assistant import CONFIGURATION, HomeAssistant
 from tests.stack.websocket import CommandError, WebSocket
@@ -139,6 +140,13 @@ async def work_until_killed(
             asyncio.create_task(import_for_ever(stage, connect[2], book, folder)),
         ]
         stage.sim.walk("leo", "front_door", duration=20)
+
+        async def begun() -> bool | None:
+            failed = any(job.done() for job in work)
+            return failed or (book.training > 1 and book.imported > 0) or None
+
+        # However slow the machine is, each has been done once before the first kill.
+        await until(begun, "a training and an import", within=240)
         await asyncio.sleep(dice.uniform(0.5, 2.5))  # the moment is the point here
         failed = [job for job in work if job.done()]
         assert not failed, [job.exception() for job in failed]
@@ -163,7 +171,7 @@ async def test_five_kills_lose_no_label_no_training_and_no_import(stage: Stage) 
         hit |= await work_until_killed(stage, book, dice, media)
         check_files(stage, book)
         await stage.hass.start()
-        await stage.api.wait_for_entry(stage.entry_id, within=60)
+        await stage.api.wait_for_entry(stage.entry_id, within=120)
         await check_answers(stage, book)
         shutil.rmtree(media)
     # Each was hit in the middle at least once, or nothing has been shown.
@@ -274,7 +282,7 @@ async def test_a_kill_while_it_is_half_written_is_as_if_it_had_not_begun(
     assert half.exists(), "it was not killed in the middle"
     check_files(stage, book)
     await stage.hass.start()
-    await stage.api.wait_for_entry(stage.entry_id, within=60)
+    await stage.api.wait_for_entry(stage.entry_id, within=120)
     await check_answers(stage, book)
     if half.parent.name == "crops":
         assert not half.exists(), "what is left over is swept away"

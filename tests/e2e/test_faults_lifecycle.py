@@ -69,7 +69,7 @@ async def held_at_rest(hass: HomeAssistant) -> dict[str, Any]:
         counts.append(now["subscriptions"])
         return now if len(counts) > AT_REST and len({*counts[-AT_REST:]}) == 1 else None
 
-    return await until(look, "the number of subscriptions to settle", within=120)
+    return await until(look, "the number of subscriptions to settle", within=240)
 
 
 def open_files(hass: HomeAssistant) -> dict[str, int]:
@@ -97,7 +97,7 @@ async def settled(hass: HomeAssistant, wanted: dict[str, Any]) -> None:
         return not any(more.values()) or None
 
     try:
-        await until(look, "what is left over to go", within=40)
+        await until(look, "what is left over to go", within=120)
     except TimeoutError as err:
         raise AssertionError(f"left over: {more}") from err
 
@@ -175,7 +175,7 @@ async def one_message_is_heard_once(stage: Stage, sim: FrigateSim) -> None:
     async def heard() -> int | None:
         return (await stage.counts())["invalid_messages"] - before or None
 
-    assert await until(heard, "the message to be heard", within=20) == 1
+    assert await until(heard, "the message to be heard", within=60) == 1
 
 
 async def test_two_frigates_with_the_same_cameras_and_classifiers_do_not_mix(
@@ -199,7 +199,7 @@ async def test_two_frigates_with_the_same_cameras_and_classifiers_do_not_mix(
                 second.classifier: garage.walk("charlie", "front_door", duration=10).id,
             }
             while not all(walks[one] in ends[one] for one in both):
-                result = (await results.next(within=60))["data"]
+                result = (await results.next(within=120))["data"]
                 if result["final"] and result["classifier_id"] in ends:
                     ends[result["classifier_id"]].add(result["event_id"])
         assert ends == {one: {event} for one, event in walks.items()}
@@ -213,7 +213,7 @@ async def test_two_frigates_with_the_same_cameras_and_classifiers_do_not_mix(
             assert events <= set(stage.sim.truths)
         # Unavailable is one of them, not both.
         await house.leave()
-        await until(lambda: is_away(first), "the house to be away", within=20)
+        await until(lambda: is_away(first), "the house to be away", within=60)
         assert not await is_away(second)
         first.expect_calm()
 
@@ -224,7 +224,7 @@ async def names_written(sim: FrigateSim) -> set[str | None]:
     async def told() -> bool | None:
         return bool(sim.world.writes) or None
 
-    await until(told, "Frigate to be told", within=20)
+    await until(told, "Frigate to be told", within=60)
     return {write.value for write in sim.world.writes}
 
 
@@ -250,7 +250,7 @@ async def test_an_entry_that_is_removed_while_it_is_busy(
         async def under_way() -> bool | None:
             return slow.hits >= 2 or None
 
-        await until(under_way, "pictures to be fetched", within=30)
+        await until(under_way, "pictures to be fetched", within=60)
         assert not collecting.done()
         await api.delete_entry(entry_id)
         (answer,) = await asyncio.gather(collecting, return_exceptions=True)

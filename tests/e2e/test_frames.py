@@ -100,7 +100,7 @@ async def test_the_sensor_follows_day_and_night(alone: HomeAssistant) -> None:
     assert await api.entries("mqtt") == []
     entry_id = await add_entry(api)
     await add_classifier(api, entry_id)
-    untrained = await api.wait_for_state(SENSOR, "unknown", within=30)
+    untrained = await api.wait_for_state(SENSOR, "unknown", within=60)
     assert untrained["attributes"]["options"] == list(CLASSES)
 
     imported = await api.call_for_response(
@@ -130,10 +130,10 @@ async def test_the_sensor_follows_day_and_night(alone: HomeAssistant) -> None:
 
 async def shows(api: Api, class_name: str, binary: str) -> Json:
     """Wait until the sensors show a class; it has to have been confirmed."""
-    state = await api.wait_for_state(SENSOR, class_name, within=60)
+    state = await api.wait_for_state(SENSOR, class_name, within=120)
     assert state["attributes"]["confirmed_by"] == 3
     assert state["attributes"]["score"] >= 0.8
-    await api.wait_for_state("binary_sensor.daylight_yard_day", binary, within=5)
+    await api.wait_for_state("binary_sensor.daylight_yard_day", binary, within=60)
     return state
 
 
@@ -144,7 +144,7 @@ async def test_the_state_is_known_again_at_once_after_a_restart(
     assert before is not None
     assert before["state"] == "night"
     await alone.restart()
-    after = await alone.api.wait_for_state(SENSOR, "night", within=30)
+    after = await alone.api.wait_for_state(SENSOR, "night", within=60)
     assert after["attributes"]["since"] == before["attributes"]["since"]
 
 
@@ -206,10 +206,11 @@ async def test_a_camera_of_frigates_is_looked_at_on_motion(
                 }
             )
             await flow.submit({})
-            await api.wait_for_state("sensor.visit_front_door", "unknown", within=30)
+            await api.wait_for_state("sensor.visit_front_door", "unknown", within=60)
             await looks(api, entry_id, more_than=0)
             calm = await feed(api, entry_id)
-            sim.walk("leo", "front_door", duration=20)
+            walk = sim.walk("leo", "front_door", duration=20)
+            walk.may_leave.clear()  # however long the looks take
             await looks(api, entry_id, more_than=calm["looks"] + 2)
             assert (await feed(api, entry_id))["missed"] == 0
         finally:
@@ -227,4 +228,4 @@ async def looks(api: Api, entry_id: str, *, more_than: int) -> None:
     async def look() -> bool | None:
         return (await feed(api, entry_id))["looks"] > more_than or None
 
-    await until(look, f"more than {more_than} looks", within=25)
+    await until(look, f"more than {more_than} looks", within=60)

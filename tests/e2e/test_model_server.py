@@ -35,7 +35,7 @@ async def runs_on(api: Api, *names: str) -> None:
             status = await ws.command("objclass/status")
         return status["runtime"]["name"] in names or None
 
-    await until(look, f"{names} to do the work", within=120)
+    await until(look, f"{names} to do the work", within=240)
 
 
 async def choose(api: Api, entry_id: str, **server: object) -> str:

@@ -10,8 +10,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-_FIRST_CONNECTION = 10.0
-_GOODBYE = 2.0
+_FIRST_CONNECTION = 60.0
+_GOODBYE = 20.0
 
 
 class Publisher:

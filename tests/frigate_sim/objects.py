@@ -42,7 +42,7 @@ class SimObject:
 
     `stored_after` is how many seconds pass between the first message and the moment
     Frigate keeps a snapshot, and with that a database row. `in_view` is set with the
-    first message.
+    first message. While `may_leave` is cleared it stays, however slow a test is.
     """
 
     id: str
@@ -71,6 +71,11 @@ class SimObject:
     before: dict[str, Any] | None = None
     first_sure: float | None = None
     in_view: asyncio.Event = field(default_factory=asyncio.Event)
+    may_leave: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Let it go when its walk is over."""
+        self.may_leave.set()
 
     @property
     def start_time(self) -> float:

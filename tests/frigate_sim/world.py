@@ -163,6 +163,7 @@ class World:
             await asyncio.sleep(start + sighting.at / self.speed - loop.time())
             self._tell(seen.see(sighting, time.time()))
         await asyncio.sleep(_GONE_AFTER / self.speed)
+        await seen.may_leave.wait()
         self._tell(seen.end(time.time()))
         await asyncio.sleep(_TIDY_AFTER / self.speed)
         seen.tracked = False

@@ -163,7 +163,7 @@ class Api:
         )
         if result["type"] != "create_entry":
             raise ApiError(HTTPStatus.BAD_REQUEST, str(result.get("errors", result)))
-        await until(self._mqtt_is_connected, "MQTT to connect", within=20)
+        await until(self._mqtt_is_connected, "MQTT to connect", within=60)
         return await self.entry(result["result"]["entry_id"])
 
     async def _mqtt_is_connected(self) -> bool | None:
@@ -186,7 +186,7 @@ class Api:
         raise KeyError(entry_id)
 
     async def wait_for_entry(
-        self, entry_id: str, state: str = "loaded", *, within: float = 30
+        self, entry_id: str, state: str = "loaded", *, within: float = 60
     ) -> Json:
         """Return the entry once it is in this state; raises TimeoutError."""
 

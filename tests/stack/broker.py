@@ -57,7 +57,7 @@ class Broker:
             self.program, "-c", self.configuration, log=self.log
         )
         self.process = process
-        await listening(self.port, process, self.log, within=30)
+        await listening(self.port, process, self.log, within=60)
 
     async def stop(self) -> None:
         """Ask it to end, and insist after a while."""

@@ -18,7 +18,7 @@ from .ports import LOOPBACK, free_port, listening
 from .sign_in import sign_in
 
 COMPONENT = Path(__file__).parents[2] / "custom_components" / "objclass"
-START_TIMEOUT = 120  # seconds; an idle machine needs about ten
+START_TIMEOUT = 300  # seconds; an idle machine needs about ten
 
 # Not `default_config`: half of it wants Bluetooth, the local network or a cloud.
 CONFIGURATION = """\

@@ -41,7 +41,7 @@ async def start(
         )
 
 
-async def stop(process: Process, *, patience: float = 20) -> None:
+async def stop(process: Process, *, patience: float = 120) -> None:
     """Ask the program to end; after `patience` seconds, insist."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):

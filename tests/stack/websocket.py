@@ -34,7 +34,7 @@ class Subscription:
         """Append a message."""
         self._messages.put_nowait(message)
 
-    async def next(self, *, within: float = 10) -> Any:
+    async def next(self, *, within: float = 60) -> Any:
         """Return the next message; raises TimeoutError."""
         return await asyncio.wait_for(self._messages.get(), within)
 

@@ -94,6 +94,21 @@ async def test_a_sub_label_appears_in_the_next_message(
     assert told[-1]["after"]["sub_label"] == ["leo", 0.9]
 
 
+async def test_who_stays_is_in_view_until_it_may_leave(socket_enabled: None) -> None:
+    async with FrigateSim(speed=600) as sim:
+        staying = sim.walk("leo", "front_door", duration=3)
+        staying.may_leave.clear()
+        leaving = sim.walk("rex", "back_yard", duration=3)
+        await asyncio.wait(sim.world.walks, return_when=asyncio.FIRST_COMPLETED)
+        assert staying.tracked
+        assert staying.end_time is None
+        staying.may_leave.set()
+        await sim.walks_done()
+    assert staying.end_time is not None
+    ends = [told["after"]["id"] for told in messages(sim) if told["type"] == "end"]
+    assert ends == [leaving.id, staying.id]
+
+
 async def test_a_resting_object_becomes_stationary(socket_enabled: None) -> None:
     async with FrigateSim(speed=60) as sim:
         sim.walk("rex", "back_yard", duration=6, rest=20)

@@ -50,7 +50,7 @@ async def listening(broker: Broker, topic: str) -> AsyncIterator[Heard]:
     client.subscribe(topic)
     client.loop_start()
     try:
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), 60)
         yield heard
     finally:
         client.disconnect()
@@ -60,7 +60,7 @@ async def listening(broker: Broker, topic: str) -> AsyncIterator[Heard]:
 async def test_it_announces_itself_tells_of_objects_and_says_goodbye(
     broker: Broker,
 ) -> None:
-    async with asyncio.timeout(30), listening(broker, "house/#") as heard:
+    async with asyncio.timeout(120), listening(broker, "house/#") as heard:
         async with FrigateSim(mqtt_port=broker.port, prefix="house", speed=20) as sim:
             assert await heard.get() == ("house/available", "online", False)
             walk = sim.walk("leo", "front_door", duration=3)
@@ -90,7 +90,7 @@ async def test_without_a_broker_it_says_so(
 
 
 async def test_a_restart_is_seen_as_stopped_and_online(broker: Broker) -> None:
-    async with asyncio.timeout(30), listening(broker, "frigate/available") as heard:
+    async with asyncio.timeout(120), listening(broker, "frigate/available") as heard:
         async with FrigateSim(mqtt_port=broker.port) as sim:
             await sim.restart()
         said = [(await heard.get())[1] for _ in range(4)]
@@ -106,7 +106,7 @@ async def test_it_runs_as_a_program_until_it_is_ended(
     options = {"--http-port": 0, "--past-events": 3, "--walk-every": 2, "--speed": 10}
     options["--mqtt-port"] = broker.port
     words = [str(word) for option in options.items() for word in option]
-    async with asyncio.timeout(60), listening(broker, "frigate/#") as heard:
+    async with asyncio.timeout(120), listening(broker, "frigate/#") as heard:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.frigate_sim", *words),
             cwd=Path(__file__).parents[3],

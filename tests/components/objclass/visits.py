@@ -177,14 +177,18 @@ async def busy_worker(
 async def settle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Wait until nothing waits to be looked at or to be told."""
     await asyncio.sleep(0)
-    await frigate_of(entry).pipeline.async_wait_idle()
-    while telling := [
-        task
-        for task in entry._background_tasks
-        if task.get_name().startswith(("objclass write", "objclass publish"))
-    ]:
+    while True:
+        await frigate_of(entry).pipeline.async_wait_idle()
+        # The end of an object is told in a task of its own, which begins to write.
+        await hass.async_block_till_done()
+        telling = [
+            task
+            for task in entry._background_tasks
+            if task.get_name().startswith(("objclass write", "objclass publish"))
+        ]
+        if not telling:
+            return
         await asyncio.wait(telling)
-    await hass.async_block_till_done()
 
 
 class ScriptedHead:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.objclass.frigate.errors import InvalidMessageError
@@ -304,7 +304,6 @@ def test_the_relays_examples_are_read() -> None:
         parse_event(json.dumps(example["payload"]))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(OBJECT_0_18)), JSON)
 def test_no_field_value_raises_anything_but_a_refusal(key: str, value: object) -> None:
     try:
@@ -315,7 +314,6 @@ def test_no_field_value_raises_anything_but_a_refusal(key: str, value: object) -
     assert seen.frame_time >= 0
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200) | JSON.map(json.dumps))
 def test_no_payload_raises_anything_but_a_refusal(payload: str | bytes) -> None:
     for parse in (parse_event, parse_tracked_object_update, parse_availability):

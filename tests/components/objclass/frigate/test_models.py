@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.objclass.frigate.errors import InvalidMessageError
@@ -85,7 +85,6 @@ def test_the_published_examples_of_configurations_are_read() -> None:
     assert (home.face_recognition, home.lpr) == (True, True)
 
 
-@settings(deadline=None)
 @given(JSON, JSON, JSON)
 def test_no_configuration_raises_anything_but_a_refusal(
     cameras: object, mqtt: object, custom: object
@@ -103,7 +102,6 @@ def test_no_configuration_raises_anything_but_a_refusal(
             continue
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(STORED)), JSON)
 def test_no_stored_object_raises_anything_but_a_refusal(
     key: str, value: object

@@ -224,7 +224,7 @@ def test_a_small_zip_of_a_large_file_is_read_up_to_the_limit(tmp_path: Path) -> 
         assert len(package.read("leo/1.jpg", 1 << 20)) == 10
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     changes=st.lists(
         st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=4)),

@@ -52,7 +52,7 @@ class Panel:
 
     async def next(self, kind: str) -> dict[str, Any]:
         """Wait for the next event of that kind that was not looked at yet."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 for place, event in enumerate(self.events):
                     if event["event"] == kind:

@@ -99,7 +99,7 @@ def test_a_truncated_file_is_refused_wherever_it_ends() -> None:
             parse_graph(content[:length])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     changes=st.lists(
         st.tuples(st.integers(8, 10_000), st.binary(min_size=1, max_size=4)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.objclass.learning.augmentation import (
@@ -406,7 +406,6 @@ _PIECES = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(st.one_of(_PIECES, st.text(), st.text("ab.-_", min_size=95, max_size=105)))
 def test_an_id_that_would_leave_the_folder_is_refused_everywhere(
     tmp_path_factory: pytest.TempPathFactory, sample_id: str

@@ -16,7 +16,7 @@ from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError
 from ..lookup import loaded_entry
@@ -85,9 +85,15 @@ class TableView(HomeAssistantView):
         )
         answer.content_type = content_type
         await answer.prepare(request)
-        async for chunk in _async_chunks(hass, entry, run, written):
-            await answer.write(chunk)
-        await answer.write_eof()
+        try:
+            async for chunk in _async_chunks(hass, entry, run, written):
+                await answer.write(chunk)
+            await answer.write_eof()
+        except HistoryStoreError as err:
+            LOGGER.warning("The results of %s end early: %s", entry.title, err)
+            # One that just ended would be taken for a whole one.
+            if request.transport:
+                request.transport.abort()
         return answer
 
 
@@ -155,21 +161,17 @@ async def _async_chunks(
 
 
 def _rows(found: Iterator[_Row], names: Mapping[str, str]) -> Iterator[_Row]:
-    try:
-        for row in found:
-            classifier_id = row["classifier_id"]
-            moment = dt_util.as_local(dt_util.utc_from_timestamp(row["time"]))
-            score, unfamiliar = row["score"], row["unfamiliar"]
-            yield {
-                **{key: row.get(key) for key in _COLUMNS},
-                "time": moment.isoformat(timespec="milliseconds"),
-                "classifier": names.get(classifier_id, classifier_id),
-                "score": None if score is None else round(score, 4),
-                "unfamiliar": None if unfamiliar is None else bool(unfamiliar),
-            }
-    except HistoryStoreError:
-        # The answer has begun; it ends early.
-        return
+    for row in found:
+        classifier_id = row["classifier_id"]
+        moment = dt_util.as_local(dt_util.utc_from_timestamp(row["time"]))
+        score, unfamiliar = row["score"], row["unfamiliar"]
+        yield {
+            **{key: row.get(key) for key in _COLUMNS},
+            "time": moment.isoformat(timespec="milliseconds"),
+            "classifier": names.get(classifier_id, classifier_id),
+            "score": None if score is None else round(score, 4),
+            "unfamiliar": None if unfamiliar is None else bool(unfamiliar),
+        }
 
 
 def _csv(rows: Iterable[_Row]) -> Iterator[str]:
@@ -177,12 +179,18 @@ def _csv(rows: Iterable[_Row]) -> Iterator[str]:
     writer = csv.DictWriter(line, _COLUMNS)
     writer.writeheader()
     for row in rows:
-        writer.writerow(row)
+        writer.writerow({key: _as_cell(value) for key, value in row.items()})
         yield line.getvalue()
         line.seek(0)
         line.truncate()
     # The head, when there is not a single row.
     yield line.getvalue()
+
+
+def _as_cell(value: Any) -> Any:
+    """Return what no spreadsheet takes for a formula, whoever named a camera so."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@"))
+    return f"'{value}" if is_formula else value
 
 
 def _json(rows: Iterable[_Row]) -> Iterator[str]:

@@ -3,15 +3,20 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientError
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.objclass.history import table
 from custom_components.objclass.history.describing import async_described
+from custom_components.objclass.history.store_file import HistoryStoreError
 from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
@@ -83,6 +88,51 @@ async def test_a_run_that_found_nothing_has_an_empty_table(
     assert text.splitlines()[0].startswith("time,event_id,camera")
     assert len(text.splitlines()) == 1
     assert json.loads(await read(hass_client_no_auth, shown["json"])) == []
+
+
+async def test_a_name_is_no_formula_to_a_spreadsheet(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    been(frigate, hours=1)
+    entry = await set_up(classifier_data(name="=HYPERLINK(0)"))
+    script(classifier_of(entry), "leo")
+    shown = await described(hass, entry)
+    (row,) = csv.DictReader(io.StringIO(await read(hass_client_no_auth, shown["csv"])))
+    assert row["classifier"] == "'=HYPERLINK(0)"
+    (row,) = json.loads(await read(hass_client_no_auth, shown["json"]))
+    assert row["classifier"] == "=HYPERLINK(0)"
+
+
+@pytest.mark.parametrize("name", ["csv", "json"])
+async def test_a_table_that_cannot_be_read_to_its_end_does_not_look_complete(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    hass_client_no_auth: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+) -> None:
+    monkeypatch.setattr(table, "_CHUNK", 1)
+    for hours in (3, 2, 1):
+        been(frigate, hours=hours)
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    shown = await described(hass, entry)
+    whole = table.read_table
+
+    def breaks_off(path: Path, run_id: str) -> Iterator[dict[str, Any]]:
+        yield from islice(whole(path, run_id), 2)
+        raise HistoryStoreError("the disk is gone")
+
+    monkeypatch.setattr(table, "read_table", breaks_off)
+    answer = await (await hass_client_no_auth()).get(shown[name])
+    with pytest.raises(ClientError):
+        await answer.read()
+    assert "end early: the disk is gone" in caplog.text
 
 
 async def test_without_a_log_in_or_a_signature_nothing_is_shown(

@@ -156,8 +156,8 @@ def one_like(before: dict[str, Any]) -> dict[str, Any]:
     Each of the two tasks that look still has the last one at hand.
     """
     kinds = {"Pipeline", "Results", "Writeback", "Chain", "Tracker", "ObjectClassifier"}
-    kinds |= {"SampleStore", "History", "HistoryStore", "Names", "Worker", "Backbone"}
-    kinds |= {"FrigateClient", "Connection", "FrameWatch", "ObjclassData"}
+    kinds |= {"SampleStore", "History", "Runs", "HistoryStore", "Names", "Worker"}
+    kinds |= {"Backbone", "FrigateClient", "Connection", "FrameWatch", "ObjclassData"}
     objects = before["objects"]
     return before | {
         "objects": {

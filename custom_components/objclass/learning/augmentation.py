@@ -5,7 +5,7 @@ sharp crops; the same animal at the far end of the garden is 60 pixels wide. Tra
 a few labelled pictures made small changes nothing on sharp ones and removes about a
 fifth of the errors on small crops, by day and in the dark. Mirroring, zooming and
 shifting changed the errors by 3 % of them at most, brightness, blur and grey made
-slightly more (benchmarks/README.md).
+slightly more (benchmarks/tried.md).
 
 Another is only measured: the picture compressed once more, as Frigate would keep it. It
 tells how much of a distance is compression (`familiarity.stretch`). That is one number

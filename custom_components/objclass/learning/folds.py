@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 NEAR_COPY = 0.995  # cosine of two embeddings
 # Pictures of one visit are nearly always so alike to the next of it; those of different
-# visits seldom are (benchmarks/README.md).
+# visits seldom are (benchmarks/tried.md).
 ONE_VISIT = 0.88  # cosine of two embeddings
 # None is guessed to be a larger part of its class: a fixed camera shows nearly the same
 # for days, and what is held out must leave enough to train on.

@@ -53,9 +53,6 @@ def _hold_all(folder: Path) -> list[sqlite3.Connection]:
 def _held(path: Path) -> sqlite3.Connection:
     """Bring a file up to date, and keep it as it is until the connection is closed."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    # It may be moved away meanwhile, to be rescued; whatever has the name of its log by
-    # then is not to be removed.
-    connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE)
     try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         # Nobody may write to the file that somebody reads (sqlite.org/wal.html).

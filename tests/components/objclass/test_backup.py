@@ -116,7 +116,7 @@ async def test_a_log_without_its_file_is_not_lost_to_a_backup(
 async def test_labels_given_after_a_rescue_during_a_backup_stay(
     hass: HomeAssistant, set_up: SetUp
 ) -> None:
-    """Who closes a file last removes its log, by its name, and it was moved."""
+    """Who closes a file last removes its log, by its name; this one was moved."""
     entry = await set_up()
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 3)

@@ -241,6 +241,8 @@ def test_what_was_deleted_or_labelled_otherwise_does_not_come_back(
             put(store, number)
         store.delete([f"s{number}" for number in range(CROPS, CROPS + 100)])
         expected = labels(store)
+    left = (folder / "samples.sqlite").read_bytes()
+    assert all(camera(CROPS + number).encode() not in left for number in range(100))
     lose(folder, [0])
     rescued(folder)
     assert check_sound(folder) == expected
@@ -345,9 +347,8 @@ def test_what_was_never_finished_is_not_rescued(tmp_path: Path) -> None:
         db.rollback()
     (copy / "samples.sqlite-shm").unlink()
     lose(copy, [0])
-    # As it is after a kill: nobody has opened it since.
-    with closing(SampleStore(copy)) as store:
-        store.rescue(CLASSES)
+    # SQLite has not opened it since, which would sort it out.
+    rescue(copy / "samples.sqlite", Pictures(copy), TABLES, CLASSES)
     assert check_sound(copy) == {**known(), "s3": "charlie"}
 
 

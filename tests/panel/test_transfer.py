@@ -93,30 +93,51 @@ async def test_folders_of_unknown_classes_are_refused_until_they_may_become_clas
     assert now["labelled"]["blue"] == 2
 
 
+MODEL: FilePayload = {
+    "name": "model.tflite",
+    "mimeType": "application/octet-stream",
+    "buffer": BROUGHT.read_bytes(),
+}
+LABELS: FilePayload = {
+    "name": "my labels.txt",
+    "mimeType": "text/plain",
+    "buffer": b"0 Red\n1 Green\n2 Background\n",
+}
+
+
 async def test_a_model_and_its_labels_are_chosen_together_and_put_in_use(
     home: Home, browser: Browser, empty: dict[str, Any]
 ) -> None:
-    model: FilePayload = {
-        "name": "model.tflite",
-        "mimeType": "application/octet-stream",
-        "buffer": BROUGHT.read_bytes(),
-    }
-    labels: FilePayload = {
-        "name": "my labels.txt",
-        "mimeType": "text/plain",
-        "buffer": b"0 Red\n1 Green\n2 Background\n",
-    }
     async with person_at(browser, home.api) as person:
         await _open_import(person, empty)
         await person.page.get_by_role("radio", name="A trained model").click()
-        await _choose(person, model)
+        await _choose(person, MODEL)
         await _start(person)
         await person.sees("Choose the labels of the model too")
-        await _choose(person, model, labels)
+        await _choose(person, MODEL, LABELS)
         await _start(person)
         await person.sees("The model is in use now")
         await person.sees("Background counts as none")
     assert (await _classifier(home, empty["id"]))["imported_model"]
+
+
+async def test_figures_of_a_training_are_not_taken_for_those_of_a_brought_model(
+    home: Home, browser: Browser, empty: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api) as person:
+        await _open_import(person, empty)
+        await _choose(person, _pictures(red=4, green=3))
+        await _start(person)
+        await _start(person, "Train with them")
+        await person.is_told("Trained.")
+        told = person.page.get_by_text("An imported model classifies now.")
+        await _open_import(person, empty)
+        await person.page.get_by_role("radio", name="A trained model").click()
+        await expect(told).to_have_count(0)
+        await _choose(person, MODEL, LABELS)
+        await _start(person)
+        await person.sees("The model is in use now")
+        await expect(told).to_have_count(1)
 
 
 async def test_what_was_sorted_in_frigate_is_taken_over(

@@ -22,8 +22,9 @@ class Quality extends View {
   #asked = null;
 
   willUpdate() {
-    const asked = `${this.classifier.id} ${this.classifier.trained?.number} ${this.classifier.trained?.trained_at}`;
-    if (asked === this.#asked || !this.classifier.trained) return;
+    const { id, trained, imported_model: imported } = this.classifier;
+    const asked = `${id} ${trained?.number} ${trained?.trained_at} ${imported}`;
+    if (asked === this.#asked || !trained) return;
     this.#asked = asked;
     void this.#load();
   }
@@ -50,6 +51,7 @@ class Quality extends View {
     if (!this._answer) return html`<div class="page">${progressBar(null, t("loading"))}</div>`;
     const { report, history } = this._answer;
     return html`<div class="page"><h2 class="hidden">${t("tab.quality")}</h2>
+      ${classifier.imported_model ? html`<div class="alert">${icon("packageVariant")}<span>${t("quality.imported")}</span></div>` : ""}
       ${classifier.outdated ? html`<div class="alert warning">${icon("alertOutline")}<span>${t("classifier.outdated")}</span></div>` : ""}
       ${this.#figures(report)} ${this.#advice(report)}
       <div class="two">${this.#classes(report)} ${this.#confusion(report)}</div>

@@ -62,7 +62,7 @@ class Home:
         async with self.api.websocket() as ws, ws.events("objclass_result") as results:
             walk = self.sim.walk(name or self.classes[0], camera, **plan)
             while True:
-                result = (await results.next(within=60))["data"]
+                result = (await results.next(within=120))["data"]
                 if result["event_id"] == walk.id and result["final"]:
                     return walk.id
 

@@ -24,7 +24,7 @@ async def is_labelled(
         labels = [await home.label_of(classifier["id"], item) for item in ids]
         return all(label == name for label in labels) or None
 
-    await until(look, f"{ids} to be labelled {name}", within=10)
+    await until(look, f"{ids} to be labelled {name}", within=120)
 
 
 @pytest.fixture(params=["desktop", "phone"])

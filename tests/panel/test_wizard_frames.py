@@ -3,14 +3,22 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.stack.api import until
+
 from .home import Home
 from .people import PATIENCE, person_at
 
 
-async def _part(page: Page) -> list[float]:
-    """Return the rectangle that the page says it has."""
-    text = await page.get_by_text("Left, top, right, bottom").inner_text()
-    return [float(side) for side in text.partition(":")[2].split(",")]
+async def _becomes(page: Page, sides: list[float], *, within: float) -> list[float]:
+    """Wait until the page says that the rectangle is this, and return what it says."""
+    wanted = pytest.approx(sides, abs=within)
+
+    async def look() -> list[float] | None:
+        text = await page.get_by_text("Left, top, right, bottom").inner_text()
+        said = [float(side) for side in text.partition(":")[2].split(",")]
+        return said if said == wanted else None
+
+    return await until(look, f"the rectangle to be {sides}", within=120)
 
 
 async def test_a_rectangle_is_drawn_moved_and_saved(
@@ -28,6 +36,7 @@ async def test_a_rectangle_is_drawn_moved_and_saved(
         await expect(page.get_by_text("The whole picture", exact=True)).to_be_visible()
 
         picture = page.get_by_role("img", name="Front door")
+        await expect(picture).not_to_have_js_property("naturalWidth", 0)
         await picture.scroll_into_view_if_needed()
         box = await picture.bounding_box()
         assert box is not None
@@ -42,20 +51,18 @@ async def test_a_rectangle_is_drawn_moved_and_saved(
             await page.mouse.up()
 
         await drag((0.2, 0.3), (0.4, 0.5), (0.6, 0.8))
-        drawn = await _part(page)
-        assert drawn == pytest.approx([0.2, 0.3, 0.6, 0.8], abs=0.02)
+        drawn = await _becomes(page, [0.2, 0.3, 0.6, 0.8], within=0.02)
         await drag((0.4, 0.5), (0.5, 0.5))
-        shifted = await _part(page)
-        assert shifted == pytest.approx(
-            [drawn[0] + 0.1, drawn[1], drawn[2] + 0.1, drawn[3]], abs=0.02
+        shifted = await _becomes(
+            page, [drawn[0] + 0.1, drawn[1], drawn[2] + 0.1, drawn[3]], within=0.02
         )
         await part.focus()
         await page.keyboard.press("ArrowDown")
         await page.keyboard.press("Shift+ArrowLeft")
-        steered = await _part(page)
-        assert steered == pytest.approx(
+        steered = await _becomes(
+            page,
             [shifted[0], shifted[1] + 0.01, shifted[2] - 0.01, shifted[3] + 0.01],
-            abs=0.006,
+            within=0.006,
         )
 
         await page.get_by_role("textbox", name="What is the classifier called?").fill(

@@ -50,11 +50,12 @@ export class Store extends EventTarget {
     connection.addEventListener("ready", this.#onReady);
     connection.addEventListener("disconnected", this.#onLost);
     this.connected = connection.connected;
-    await this.refresh();
-    // The connection subscribes again by itself after it was lost.
+    // First of all, or what happens before the answer is there would be missed. The
+    // connection subscribes again by itself after it was lost.
     this.#unsubscribe = connection
       .subscribeMessage((event) => this.#receive(event), { type: "objclass/subscribe" })
       .catch(() => null);
+    await this.refresh();
   }
 
   async stop() {

@@ -1,6 +1,7 @@
 """What every test of the integration is also a test of."""
 
 import pytest
+from homeassistant.util import executor
 from hypothesis import HealthCheck, settings
 
 from .objclass.flow_texts import watch_flows
@@ -15,6 +16,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("any machine")
+# Home Assistant interrupts those of its threads that do not end within a tenth of this.
+# On a busy machine that may be an idle one, which then tells no other to end.
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 300
 
 
 @pytest.fixture(autouse=True)

@@ -97,10 +97,10 @@ async def ends_of(
 ) -> tuple[str, list[dict[str, Any]]]:
     """Let a cat walk past; return its id and its final outcomes, in order."""
     async with api.websocket() as ws, ws.events("objclass_result") as results:
-        walked = sim.walk(name, "front_door", duration=6)
+        walked = sim.walk(name, "front_door", duration=12)
         finals: list[dict[str, Any]] = []
         while len(finals) < count:
-            result = (await results.next(within=60))["data"]
+            result = (await results.next(within=120))["data"]
             if result["final"] and result["event_id"] == walked.id:
                 finals.append(result)
     return walked.id, finals

@@ -62,14 +62,21 @@ async def shows(api: Api, *entity_ids: str) -> None:
         there = all(state and state["state"] != "unavailable" for state in states)
         return there or None
 
-    await until(look, f"{entity_ids} to be available", within=30)
+    await until(look, f"{entity_ids} to be available", within=60)
 
 
 async def is_gone(api: Api, entity_id: str) -> None:
     async def look() -> bool | None:
         return await api.state(entity_id) is None or None
 
-    await until(look, f"{entity_id} to go", within=30)
+    await until(look, f"{entity_id} to go", within=60)
+
+
+async def offered(api: Api) -> list[dict[str, Any]]:
+    """Return the dialogues that wait for a person."""
+    async with api.websocket() as ws:
+        flows = await ws.command("config_entries/flow/progress")
+    return [flow for flow in flows if flow["handler"] == "objclass"]
 
 
 async def test_a_classifier_is_created_changed_and_deleted(
@@ -125,9 +132,11 @@ async def test_address_log_in_and_options_are_changed(
         sim.gate.expire_all()
         await api.reload_entry(entry_id)
         await api.wait_for_entry(entry_id, "setup_error")
-        async with api.websocket() as ws:
-            flows = await ws.command("config_entries/flow/progress")
-        (reauth,) = [flow for flow in flows if flow["handler"] == "objclass"]
+
+        async def asked() -> list[dict[str, Any]] | None:
+            return await offered(api) or None
+
+        (reauth,) = await until(asked, "the question for a log-in", within=60)
         answer = await api.post(
             f"{FLOWS}/{reauth['flow_id']}", {"username": "ann", "password": "new"}
         )
@@ -140,16 +149,11 @@ async def test_a_running_frigate_is_discovered_and_ends_up_as_one_entry(
 ) -> None:
     api = home_assistant.api
 
-    async def offered() -> list[dict[str, Any]]:
-        async with api.websocket() as ws:
-            flows = await ws.command("config_entries/flow/progress")
-        return [flow for flow in flows if flow["handler"] == "objclass"]
-
     async def one_is_offered() -> dict[str, Any] | None:
-        return next(iter(await offered()), None)
+        return next(iter(await offered(api)), None)
 
     async with FrigateSim(mqtt_port=broker.port) as sim:
-        found = await until(one_is_offered, "a Frigate to be discovered", within=30)
+        found = await until(one_is_offered, "a Frigate to be discovered", within=60)
         assert found["context"]["title_placeholders"] == {"name": "Frigate"}
         # No address is known: neither the official integration is here nor the app.
         shown = await api.get(f"{FLOWS}/{found['flow_id']}")
@@ -159,6 +163,6 @@ async def test_a_running_frigate_is_discovered_and_ends_up_as_one_entry(
         entry_id = created["result"]["entry_id"]
         try:
             await api.wait_for_entry(entry_id)
-            assert not await offered()
+            assert not await offered(api)
         finally:
             await api.delete_entry(entry_id)

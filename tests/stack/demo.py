@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.frigate_sim.objects import SimObject
 from tests.frigate_sim.photos import read_folders
 from tests.frigate_sim.sim import FrigateSim
 
-from .api import Api, ApiError
+from .api import Api, ApiError, until
 from .broker import running_broker
 from .home_assistant import HomeAssistant
 from .processes import ProcessEndedError
@@ -188,7 +189,7 @@ async def check_walk(stage: Stage, name: str, camera: str) -> bool:
     ):
         walk = stage.sim.walk(name, camera)
         while True:
-            result = (await results.next(within=60))["data"]
+            result = (await results.next(within=120))["data"]
             if result["event_id"] == walk.id and result["final"]:
                 break
     if result["outcome"] != "assigned":
@@ -198,13 +199,24 @@ async def check_walk(stage: Stage, name: str, camera: str) -> bool:
     state = await stage.api.state(sensor)
     if state is None or state["attributes"].get("event_id") != walk.id:
         raise CheckError(f"{sensor} does not show {walk.id}, but {state}")
-    sub_label = walk.sub_label or (None, None)
-    for who, told in (("Home Assistant", state["state"]), ("Frigate", sub_label[0])):
+    sub_label = await _told(walk)
+    for who, told in (("Home Assistant", state["state"]), ("Frigate", sub_label)):
         if told != name:
             raise CheckError(f"{name} walked past, and {who} shows {told}")
     score = state["attributes"]["score"]
     say(f"  {sensor} is {name}, Frigate's sub label too (score {score:.2f})")
     return True
+
+
+async def _told(walk: SimObject) -> str | None:
+    """Return the sub label that Frigate gets, a moment after Home Assistant knows."""
+
+    async def look() -> str | None:
+        return walk.sub_label[0] if walk.sub_label else None
+
+    with contextlib.suppress(TimeoutError):
+        return await until(look, "Frigate to be told", within=60)
+    return None
 
 
 async def class_sensor(api: Api, entry_id: str, camera: str) -> str:

@@ -1,5 +1,6 @@
 """Files of SQLite's on a disk that forgets, or puts things in the wrong place."""
 
+import atexit
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -152,7 +153,9 @@ def _odd_rows(draw: st.DrawFn, whole: Callable[[], bytes], table: str) -> bytes:
 def _folder() -> Path:
     """Return a folder in memory, if there is such: stores often wait for the disk."""
     memory = Path("/dev/shm")
-    return Path(mkdtemp(prefix="hostile-", dir=memory if memory.is_dir() else None))
+    folder = mkdtemp(prefix="hostile-", dir=memory if memory.is_dir() else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _try_each(jobs: list[Callable[[], Any]], error: type[Exception]) -> bool:

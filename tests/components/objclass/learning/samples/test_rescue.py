@@ -1,5 +1,6 @@
 """Whatever can still be read of a damaged file comes back, and nothing else does."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -57,10 +58,17 @@ def camera(number: int) -> str:
     return f"<camera {number}>"
 
 
+def kept_folder() -> Path:
+    """Return a folder for as long as there are tests."""
+    folder = mkdtemp(prefix="rescue-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
 @cache
 def whole() -> Path:
     """Return the folder of a store whose file is closed."""
-    folder = Path(mkdtemp(prefix="rescue-"))
+    folder = kept_folder()
     with opened(folder) as store:
         for number in range(CROPS):
             put(store, number)
@@ -254,7 +262,7 @@ def test_what_was_deleted_or_labelled_otherwise_does_not_come_back(
 @cache
 def running() -> tuple[Path, dict[str, set[str | None]]]:
     """Return the files of a store at work, and all labels that crops ever had."""
-    folder = copied(whole(), Path(mkdtemp(prefix="rescue-")) / "cats")
+    folder = copied(whole(), kept_folder() / "cats")
     with opened(folder) as store:
         ever = {name: {label, None} for name, label in known().items()}
         for turn, label in enumerate(("leo", "none")):

@@ -255,7 +255,8 @@ class ObjclassConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(
-                LOGIN_SCHEMA, {CONF_USERNAME: entry.data.get(CONF_USERNAME)}
+                LOGIN_SCHEMA,
+                {CONF_USERNAME: (user_input or entry.data).get(CONF_USERNAME)},
             ),
             errors=errors,
             description_placeholders={"title": entry.title, **self._placeholders},

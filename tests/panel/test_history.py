@@ -1,5 +1,6 @@
 """The page about the past: asking, following, looking at what was found, writing it."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -39,6 +40,7 @@ async def test_the_past_is_looked_at_labelled_and_written(
         event_id = address.partition("?")[0].rpartition("/")[2]
         await tile.click()
         dialog = page.locator("objclass-past-results dialog")
+        await expect(dialog).to_contain_text(re.compile("Front door|Back yard"))
         await dialog.get_by_role("button", name=trained["classes"][0]).click()
         await expect(dialog).to_be_hidden(timeout=PATIENCE)
         kept = await home.samples(trained["id"], event_id=event_id)

@@ -186,11 +186,28 @@ async def test_nothing_is_wider_than_a_phone_and_everything_can_be_hit(
         ):
             await person.open(f"/objclass{page}")
             await person.page.wait_for_load_state("networkidle")
-            width = await person.page.evaluate("document.scrollingElement.scrollWidth")
+            width, height = await person.page.evaluate(
+                "[document.scrollingElement.scrollWidth,"
+                " document.scrollingElement.scrollHeight]"
+            )
             assert width <= 390, page
+            # What is only read aloud makes the page no longer than the screen.
+            assert height <= 844, page
             panel = person.page.locator("objclass-panel")
             small = await panel.evaluate(SMALL_TARGETS)
             assert not small, (page, small)
+
+
+async def test_an_address_of_a_classifier_that_is_gone_leads_back(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api, phone=True) as person:
+        await person.open("/objclass/gone/recent")
+        await person.sees("This classifier is not here")
+        back = person.page.locator("main").get_by_role("link", name="Back to all")
+        assert (await back.bounding_box() or {"height": 0})["height"] < 60
+        await back.click()
+        await person.sees(trained["name"])
 
 
 # Buttons that are smaller than 48 px, their invisible surroundings included.

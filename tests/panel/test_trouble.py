@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
+from tests.stack.api import until
+
 from .home import Home, label_as
 from .many import add_many
 from .people import PATIENCE, add_user, person_at
@@ -141,3 +143,23 @@ SCROLL = """async (grid, many) => {
   }
   return { seen: seen.size, most, cards: cards.size, mixed };
 }"""
+
+
+async def test_while_frigate_is_away_the_first_page_shows_what_was_seen_before(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async def is_back() -> bool | None:
+        (entry,) = (await home.ask("classifiers"))["entries"]
+        return entry["available"] or None
+
+    await home.sim.leave()
+    try:
+        async with person_at(browser, home.api) as person:
+            await person.open("/objclass")
+            card = person.page.get_by_role("article", name=trained["name"])
+            away = card.get_by_text("Frigate cannot be reached")
+            await expect(away).to_be_visible(timeout=PATIENCE)
+            await expect(card.locator("img").first).to_be_visible(timeout=PATIENCE)
+    finally:
+        await home.sim.restart()
+        await until(is_back, "Frigate to be back", within=30)

@@ -258,7 +258,7 @@ class ObjclassPanel extends LitElement {
     .busy .progress { height: 4px; border-radius: 0; }
     .busy .progress > div { background: var(--primary-color); }
     .lost { flex: none; display: flex; gap: 12px; align-items: center; padding: 8px 16px; background: var(--warning-color); color: #000; }
-    main { flex: 1; min-height: 0; display: flex; flex-direction: column; overflow: auto; overscroll-behavior: contain; }
+    main { position: relative; flex: 1; min-height: 0; display: flex; flex-direction: column; overflow: auto; overscroll-behavior: contain; }
     main > * { flex: 1 0 auto; }
     main > objclass-recent, main > objclass-dataset, main > objclass-examples { flex: 1; min-height: 0; }
     .waiting { padding: 24px; max-width: 400px; width: 100%; margin: 0 auto; }

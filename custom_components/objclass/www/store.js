@@ -113,6 +113,12 @@ export class Store extends EventTarget {
     return this.classifiers?.find((item) => item.id === id);
   }
 
+  /** Return what people call a camera of an entry. */
+  cameraName(entryId, id) {
+    const cameras = this.entries.find((item) => item.entry_id === entryId)?.cameras;
+    return cameras?.find((camera) => camera.id === id)?.name ?? id;
+  }
+
   /** Return the running or last job of a kind: { share, done, error }, or null. */
   progress(id, job) {
     return this.#progress.get(`${id} ${job}`) ?? null;

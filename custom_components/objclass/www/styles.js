@@ -117,7 +117,7 @@ export const shared = css`
   .alert.warning { --a: var(--warning-color); }
   .alert.success { --a: var(--success-color); }
 
-  .empty { display: grid; justify-items: center; gap: 12px; text-align: center; padding: 48px 24px; max-width: 520px; margin: 0 auto; }
+  .empty { display: grid; justify-items: center; align-content: start; gap: 12px; text-align: center; padding: 48px 24px; max-width: 520px; margin: 0 auto; }
   .empty p { color: var(--quiet); font-size: 16px; }
   .empty-icon { display: grid; place-items: center; width: 88px; height: 88px; border-radius: 50%; background: var(--tint); color: var(--primary-color); }
   .empty-icon .icon { width: 44px; height: 44px; }

@@ -54,8 +54,9 @@ async def test_a_new_log_in_is_asked_for_when_frigate_refuses_the_old_one(
     shown = await refused(hass, entry)
     assert suggested(shown, "username") == "ann"
 
-    shown = await submit(hass, shown, {"username": "ann", "password": "older"})
+    shown = await submit(hass, shown, {"username": "anne", "password": "secret"})
     assert shown["errors"] == {"base": "invalid_auth"}
+    assert suggested(shown, "username") == "anne"
     result = await submit(hass, shown, {"username": "ann", "password": "secret"})
 
     assert result["reason"] == "reauth_successful"

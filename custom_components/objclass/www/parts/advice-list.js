@@ -11,9 +11,9 @@ import { said } from "../words.js";
  */
 export function adviceList(classifier, t, { isAdmin, most, fold = false }) {
   const line = (item, end) => html`${icon("lightbulbOutline")}<span class="grow">${said("advice", item, t)}</span>${end}`;
-  const list = (items) => html`<ul class="advice">${items.map((item) => html`<li>${isAdmin
+  const list = (items) => (items.length ? html`<ul class="advice">${items.map((item) => html`<li>${isAdmin
     ? html`<a href=${adviceLink(item, classifier)}>${line(item, icon("chevronRight"))}</a>`
-    : html`<span>${line(item, "")}</span>`}</li>`)}</ul>`;
+    : html`<span>${line(item, "")}</span>`}</li>`)}</ul>` : "");
   const others = fold ? classifier.advice.slice(most) : [];
   return html`${list(classifier.advice.slice(0, most))}
     ${others.length ? html`<details class="others"><summary>${t("more", { count: others.length })}</summary>${list(others)}</details>` : ""}`;

@@ -49,9 +49,9 @@ class Calibration extends LitElement {
       ${this.bins.map((bin) => this.#count(bin, x, y))}
     </svg>
     <div class="legend row wrap" aria-hidden="true"><span class="row"><span class="key right"></span>${t("quality.calibration_right")}</span><span class="row"><span class="key ideal"></span>${t("quality.calibration_ideal")}</span></div>
-    <table class="hidden"><caption>${t("quality.calibration_chart")}</caption>
+    <div class="hidden"><table><caption>${t("quality.calibration_chart")}</caption>
       <thead><tr><th>${t("details.score")}</th><th>${t("quality.calibration_right")}</th><th>${t("quality.images")}</th></tr></thead>
-      <tbody>${this.bins.map((bin) => html`<tr><th scope="row">${f.percent(bin.score)}</th><td>${f.percent(bin.accuracy)}</td><td>${f.number(bin.images)}</td></tr>`)}</tbody></table>`;
+      <tbody>${this.bins.map((bin) => html`<tr><th scope="row">${f.percent(bin.score)}</th><td>${f.percent(bin.accuracy)}</td><td>${f.number(bin.images)}</td></tr>`)}</tbody></table></div>`;
   }
 
   #bar({ low, high, images, score, accuracy }, x, y) {

@@ -51,6 +51,10 @@ class Confusion extends LitElement {
     .axis.left { text-align: left; }
     .head { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
     .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; min-width: 0; }
+    th[scope="row"] .name { overflow-wrap: break-word; max-width: 104px; }
+    :host(:not([few])) th[scope="col"] .head { flex-direction: column; gap: 2px; font-size: 12px; }
+    :host(:not([few])) th[scope="col"] .name { -webkit-line-clamp: 4; }
+    :host(:not([few])) .axis { text-align: left; }
     .cell { display: grid; place-items: center; min-width: 72px; min-height: 56px; border-radius: 10px; font-size: 18px; font-weight: 500; text-decoration: none; color: var(--primary-text-color); background: color-mix(in srgb, var(--k) var(--s), transparent); font-variant-numeric: tabular-nums; }
     .cell:hover { box-shadow: inset 0 0 0 2px var(--k); }
     .zero { color: var(--quiet); background: var(--shade); font-weight: 400; opacity: 0.6; box-shadow: none; }

@@ -87,11 +87,15 @@ class PastResults extends LitElement {
     </section>`;
   }
 
+  #camera(item) {
+    return this.store.cameraName(this.run.entry_id, item.camera);
+  }
+
   #tile(item) {
     const { t, f } = this;
     const label = this._labelled[item.event_id];
     const told = item.told ? t(`history.told.${item.told}`) : "";
-    const words = `${item.likeliest}, ${f.percent(item.score)}, ${item.camera}, ${f.moment(item.time)}`;
+    const words = `${item.likeliest}, ${f.percent(item.score)}, ${this.#camera(item)}, ${f.moment(item.time)}`;
     return html`<li><button type="button" class="tile" aria-label=${words} title=${told} @click=${() => this.#show(item)}>
       <img src=${item.thumb} alt="" loading="lazy" @error=${(event) => event.target.classList.add("gone")} />
       <span class="caption"><span>${item.unfamiliar ? icon("accountQuestion") : ""}${label ?? `${item.likeliest} ${f.percent(item.score)}`}</span><span class="quiet">${f.moment(item.time)}</span></span>
@@ -111,7 +115,7 @@ class PastResults extends LitElement {
     return html`<dialog aria-labelledby="what" @close=${() => { this._open = null; }}><div class="inside">
       <img src=${item.thumb} alt="" />
       <h2 id="what">${item.class ?? t("history.undecided")}</h2>
-      <p class="quiet">${item.likeliest} ${f.finePercent(item.score)} · ${item.camera} · ${f.full(item.time)}${item.told ? ` · ${t(`history.told.${item.told}`)}` : ""}</p>
+      <p class="quiet">${item.likeliest} ${f.finePercent(item.score)} · ${this.#camera(item)} · ${f.full(item.time)}${item.told ? ` · ${t(`history.told.${item.told}`)}` : ""}</p>
       ${this.store.isAdmin && classifier ? html`<p>${t("history.label")}</p><div class="row wrap">
         ${classifier.all_classes.map((name) => html`<button type="button" class="choice" style="--c: ${colorOf(classifier.all_classes, name)}"
           aria-pressed=${String(this._labelled[item.event_id] === name)} @click=${() => this.#label(classifier, item, name)}><span class="dot"></span>${name}</button>`)}</div>` : ""}

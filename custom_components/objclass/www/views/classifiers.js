@@ -21,7 +21,7 @@ const MOMENT = 10_000; // milliseconds in which expired addresses are replaced
 class Classifiers extends View {
   static properties = { ...View.properties, _strips: { state: true } };
 
-  #asked = new Map(); // classifier id -> newest result for which its pictures were asked
+  #asked = new Map(); // classifier id -> how it was when its pictures were asked
 
   #renewed = new Map(); // classifier id -> when its pictures had expired
 
@@ -32,8 +32,8 @@ class Classifiers extends View {
 
   updated() {
     for (const classifier of this.store.classifiers) {
-      const state = `${classifier.last[0]?.time} ${classifier.unlabelled}`;
-      if (this.#asked.get(classifier.id) === state || !classifier.available) continue;
+      const state = `${classifier.last[0]?.time} ${classifier.unlabelled} ${classifier.available}`;
+      if (this.#asked.get(classifier.id) === state) continue;
       this.#asked.set(classifier.id, state);
       void this.#strip(classifier.id);
     }

@@ -11,6 +11,7 @@ import { View } from "../view.js";
 
 class Dataset extends View {
   #filter = { text: "", value: null };
+  #chosen = null; // the class whose tab is in sight
 
   get #asked() {
     const { query } = this.route;
@@ -55,6 +56,17 @@ class Dataset extends View {
       <div slot="empty">${this.#empty(label, recognised)}</div>
     </objclass-workbench>
     <objclass-ask .t=${t}></objclass-ask>`;
+  }
+
+  updated(changed) {
+    super.updated(changed);
+    const { label = "" } = this.route.query;
+    if (label === this.#chosen) return;
+    this.#chosen = label;
+    // The workbench, in which the tabs are, is drawn after this.
+    requestAnimationFrame(() => {
+      this.renderRoot.querySelector('.class[aria-current="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+    });
   }
 
   /** What can be done with a class: in words where there is room. */

@@ -124,12 +124,12 @@ class History extends View {
     return run.status === "running" ? t(`history.phase.${run.phase}`) : t(`history.status.${run.status}`);
   }
 
-  #asked({ job }) {
+  #asked({ job, entry_id: entryId }) {
     const { t, f, store } = this;
     const names = job.classifiers.map((id) => store.classifier(id)?.name ?? t("history.gone"));
     const parts = [names.join(", "), t("history.range", { from: f.full(job.after), to: f.full(job.before) })];
     if (job.confidence !== null) parts.push(t("history.counts_from", { share: f.percent(job.confidence) }));
-    return [...parts, ...job.cameras, ...job.labels, ...job.zones].join(" · ");
+    return [...parts, ...job.cameras.map((id) => store.cameraName(entryId, id)), ...job.labels, ...job.zones].join(" · ");
   }
 
   #progress(run) {
@@ -140,8 +140,10 @@ class History extends View {
     const known = run.phase !== "listing" && total > 0;
     const left = run.seconds_left;
     return html`${progressBar(known ? done / total : null, t("history.progress"))}
-      <p class="quiet">${known ? t("history.done_of", { done: f.number(done), total: f.number(total) }) : ""}
-      ${run.status === "running" && left ? t("history.left", { when: f.ago(Date.now() / 1000 + left) }) : ""}</p>`;
+      <p class="quiet">${[
+        known && t("history.done_of", { done: f.number(done), total: f.number(total) }),
+        run.status === "running" && left && t("history.left", { when: f.ago(Date.now() / 1000 + left) }),
+      ].filter(Boolean).join(" · ")}</p>`;
   }
 
   #figures(run) {

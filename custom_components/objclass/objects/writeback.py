@@ -94,29 +94,15 @@ class Writeback:
         frame_time: float,
     ) -> None:
         """Tell Frigate about an assignment, as far as the options allow."""
-        if self._publish:
-            self._start(
-                self._async_publish(
-                    state,
-                    classifier,
-                    verdict.class_name or NONE,
-                    verdict.score,
-                    frame_time,
-                ),
-                f"objclass publish {state.id}",
-            )
+        name = verdict.class_name or NONE
+        self._start_publishing(state, classifier, name, verdict.score, frame_time)
         self.async_write(state, classifier, verdict)
 
     @callback
     def async_take_back(self, state: ObjectState, classifier: ObjectClassifier) -> None:
         """Take back what Frigate was told, as far as it was told anything."""
-        if self._publish:
-            self._start(
-                self._async_publish(
-                    state, classifier, NONE, 0.0, state.latest.frame_time
-                ),
-                f"objclass publish {state.id}",
-            )
+        frame_time = state.latest.frame_time
+        self._start_publishing(state, classifier, NONE, 0.0, frame_time)
         opinion = state.opinion(classifier)
         was_told, opinion.told = opinion.told, None
         if was_told is None or not self._write_back:
@@ -126,23 +112,13 @@ class Writeback:
             if classifier.settings.kind == KIND_ATTRIBUTE
             else self._async_give_way
         )
-        self._start(
-            self._async_write_safely(
-                state, partial(take_back, state, classifier), classifier
-            ),
-            f"objclass write {state.id}",
-        )
+        self._start_writing(state, partial(take_back, state, classifier), classifier)
 
     @callback
     def async_finish(self, state: ObjectState) -> None:
         """Clear the sub label of an object that has ended, if we took it back."""
         if state.taken_back and state.ended and self._write_back:
-            self._start(
-                self._async_write_safely(
-                    state, partial(self._async_clear_sub_label, state)
-                ),
-                f"objclass write {state.id}",
-            )
+            self._start_writing(state, partial(self._async_clear_sub_label, state))
 
     @callback
     def async_write(
@@ -160,11 +136,8 @@ class Writeback:
                 if classifier.settings.kind == KIND_ATTRIBUTE
                 else self._async_write_sub_label
             )
-            self._start(
-                self._async_write_safely(
-                    state, partial(write, state, classifier, verdict), classifier
-                ),
-                f"objclass write {state.id}",
+            self._start_writing(
+                state, partial(write, state, classifier, verdict), classifier
             )
 
     async def async_write_past(
@@ -194,6 +167,34 @@ class Writeback:
             self._stop_writing()
             raise
 
+    @callback
+    def _start_publishing(
+        self,
+        state: ObjectState,
+        classifier: ObjectClassifier,
+        class_name: str,
+        score: float,
+        frame_time: float,
+    ) -> None:
+        if self._publish:
+            self._start(
+                self._async_publish(state, classifier, class_name, score, frame_time),
+                f"objclass publish {state.id}",
+            )
+
+    @callback
+    def _start_writing(
+        self,
+        state: ObjectState,
+        write: Callable[[], Awaitable[None]],
+        classifier: ObjectClassifier | None = None,
+    ) -> None:
+        self._start(
+            self._async_write_safely(state, write, classifier),
+            f"objclass write {state.id}",
+        )
+
+    @callback
     def _start(self, job: Coroutine[None, None, None], name: str) -> None:
         # Later: first everything is shown.
         self._entry.async_create_background_task(

@@ -91,7 +91,7 @@ def _frame_forms(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, str]]:
 def _frame_form(case: tuple[dict[str, Any], dict[str, str]]) -> bool:
     form, entered = case
     data, errors = _validated_frame(form, {})
-    parts, wrong = _parts(entered)
+    parts, wrong = _parts(entered, {camera: camera for camera in entered})
     for left, top, right, bottom in parts.values():
         assert 0 <= left < right <= 1
         assert 0 <= top < bottom <= 1

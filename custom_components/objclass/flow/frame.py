@@ -156,7 +156,9 @@ def part_fields(
     names = {camera: title_of(hass, entry, camera) for camera in cameras}
     times = Counter(names.values())
     return {
-        camera: name if times[name] == 1 else camera for camera, name in names.items()
+        # A name that is the id of another camera would be taken for that one.
+        camera: name if times[name] == 1 and name not in names else camera
+        for camera, name in names.items()
     }
 
 

@@ -49,6 +49,18 @@ CREATE TABLE IF NOT EXISTS results (
 """
 
 
+# In a damaged file there are values where there cannot be any, columns under another
+# name, and JSON that is something else or too deep.
+_DAMAGE: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
 class HistoryStoreError(Exception):
     """The runs cannot be read or written; the text says why."""
 
@@ -76,7 +88,5 @@ def reported() -> Iterator[None]:
     """Raise HistoryStoreError for whatever is wrong with the file."""
     try:
         yield
-    # In a damaged file there are values where there cannot be any, and columns under
-    # another name.
-    except (OSError, sqlite3.Error, ValueError, TypeError, LookupError) as err:
+    except (*_DAMAGE, OSError, sqlite3.Error) as err:
         raise HistoryStoreError(str(err)) from err

@@ -92,16 +92,24 @@ async def test_what_cannot_be_is_refused_and_nothing_is_lost(
     assert shown["step_id"] == "parts"
 
 
+@pytest.mark.parametrize(
+    ("name", "camera", "field"),
+    [
+        ("Yard", "camera.yard", "Yard"),
+        # What is the id of another one.
+        ("camera.gate", "camera.camera_gate", "camera.camera_gate"),
+    ],
+)
 async def test_fields_for_rectangles_are_called_as_the_cameras_are(
-    hass: HomeAssistant,
+    hass: HomeAssistant, name: str, camera: str, field: str
 ) -> None:
-    await add_cameras(hass, "Gate", "Yard", "Gate")
+    await add_cameras(hass, "Gate", name, "Gate")
     entry = await add_entry(hass)
-    cameras = {"camera_entities": [GATE, "camera.yard", "camera.gate_2"]}
+    cameras = {"camera_entities": [GATE, camera, "camera.gate_2"]}
     begun = await begin(hass, entry, "frame_classifier")
     shown = await submit(hass, begun, ANSWER | cameras)
     assert shown["data_schema"] is not None
-    assert [*shown["data_schema"].schema] == [GATE, "Yard", "camera.gate_2"]
+    assert [*shown["data_schema"].schema] == [GATE, field, "camera.gate_2"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The runs on disk: the last few are kept, whole, whatever was cut short."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,29 @@ def test_what_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(HistoryStoreError):
         HistoryStore(tmp_path / "file" / "runs.sqlite")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "[1]",
+        '{"id": "e", "sub_label": null, "model_attributes": []}',
+        '{"id": "e", "sub_label": {"x": 1}, "model_attributes": {}}',
+    ],
+    ids=["deep", "a list", "no attributes", "no sub label"],
+)
+def test_an_object_that_is_written_down_oddly_is_told_as_damage(
+    tmp_path: Path, text: str
+) -> None:
+    store = HistoryStore(tmp_path / "runs.sqlite")
+    store.put_run(a_run(1))
+    store.add_objects(a_run(1), [EVENT])
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as db, db:
+        db.execute("UPDATE objects SET event = ?", (text,))
+    with pytest.raises(HistoryStoreError):
+        store.next_objects("run1", 10)
+    store.close()
 
 
 def test_only_what_runs_or_rests_is_open() -> None:

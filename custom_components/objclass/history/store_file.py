@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from ..learning.files import DAMAGE
+
 _SCHEMA: Final = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -49,18 +51,6 @@ CREATE TABLE IF NOT EXISTS results (
 """
 
 
-# In a damaged file there are values where there cannot be any, columns under another
-# name, and JSON that is something else or too deep.
-_DAMAGE: Final = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-)
-
-
 class HistoryStoreError(Exception):
     """The runs cannot be read or written; the text says why."""
 
@@ -88,5 +78,5 @@ def reported() -> Iterator[None]:
     """Raise HistoryStoreError for whatever is wrong with the file."""
     try:
         yield
-    except (*_DAMAGE, OSError, sqlite3.Error) as err:
+    except DAMAGE as err:
         raise HistoryStoreError(str(err)) from err

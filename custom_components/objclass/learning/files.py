@@ -1,11 +1,25 @@
-"""Writing files so that nobody ever reads half of one."""
+"""Writing files so that nobody ever reads half of one; reading damaged ones."""
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Final
 
 # More than a crop, and what there is to note about it.
 _ROOM: Final = 1 << 18
+# What reading a damaged file of SQLite's may raise: there are texts that are none, JSON
+# that is something else or too deep, values where there cannot be any, and columns
+# under another name.
+DAMAGE: Final = (
+    sqlite3.Error,
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:

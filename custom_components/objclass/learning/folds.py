@@ -68,19 +68,21 @@ def _most_alike(rows: NDArray[np.float64]) -> list[tuple[int, int]]:
 def _joined(own: Sequence[int], pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
     """Join pairs of places in `own`, as long as no visit gets too large."""
     largest = max(1, len(own) // FEWEST_VISITS)
-    parent, size = list(range(len(own))), [1] * len(own)
-
-    def root(place: int) -> int:
-        while parent[place] != place:
-            parent[place] = place = parent[parent[place]]
-        return place
-
+    parent, size = {place: place for place in range(len(own))}, [1] * len(own)
     for one, other in pairs:
-        kept, gone = root(one), root(other)
+        kept, gone = _root(parent, one), _root(parent, other)
         if kept != gone and size[kept] + size[gone] <= largest:
             parent[gone] = kept
             size[kept] += size[gone]
-    return {place: own[root(number)] for number, place in enumerate(own)}
+    return {place: own[_root(parent, number)] for number, place in enumerate(own)}
+
+
+def _root[T](parent: dict[T, T], member: T) -> T:
+    """Return what stands for all that a member has been joined with."""
+    while parent[member] != member:
+        # The way is shorter for the next one.
+        parent[member] = member = parent[parent[member]]
+    return member
 
 
 def join_groups(
@@ -89,17 +91,11 @@ def join_groups(
     """Give each row its group's number; a pair makes two groups one."""
     names = sorted(set(groups))
     parent = {name: name for name in names}
-
-    def root(name: str) -> str:
-        while parent[name] != name:
-            name = parent[name]
-        return name
-
     for first, second in pairs:
-        one, other = sorted((root(groups[first]), root(groups[second])))
+        one, other = sorted(_root(parent, groups[place]) for place in (first, second))
         parent[other] = one
     numbers = {name: number for number, name in enumerate(names)}
-    return np.array([numbers[root(name)] for name in groups], np.intp)
+    return np.array([numbers[_root(parent, name)] for name in groups], np.intp)
 
 
 def deal(

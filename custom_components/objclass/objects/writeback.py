@@ -78,7 +78,7 @@ class Writeback:
         self._write_back: bool = entry.options.get(CONF_WRITE_BACK, True)
         # Of each object that is being written to; gone with the last who waits.
         self._writing = WeakValueDictionary[str, asyncio.Lock]()
-        self._publish: bool = entry.options.get(CONF_PUBLISH_MQTT, True)
+        self._publishes: bool = entry.options.get(CONF_PUBLISH_MQTT, True)
 
     @property
     def allowed(self) -> bool:
@@ -95,14 +95,14 @@ class Writeback:
     ) -> None:
         """Tell Frigate about an assignment, as far as the options allow."""
         name = verdict.class_name or NONE
-        self._start_publishing(state, classifier, name, verdict.score, frame_time)
+        self._publish(state, classifier, name, verdict.score, frame_time)
         self.async_write(state, classifier, verdict)
 
     @callback
     def async_take_back(self, state: ObjectState, classifier: ObjectClassifier) -> None:
         """Take back what Frigate was told, as far as it was told anything."""
         frame_time = state.latest.frame_time
-        self._start_publishing(state, classifier, NONE, 0.0, frame_time)
+        self._publish(state, classifier, NONE, 0.0, frame_time)
         opinion = state.opinion(classifier)
         was_told, opinion.told = opinion.told, None
         if was_told is None or not self._write_back:
@@ -168,21 +168,6 @@ class Writeback:
             raise
 
     @callback
-    def _start_publishing(
-        self,
-        state: ObjectState,
-        classifier: ObjectClassifier,
-        class_name: str,
-        score: float,
-        frame_time: float,
-    ) -> None:
-        if self._publish:
-            self._start(
-                self._async_publish(state, classifier, class_name, score, frame_time),
-                f"objclass publish {state.id}",
-            )
-
-    @callback
     def _start_writing(
         self,
         state: ObjectState,
@@ -201,7 +186,8 @@ class Writeback:
             self._hass, job, name, eager_start=False
         )
 
-    async def _async_publish(
+    @callback
+    def _publish(
         self,
         state: ObjectState,
         classifier: ObjectClassifier,
@@ -210,6 +196,8 @@ class Writeback:
         frame_time: float,
     ) -> None:
         """Send the message that Frigate's own classifier would send."""
+        if not self._publishes:
+            return
         is_attribute = classifier.settings.kind == KIND_ATTRIBUTE
         payload = classification_payload(
             id=state.id,
@@ -220,11 +208,14 @@ class Writeback:
             attribute=class_name if is_attribute else None,
             score=round(score, 3),
         )
+        self._start(self._async_send(state.id, payload), f"objclass publish {state.id}")
+
+    async def _async_send(self, event_id: str, payload: str) -> None:
         topic = f"{self._frigate.topic_prefix}/tracked_object_update"
         try:
             await mqtt.async_publish(self._hass, topic, payload, qos=0, retain=False)
         except HomeAssistantError as err:
-            LOGGER.debug("No MQTT message about %s: %s", state.id, err)
+            LOGGER.debug("No MQTT message about %s: %s", event_id, err)
 
     async def _async_write_safely(
         self,

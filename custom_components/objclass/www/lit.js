@@ -7,7 +7,7 @@
  */
 
 const HOSTS = ["ha-card", "ha-icon", "ha-svg-icon", "ha-menu-button"];
-const PATIENCE = 60000; // milliseconds; a slow tablet needs a few seconds
+const PATIENCE = 60000; // milliseconds; on a slow and busy machine it may take that long
 
 const host = await Promise.race([
   ...HOSTS.map((name) => customElements.whenDefined(name)),

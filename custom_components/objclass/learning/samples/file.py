@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from ..files import try_writing
+from ..files import DAMAGE, try_writing
 
 _NO_WRITING: Final = frozenset(
     {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT}
@@ -26,14 +26,6 @@ _BUSY_SQLITE: Final = frozenset(
 )
 _DAMAGED_SQLITE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _CODE: Final = 0xFF  # the rest of SQLite's number tells which of the kind
-
-
-# In a damaged file there are texts that are none, rows that are no JSON, values where
-# there cannot be any, and columns under another name.
-_ERRORS: Final = (
-    *(sqlite3.Error, OSError, ValueError, TypeError, LookupError),
-    *(OverflowError, RecursionError),
-)
 
 
 class SampleStoreError(Exception):
@@ -55,7 +47,7 @@ class SampleFile:
         self._open: sqlite3.Connection | None = None
         try:
             self._open = self._opened()
-        except (SampleStoreError, *_ERRORS) as err:
+        except (SampleStoreError, *DAMAGE) as err:
             self._open = None
             if _may_pass(err.__cause__ or err):
                 self.unwritable = self.unwritable or str(err)
@@ -83,7 +75,7 @@ class SampleFile:
         """Turn what the disk and the database say into a SampleStoreError."""
         try:
             yield
-        except _ERRORS as err:
+        except DAMAGE as err:
             if _code(err) in _DAMAGED_SQLITE:
                 self.damage = self.damage or str(err)
             raise SampleStoreError(_told(err)) from err

@@ -123,12 +123,18 @@ async def test_a_cancelled_run_keeps_what_it_has_found_and_may_be_written(
     assert [one.told for one in await results(entry)] == ["written"] * 3
 
 
-async def test_a_list_that_was_cut_short_goes_on_where_it_was(
-    frigate: Frigate, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def seven_in_pages(frigate: Frigate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there have been seven objects, of which Frigate lists three at a time."""
     monkeypatch.setattr("custom_components.objclass.history.listing._PAGE", 3)
     for hours in range(1, 8):
         been(frigate, hours=hours)
+
+
+@pytest.mark.usefixtures("seven_in_pages")
+async def test_a_long_list_is_asked_for_page_by_page(
+    frigate: Frigate, set_up: SetUp
+) -> None:
     entry = await set_up()
     script(classifier_of(entry), "leo")
     listed = requests(frigate, "/events$")
@@ -139,12 +145,10 @@ async def test_a_list_that_was_cut_short_goes_on_where_it_was(
     assert (await history_of(entry).async_counts(run)).total == 7
 
 
+@pytest.mark.usefixtures("seven_in_pages")
 async def test_a_list_that_failed_goes_on_where_it_was(
-    frigate: Frigate, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+    frigate: Frigate, set_up: SetUp
 ) -> None:
-    monkeypatch.setattr("custom_components.objclass.history.listing._PAGE", 3)
-    for hours in range(1, 8):
-        been(frigate, hours=hours)
     entry = await set_up()
     script(classifier_of(entry), "leo")
     # The first page comes, the second does not.

@@ -30,6 +30,8 @@ _FLAGS: Final = {_LOCAL: 6, _CENTRAL: 8}
 _METHOD: Final = {_LOCAL: 8, _CENTRAL: 10}
 _METHODS: Final = (0, 1, 8, 9, 12, 14, 19, 93, 95, 97, 99, 255)
 _SOME_FLAGS: Final = (1, 8, 0x20, 0x40, 0x41, 0x800, 0x2000, 0xFFFF)
+# Before a long one the end is out of sight of who looks for it in too few bytes.
+_COMMENTS: Final = (1, 0xFFFF - 20, 0xFFFF, 0xFFFF + 1)
 _NUMBERS: Final = st.sampled_from([0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF])
 
 
@@ -57,6 +59,8 @@ def crooked_zips(draw: st.DrawFn, files: Mapping[str, bytes]) -> bytes:
             "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, *[where] * 4
         )
         content[end:end] = larger + struct.pack("<4sLQL", b"PK\x06\x07", 0, where, 1)
+    if draw(st.integers(0, 4)) == 0:
+        content += bytes(draw(st.sampled_from(_COMMENTS)))
     return bytes(content)
 
 

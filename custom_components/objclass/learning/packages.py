@@ -26,6 +26,12 @@ _LARGEST_LIST: Final = 16 << 20
 _END: Final = struct.Struct("<4s4H2LH")
 """What a zip ends with: signature, disks, files, size and place of their list."""
 _LONGEST_COMMENT: Final = 0xFFFF
+_NEWER_END: Final = 20
+"""Bytes before the end that say where a newer form of it is, with larger numbers."""
+_LISTED: Final = struct.Struct("<28x3H12x")
+"""Of a file in the list: how long its name, its extra fields and its comment are."""
+_LONGEST_EXTRA: Final = 2 << 10
+"""Times and owners take less than 100 bytes; zipfile is slow with very many fields."""
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others may take gigabytes of memory to unpack, and are rare."""
 _ENCRYPTED: Final = 1
@@ -156,17 +162,32 @@ def _check_end(path: Path) -> None:
     if size > LARGEST_ZIP:
         raise PackageError(f"the zip is larger than {LARGEST_ZIP >> 30} GB")
     with path.open("rb") as file:
-        file.seek(max(0, size - _END.size - _LONGEST_COMMENT))
+        start = max(0, size - _END.size - _LONGEST_COMMENT - _NEWER_END)
+        file.seek(start)
         tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) - at < _END.size:
-        raise PackageError("it is no zip")
-    _, _, _, _, files, list_size, _, _ = _END.unpack_from(tail, at)
-    # Before it there may be a newer form with larger numbers, which would count more.
-    if files > MOST_FILES or b"PK\x06\x07" in tail[max(0, at - 20) : at]:
-        raise _too_many_files()
-    if list_size > _LARGEST_LIST:
-        raise PackageError("the zip's list of files is too long")
+        at = tail.rfind(b"PK\x05\x06")
+        if at < 0 or len(tail) - at < _END.size:
+            raise PackageError("it is no zip")
+        if b"PK\x06\x07" in tail[max(0, at - _NEWER_END) : at]:
+            raise _too_many_files()
+        _, _, _, _, _, list_size, _, _ = _END.unpack_from(tail, at)
+        if list_size > _LARGEST_LIST:
+            raise PackageError("the zip's list of files is too long")
+        file.seek(max(0, start + at - list_size))
+        _check_list(file.read(list_size))
+
+
+def _check_list(listed: bytes) -> None:
+    """Count the files: how many the end says there are is not what zipfile reads."""
+    at = files = 0
+    while at + _LISTED.size <= len(listed):
+        name, extra, comment = _LISTED.unpack_from(listed, at)
+        at += _LISTED.size + name + extra + comment
+        files += 1
+        if files > MOST_FILES:
+            raise _too_many_files()
+        if extra > _LONGEST_EXTRA:
+            raise PackageError("the zip's list of files is too long")
 
 
 def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -184,8 +205,6 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         if info.compress_type not in _METHODS:
             raise PackageError("the zip is compressed in a way that is not supported")
         files[name] = info
-    if len(files) > MOST_FILES:
-        raise _too_many_files()
     return files
 
 

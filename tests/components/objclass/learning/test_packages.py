@@ -182,23 +182,38 @@ def test_a_model_without_its_labels_is_refused_with_what_to_do(tmp_path: Path) -
         pass
 
 
-def test_a_zip_that_claims_too_long_a_list_is_refused_before_it_is_read(
-    tmp_path: Path,
+def a_list_of(path: Path, files: int, *, extra: bytes = b"", comment: int = 0) -> bytes:
+    """Return a zip that says it has one file, and lists that many times the same."""
+    content = a_zip(path, {"leo/1.jpg": b"first"}).read_bytes()
+    start, end = content.index(b"PK\1\2"), content.rindex(b"PK\5\6")
+    entry = content[start : start + 30] + struct.pack("<H", len(extra))
+    listed = (entry + content[start + 32 : end] + extra) * files
+    sizes = struct.pack("<LLH", len(listed), start, comment)
+    return content[:start] + listed + content[end : end + 12] + sizes + bytes(comment)
+
+
+@pytest.mark.parametrize("comment", [0, 0xFFFF])
+def test_a_zip_of_too_long_a_list_is_refused_whatever_it_says_of_it(
+    comment: int, tmp_path: Path
 ) -> None:
-    path = a_zip(tmp_path)
-    content = path.read_bytes()
-    end = content.rindex(b"PK\5\6")
-    many = content[: end + 10] + struct.pack("<H", 30_000) + content[end + 12 :]
-    long = content[: end + 12] + struct.pack("<L", 1 << 30) + content[end + 16 :]
-    newer = content[:end] + b"PK\6\7" + bytes(16) + content[end:]
+    path = tmp_path / "pictures.zip"
+    most, many = (a_list_of(tmp_path, n, comment=comment) for n in (20_000, 20_001))
+    noted = a_list_of(tmp_path, 1, extra=b"\7\7\0\0" * 1000, comment=comment)
+    end = most.rindex(b"PK\5\6")
+    newer = most[:end] + b"PK\6\7" + bytes(16) + most[end:]
+    long = most[: end + 12] + struct.pack("<L", 1 << 30) + most[end + 16 :]
     for changed, reason in (
         (many, "more than 20000 files"),
         (newer, "more than 20000 files"),
         (long, "list of files is too long"),
+        (noted, "list of files is too long"),
     ):
         path.write_bytes(changed)
         with pytest.raises(PackageError, match=reason), open_package(path):
             pass
+    path.write_bytes(most)
+    with open_package(path) as package:
+        assert package.read("leo/1.jpg", 100) == b"first"
 
 
 def test_a_zip_that_is_too_large_is_refused(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from ..frigate.errors import (
 )
 from ..objects.tracking import past_object
 from ..objects.writeback import Told, Writeback
-from .found import Found
-from .looking import UnusableError, tracked_of
+from .found import Found, UnusableError
+from .looking import tracked_of
 from .patience import async_patiently
 
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from ..learning.consensus import Outcome
 
 
+class UnusableError(Exception):
+    """There is no picture that could be looked at; the text says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What one classifier made of one picture of the past.

@@ -17,7 +17,7 @@ from ..learning.frame import WHOLE, Part, look_at_frame
 from ..learning.head import Prediction
 from ..learning.look import Look
 from ..learning.model_head import AnyHead
-from .found import Found
+from .found import Found, UnusableError
 from .pace import Pace
 from .patience import async_patiently
 from .run import Job, PastFrame
@@ -33,7 +33,7 @@ async def async_look_at_moment(
     """Return a look for each classifier that watches the camera, by id.
 
     With a `pace`, as in a run, a Frigate that is away is waited for. Raises
-    FrigateError or PictureError.
+    FrigateError, PictureError, or UnusableError where the camera is gone.
     """
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
     wanted: defaultdict[Part, dict[str, AnyHead]] = defaultdict(dict)
@@ -44,7 +44,9 @@ async def async_look_at_moment(
             wanted[parts[one.id]] |= one.heads
     if not wanted:
         return {}
-    camera = frigate.config.cameras[moment.camera]
+    camera = frigate.config.cameras.get(moment.camera)
+    if camera is None:
+        raise UnusableError(f"Frigate has no camera {moment.camera} any more")
     ask = partial(
         frigate.client.recorded_frame, camera.name, moment.time, camera.height
     )

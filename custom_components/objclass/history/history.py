@@ -15,9 +15,9 @@ from ..data import ObjclassConfigEntry
 from ..frigate.errors import FrigateError, FrigateNotFoundError
 from ..learning.crop import PictureError
 from ..objects.writeback import Writeback
+from .found import UnusableError
 from .keeping import async_keep_anew
 from .listing import moments
-from .looking import UnusableError
 from .run import Counts, Job, Phase, Run, Status
 from .runs import Runs
 from .taking_part import check_classifiers

@@ -4,9 +4,9 @@ from homeassistant.core import HomeAssistant
 
 from ..classifier import AnyClassifier, FrameClassifier, ObjectClassifier
 from ..data import ObjclassConfigEntry
-from .found import Found
+from .found import Found, UnusableError
 from .frame_looking import async_keep_moment, async_look_at_moment
-from .looking import UnusableError, async_keep, async_look, tracked_of
+from .looking import async_keep, async_look, tracked_of
 from .run import PastFrame
 
 

@@ -21,7 +21,7 @@ from ..learning.consensus import Consensus, Verdict
 from ..learning.head import Prediction
 from ..learning.look import Heads, Look, look
 from ..objects.results import attempt_of
-from .found import Found
+from .found import Found, UnusableError
 from .frame_looking import async_keep_moment, async_look_at_moment, found_in
 from .pace import Pace
 from .patience import async_patiently
@@ -30,10 +30,6 @@ from .taking_part import frames_in, objects_in
 
 # So many crops of each class are kept for labelling; any other can be fetched again.
 KEPT_PER_CLASS: Final = 40
-
-
-class UnusableError(Exception):
-    """An object has no picture that could be looked at; the text says why."""
 
 
 class Looker:

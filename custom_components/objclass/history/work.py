@@ -15,8 +15,9 @@ from ..frigate.models import StoredEvent
 from ..learning.crop import PictureError
 from ..objects.writeback import Writeback
 from .applying import async_tell
+from .found import UnusableError
 from .listing import async_pages, moments
-from .looking import Looker, UnusableError
+from .looking import Looker
 from .pace import Pace
 from .run import PastFrame, Phase, Run, Status
 from .runs import Runs

@@ -16,8 +16,8 @@ from custom_components.objclass.history.table import async_past_url
 from tests.frigate_sim.faults import Fault
 
 from ..conftest import Frigate, SetUp, classifier_data, data_of, no_past
-from ..visits import requests, script
-from .runs import applied, been, history_of, ran, results, start
+from ..visits import requests, script, until
+from .runs import applied, at_rest, been, history_of, ran, results, start
 
 pytestmark = no_past
 
@@ -95,6 +95,28 @@ async def test_objects_and_recordings_go_together(
     await ran(entry, after=now - 5 * MINUTE, before=now - MINUTE, step=120, days=0)
     found = {(one.label, one.class_name) for one in await results(entry)}
     assert found == {("cat", "leo"), ("", "open")}
+
+
+async def test_a_camera_that_goes_during_a_run_is_noted_and_skipped(
+    frigate: Frigate, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = await set_up(frame_data(frigate_cameras=["front_door", "back_yard"]))
+    script(nth(entry), "open")
+    now = time.time()
+    slow = frigate.faults.add(Fault(path="/recordings/", delay=3600, times=1))
+    await start(entry, after=now - 3 * MINUTE, before=now - MINUTE, step=60, days=0)
+    await until(lambda: slow.hits)
+    history = history_of(entry)
+    await history.async_pause(history.runs.kept[0].id)
+    frigate.faults.clear()
+    del entry.runtime_data.need_frigate().config.cameras["back_yard"]
+    await history.async_resume(history.runs.kept[0].id)
+    run = await at_rest(entry)
+
+    assert run.status is Status.DONE
+    assert [one.camera for one in await results(entry)] == ["front_door"] * 2
+    assert (await history_of(entry).async_counts(run)).broken == 2
+    assert "Unexpected error" not in caplog.text
 
 
 async def test_a_picture_of_a_recording_can_be_kept_and_seen(

@@ -36,6 +36,8 @@ async def async_look_at_moment(
     FrigateError, PictureError, or UnusableError where the camera is gone.
     """
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
+    # Another one may come into use meanwhile, which the heads do not fit.
+    backbone = worker.backbone
     wanted: defaultdict[Part, dict[str, AnyHead]] = defaultdict(dict)
     parts: dict[str, Part] = {}
     for one in classifiers:
@@ -53,7 +55,7 @@ async def async_look_at_moment(
     picture = await (async_patiently(hass, entry, ask) if pace else ask())
     if pace:
         await pace.async_let_live_go_first()
-    seen = await worker.run(look_at_frame, worker.backbone, picture.data, wanted)
+    seen = await worker.run(look_at_frame, backbone, picture.data, wanted)
     return {classifier_id: seen[part] for classifier_id, part in parts.items()}
 
 

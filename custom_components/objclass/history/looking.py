@@ -172,6 +172,8 @@ async def async_look(
     With a `pace`, as in a run, a Frigate that is away is waited for.
     """
     frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
+    # Another one may come into use meanwhile, which the heads do not fit.
+    backbone = worker.backbone
     camera, box = frigate.config.cameras[tracked.camera], tracked.box
     ask = partial(frigate.client.clean_snapshot, tracked.id)
     picture = await (async_patiently(hass, entry, ask) if pace else ask())
@@ -179,7 +181,7 @@ async def async_look(
         await pace.async_let_live_go_first()
     return await worker.run(
         look,
-        worker.backbone,
+        backbone,
         picture.data,
         heads,
         box=(box.x1, box.y1, box.x2, box.y2),

@@ -35,6 +35,18 @@ def check_classifiers(entry: ObjclassConfigEntry, job: Job) -> None:
             PastCondition(entry.runtime_data.need_frigate().pipeline.chain, classifier)
 
 
+async def async_all_ready(entry: ObjclassConfigEntry, job: Job) -> None:
+    """Wait for those that are just being trained anew, for other classes or a network.
+
+    Until then they have nothing to say, or things that nobody asks for any more. Raises
+    ServiceValidationError as `check_classifiers` does.
+    """
+    for classifier in entry.runtime_data.classifiers.values():
+        if classifier.outdated:
+            await classifier.async_settled()
+    check_classifiers(entry, job)
+
+
 def _all_in(entry: ObjclassConfigEntry, job: Job) -> list[AnyClassifier]:
     known = entry.runtime_data.classifiers
     return [known[one] for one in job.classifiers if one in known]

@@ -21,7 +21,7 @@ from .looking import Looker
 from .pace import Pace
 from .run import PastFrame, Phase, Run, Status
 from .runs import Runs
-from .taking_part import check_classifiers
+from .taking_part import async_all_ready
 from .tally import Tally
 
 # So many are read from disk at a time.
@@ -71,7 +71,7 @@ class Work:
             await self._async_list(tally)
             await self._async_enter(Phase.LOOKING)
         if self.run.phase is Phase.LOOKING:
-            check_classifiers(self._entry, self.run.job)
+            await async_all_ready(self._entry, self.run.job)
             await self._async_look(tally)
             if self.run.job.apply:
                 await self._async_enter(Phase.APPLYING)
@@ -104,6 +104,7 @@ class Work:
         while events := await runs.async_files(store.next_objects, self.run.id, _BATCH):
             for event in events:
                 await self._pace.async_turn()
+                await async_all_ready(self._entry, self.run.job)
                 await self._async_look_at(looker, event, tally)
                 runs.async_changed()
 

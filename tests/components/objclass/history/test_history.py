@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,9 +18,12 @@ from custom_components.objclass.history.looking import Looker
 from custom_components.objclass.history.run import Phase, Status
 from custom_components.objclass.history.store import HistoryStore
 from custom_components.objclass.history.store_file import HistoryStoreError
+from custom_components.objclass.runtime.worker import async_change_runtime
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, classifier_of, no_past
+from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
+from ..crops import learn
+from ..entries import rename
 from ..visits import Visit, requests, script, settle, until
 from .runs import at_rest, been, history_of, looked_at, ran, results, start
 
@@ -94,6 +98,73 @@ async def test_a_run_whose_training_is_gone_after_a_restart_says_so(
     run = await at_rest(entry)
     assert run.status is Status.FAILED
     assert (await history_of(entry).async_counts(run)).done == 3
+
+
+@pytest.fixture
+def slow_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[MockConfigEntry], None]:
+    """Return what lets each training of an entry last as long as a run may take."""
+
+    def slow_down(entry: MockConfigEntry) -> None:
+        fit = ObjectClassifier._async_fit
+
+        async def late(self: ObjectClassifier, backbone: str) -> Any:
+            await asyncio.wait([history_of(entry)._task], timeout=1)
+            return await fit(self, backbone)
+
+        monkeypatch.setattr(ObjectClassifier, "_async_fit", late)
+
+    return slow_down
+
+
+SURE = {"threshold": 0.0, "familiarity": False}
+
+
+async def test_a_run_waits_until_classes_with_new_names_are_learned(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    slow_training: Callable[[MockConfigEntry], None],
+) -> None:
+    entry = await set_up(classifier_data(rules=SURE))
+    await learn(classifier_of(entry))
+    been(frigate, hours=1)
+    slow = frigate.faults.add(Fault(path="/snapshot", delay=3600, times=1))
+    await start(entry)
+    await until(lambda: slow.hits)
+    frigate.faults.clear()
+    slow_training(entry)
+
+    names = {"leo": "leon", "charlie": "charley"}
+    await classifier_of(entry).async_move_labels(names)
+    rename(hass, entry, *names.values())
+    await hass.async_block_till_done()
+    run = await at_rest(entry)
+
+    assert run.status is Status.DONE
+    (found,) = await results(entry)
+    assert found.class_name in names.values()
+
+
+async def test_a_run_waits_until_its_classifiers_have_learned_another_network(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    slow_training: Callable[[MockConfigEntry], None],
+) -> None:
+    entry = await set_up(classifier_data(rules=SURE))
+    await learn(classifier_of(entry))
+    for hours in (1, 2):
+        been(frigate, hours=hours)
+    slow_training(entry)
+    slow = frigate.faults.add(Fault(path="/snapshot", delay=0.5, times=1))
+    await start(entry)
+    await until(lambda: slow.hits)
+
+    await async_change_runtime(hass, {"backbone": "128"})
+    run = await at_rest(entry)
+
+    assert (run.status, run.error) == (Status.DONE, None)
+    assert len(await results(entry)) == 2
 
 
 async def test_a_paused_run_is_still_paused_after_a_restart(

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import Classifier, ObjectClassifier
+from .classifier.core import LastCrop
 from .data import ObjclassConfigEntry
 from .entity import ChangingEntity
 
@@ -36,6 +37,7 @@ class LastCropImage(ChangingEntity, ImageEntity):
     ) -> None:
         ChangingEntity.__init__(self, entry, classifier, "last_crop")
         ImageEntity.__init__(self, hass)
+        self._shown: LastCrop | None = None
         self._update()
 
     @override
@@ -59,13 +61,14 @@ class LastCropImage(ChangingEntity, ImageEntity):
     @callback
     @override
     def _async_on_changed(self) -> None:
-        before = self._attr_image_last_updated
-        self._update()
-        if before != self._attr_image_last_updated:
+        # Two objects are often seen in one frame, so the time tells nothing.
+        if self.classifier.last_crop is not self._shown:
+            self._update()
             self.async_write_ha_state()
 
     def _update(self) -> None:
-        if crop := self.classifier.last_crop:
+        self._shown = crop = self.classifier.last_crop
+        if crop:
             self._attr_image_last_updated = crop.taken_at
             self._attr_extra_state_attributes = {
                 "camera": crop.camera,

@@ -1,6 +1,7 @@
 """The picture of what a classifier looked at last."""
 
 import io
+import time
 from datetime import datetime
 from http import HTTPStatus
 
@@ -45,6 +46,17 @@ async def test_the_image_shows_the_last_crop_also_before_the_first_training(
     assert pictures[0] != pictures[1]
     with Image.open(io.BytesIO(pictures[1])) as picture:
         assert picture.width == picture.height
+
+
+async def test_of_two_objects_in_one_frame_the_image_says_which_it_shows(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    now = time.time()
+    for name in ("leo", "charlie"):
+        visit = Visit(frigate, entry, name, start=now)
+        await visit.look()
+        assert entity_of(hass, CROP).attributes["event_id"] == visit.id
 
 
 async def test_the_image_is_still_there_after_a_restart(

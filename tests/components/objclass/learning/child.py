@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Final
 
 import custom_components.objclass
 
+PATIENCE: Final = 600
+"""Seconds that only what hangs takes; an emulated processor starts Python in many."""
 _LIBRARY = Path(custom_components.objclass.__file__).parent
 
 
@@ -23,6 +26,6 @@ def start(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str]) -> str:
     """Wait for the end of a process, which must be a good one; return its output."""
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     return output

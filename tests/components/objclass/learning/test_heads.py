@@ -11,7 +11,7 @@ from custom_components.objclass.learning.head import Head, HeadFileError
 from custom_components.objclass.learning.heads import KEPT, HeadShelf
 from custom_components.objclass.learning.training import TrainingResult, train_head
 
-from .child import start
+from .child import PATIENCE, start
 from .clusters import images
 
 
@@ -206,7 +206,7 @@ def test_a_process_killed_during_the_change_leaves_a_head_in_use(
         dies_at,
         when,
     )
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == -9, errors
     shelf = HeadShelf(tmp_path)
     kept = shelf.current()

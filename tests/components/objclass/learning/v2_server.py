@@ -125,13 +125,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(HEADER_LENGTH, str(len(text)))
         self.end_headers()
         whole = text + raw
-        for _ in range(owner.drops):
-            # Whoever asked may have gone meanwhile.
-            with suppress(ConnectionError):
-                self.wfile.write(whole[:1])
-            whole = whole[1:]
-            sleep(0.2)
+        # Whoever asked may have gone meanwhile.
         with suppress(ConnectionError):
+            for _ in range(owner.drops):
+                self.wfile.write(whole[:1])
+                whole = whole[1:]
+                sleep(0.2)
             self.wfile.write(whole)
         if owner.close:
             # Without a word, as an idle connection is closed.

@@ -23,6 +23,8 @@ from custom_components.objclass.learning.runtimes.runtime_litert_gpu import (
     why_no_gpu,
 )
 
+from ..child import PATIENCE
+
 WHY_NO_GPU = why_no_gpu()
 PICTURE = np.random.default_rng(3).integers(0, 256, (224, 224, 3), np.uint8)
 
@@ -63,7 +65,7 @@ def test_where_there_is_none_the_reason_is_said(
     ("code", "reason"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGILL)", "not survive"),
-        ("import time; time.sleep(60)", "no graphics processor in 0.5 seconds"),
+        ("import time; time.sleep(600)", "no graphics processor in 0.5 seconds"),
     ],
     ids=["dies", "hangs"],
 )
@@ -73,7 +75,8 @@ def test_a_search_that_dies_or_hangs_does_so_by_itself(
     (tmp_path / "ai_edge_litert").mkdir()
     (tmp_path / "ai_edge_litert" / "__init__.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(runtime_litert_gpu, "_PATIENCE", 0.5 if "sleep" in code else 60)
+    patience = 0.5 if "sleep" in code else PATIENCE
+    monkeypatch.setattr(runtime_litert_gpu, "_PATIENCE", patience)
     assert reason in (why_no_gpu() or "")
     with pytest.raises(UnsupportedModelError, match=reason):
         LiteRtGpuRuntime(BUNDLED, load_backbone("numpy").runtime)

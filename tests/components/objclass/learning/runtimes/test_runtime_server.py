@@ -25,6 +25,7 @@ from custom_components.objclass.learning.runtimes.model_server import (
     ServerConnection,
 )
 
+from ..child import PATIENCE
 from ..v2_server import V2Server
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (224, 224, 3), np.uint8)
@@ -32,7 +33,7 @@ PICTURE = np.random.default_rng(3).integers(0, 256, (224, 224, 3), np.uint8)
 
 def server_of(server: V2Server, **given: Any) -> ModelServer:
     return ModelServer(
-        **{"url": server.url, "model": "mobilenet", "timeout": 5, **given}
+        **{"url": server.url, "model": "mobilenet", "timeout": PATIENCE, **given}
     )
 
 
@@ -59,7 +60,7 @@ def test_a_server_that_does_not_say_what_it_takes_is_tried(v2_server: V2Server) 
 def test_an_address_may_have_a_path_and_a_name_may_have_anything(
     v2_server: V2Server,
 ) -> None:
-    server = ModelServer(url=f"{v2_server.url}/ovms/", model="a b/c", timeout=5)
+    server = ModelServer(url=f"{v2_server.url}/ovms/", model="a b/c", timeout=PATIENCE)
     with pytest.raises(ServerAnswerError):
         ServerConnection(server).metadata()
     assert v2_server.asked == ["/ovms/v2/models/a%20b%2Fc"]
@@ -111,9 +112,9 @@ def test_an_answer_without_numbers_is_refused(v2_server: V2Server, text: bytes) 
 
 def test_an_answer_that_comes_in_drops_is_not_waited_for(v2_server: V2Server) -> None:
     """Each drop comes in time: nobody looks at anything meanwhile."""
-    connection = ServerConnection(server_of(v2_server, timeout=0.5))
+    connection = ServerConnection(server_of(v2_server, timeout=2))
     assert connection.metadata()
-    v2_server.drops = 10
+    v2_server.drops = 20
     with pytest.raises(ServerAwayError, match="too slow"):
         connection.metadata()
     v2_server.drops = 0

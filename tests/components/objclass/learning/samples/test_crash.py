@@ -17,7 +17,7 @@ import pytest
 from custom_components.objclass.learning.samples import SampleStoreError, pictures
 from tests.stack.disk import fill, mounted
 
-from ..child import finish, start
+from ..child import PATIENCE, finish, start
 from .stores import add, assert_whole, ids, jpeg, opened, sample, vector
 
 _PREPARED = """
@@ -39,7 +39,7 @@ _PREPARED = """
 def kill(process: subprocess.Popen[str]) -> str:
     """Kill a process as no program can prevent; return what it still had to say."""
     process.kill()
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL, errors
     return output
 
@@ -59,7 +59,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     store.label(["b"], "max")
     store.delete(["d"])
     print("acknowledged", flush=True)
-    time.sleep(60)
+    time.sleep(600)
     """,
         tmp_path,
     )
@@ -129,7 +129,7 @@ def test_an_interrupted_add_leaves_nothing_half_done(tmp_path: Path, when: str) 
         tmp_path,
         when,
     )
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL, errors
     assert len(list((tmp_path / "crops").iterdir())) == 2, "nothing was interrupted"
     with opened(tmp_path) as store:

@@ -23,7 +23,7 @@ from custom_components.objclass.learning.samples.store import TABLES
 from tests.stack.disk import fill, mounted
 
 from ...disks import read_only
-from ..child import start
+from ..child import PATIENCE, start
 from .stores import add, ids, jpeg, opened, sample
 
 PAGE = 4096
@@ -483,7 +483,7 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path) -> None:
     for step in range(1, 50):
         folder = copied(source, tmp_path / f"killed {step}")
         process = start(_KILLED, folder, str(step))
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
         if process.returncode == 0:
             break
         assert process.returncode == -signal.SIGKILL, errors

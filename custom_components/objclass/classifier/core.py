@@ -87,6 +87,7 @@ class ClassifierCore:
         self.most_useful: list[str] | None = None
         self.last_crop: LastCrop | None = None
         self.folder = classifier_folder(hass, entry_id, self.id)
+        self._closed = False
         self._hass = hass
         self._worker = worker
         self._heads = HeadShelf(self.folder)
@@ -162,6 +163,7 @@ class ClassifierCore:
 
     async def async_close(self) -> None:
         """Close the files."""
+        self._closed = True
         await self._worker.run(self.samples.close)
 
     def _load(self) -> None:
@@ -222,6 +224,9 @@ class ClassifierCore:
         try:
             return await self._worker.run(job, *args, **kwargs)
         except (SampleStoreError, HeadFileError, OSError) as err:
+            if self._closed:
+                # Nothing is wrong with them.
+                raise interrupted() from err
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="storage_failed",

@@ -16,6 +16,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -309,6 +310,24 @@ async def test_two_frigates_share_one_worker_until_the_last_one_goes(
         await hass.config_entries.async_unload(first.entry_id)
         await keep(classifier_of(second), "leo")
         assert classifier_of(second).labelled == {"leo": 1}
+
+
+@no_past
+async def test_a_job_that_a_new_set_up_interrupts_does_not_blame_the_files(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    async with Frigate(hass, prefix="garage") as frigate:
+        # With it the threads go on when the first one is set up anew.
+        second = entry_for(hass, frigate)
+        hass.config_entries.async_update_entry(second, unique_id="garage")
+        await hass.config_entries.async_setup(second.entry_id)
+        await hass.config_entries.async_reload(entry.entry_id)
+
+        with pytest.raises(HomeAssistantError) as caught:
+            await classifier.async_train()
+        assert caught.value.translation_key == "stopped"
 
 
 @no_past

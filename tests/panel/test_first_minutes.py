@@ -99,7 +99,7 @@ async def _choose_examples(
 ) -> None:
     """Tap what shows each class in step 2."""
     page = person.page
-    tap = page.get_by_text("Tap every picture that shows")
+    tap = page.get_by_text("Tap every crop that shows")
     await expect(tap).to_be_visible(timeout=GATHERED)
     classifier_id = page.url.split("/objclass/")[1].split("/")[0]
     async with api.websocket() as ws:

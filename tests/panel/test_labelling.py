@@ -43,7 +43,7 @@ async def test_pictures_are_selected_and_labelled_with_one_more_click(
         await person.sees("4 selected")
         await picture(person.page, "recent")
         await person.class_button(home.classes[0]).click()
-        await person.is_told(f"4 pictures labelled {home.classes[0]}")
+        await person.is_told(f"4 crops labelled {home.classes[0]}")
         await is_labelled(home, trained, ids[:4], home.classes[0])
 
 
@@ -175,7 +175,7 @@ async def test_near_copies_of_one_visit_are_labelled_with_a_warning(
         await person.page.keyboard.press("e")
         await person.sees(f"{len(ids)} selected")
         await person.page.keyboard.press("1")
-        await person.is_told("nearly the same picture")
+        await person.is_told("nearly the same: other visits")
         await person.button("Undo").click()
         await is_labelled(home, trained, ids, None)
 
@@ -200,7 +200,7 @@ async def test_deleting_asks_first_and_then_the_picture_is_gone(
         ids = await person.opens_recent(trained)
         await person.picture(ids[-1]).click()
         await person.page.get_by_role("button", name="Delete", exact=True).click()
-        dialog = person.page.get_by_role("dialog", name="Delete this picture?")
+        dialog = person.page.get_by_role("dialog", name="Delete this crop?")
         await dialog.get_by_role("button", name="Cancel").click()
         assert ids[-1] in [s["id"] for s in await home.samples(trained["id"])]
         await person.page.get_by_role("button", name="Delete", exact=True).click()

@@ -22,14 +22,14 @@ async def test_new_pictures_wait_until_they_are_asked_for_while_one_selects(
         ids = await person.opens_recent(trained)
         await person.picture(ids[1]).click()
         walk = await home.walk()
-        await expect(person.button("new picture")).to_be_visible(timeout=PATIENCE)
+        await expect(person.button("new crop")).to_be_visible(timeout=PATIENCE)
         assert (await person.shown())[: len(ids)] == ids
         await person.sees("1 selected")
-        await person.button("new picture").click()
+        await person.button("new crop").click()
         newest = await home.samples(trained["id"], event_id=walk)
         await expect(person.card(newest[0]["id"])).to_be_visible(timeout=PATIENCE)
         assert (await person.shown())[0] == newest[0]["id"]
-        await expect(person.button("new picture")).to_have_count(0)
+        await expect(person.button("new crop")).to_have_count(0)
 
 
 async def test_a_picture_whose_address_is_too_old_gets_a_new_one_by_itself(
@@ -110,7 +110,7 @@ async def test_after_a_change_of_the_network_one_sees_how_far_it_has_looked(
         for sample in await home.samples(trained["id"], labelled=True)
     }
     await label_as(home, trained["id"], None, count=len(labels) - 12)
-    words = "The other network looks at the kept pictures"
+    words = "The other network looks at the kept crops"
     held = list[Callable[[], None]]()
 
     def halfway(socket: WebSocketRoute) -> None:

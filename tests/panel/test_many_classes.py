@@ -54,7 +54,7 @@ async def test_fifty_long_classes_leave_room_for_everything_else(
         page = person.page
         await person.open(f"/objclass/{crowded}/recent")
         await person.shown()
-        hint = page.get_by_text("Tap pictures, then their class.")
+        hint = page.get_by_text("Tap crops, then their class.")
         assert (await hint.bounding_box() or {"width": 0})["width"] > 150
         bar = await page.locator("objclass-class-bar").bounding_box()
         assert bar

@@ -244,7 +244,7 @@ async def stay(stage: Stage) -> None:
   Make a classifier of your own, in three minutes:
   1. Object Classifier in the sidebar, "New classifier".
   2. Choose {stage.label}, and add the classes {" and ".join(stage.classes)}.{looks}
-  3. Tap the pictures of each class, then "Done: train".
+  3. Tap the crops of each class, then "Done: train".
   4. "Its sensors": the next one that walks past and is recognised changes them.
 
   What else to look at:

@@ -45,6 +45,7 @@ from ..const import (
 from ..data import FrigateSide, ObjclassConfigEntry
 from ..frigate.models import FrigateConfig
 from ..learning.consensus import NONE, Rules
+from ..learning.model_head import ModelShelf
 from ..learning.samples import SampleStore, SampleStoreError
 from ..settings import DEFAULT_SAVE_ATTEMPTS
 from .condition import (
@@ -112,20 +113,18 @@ class ClassifierFlow(ConfigSubentryFlow):
         """Ask what becomes of the labelled crops of classes that are gone."""
         errors: dict[str, str] = {}
         if user_input is not None:
+            moves = {
+                old: None if new == UNLABEL else new for old, new in user_input.items()
+            }
+            renamed = {**self._renamed, **moves}
+            self._renamed = {old: new for old, new in renamed.items() if new}
             try:
-                await self._async_move(
-                    {
-                        old: None if new == UNLABEL else new
-                        for old, new in user_input.items()
-                    }
-                )
+                await self._async_move(moves)
+                await self._async_rename_in_model()
             except (SampleStoreError, HomeAssistantError) as err:
                 errors["base"] = "storage_failed"
                 self._placeholders["error"] = str(err)
             else:
-                self._renamed |= {
-                    old: new for old, new in user_input.items() if new != UNLABEL
-                }
                 return self._async_save()
         targets = [UNLABEL, *self._data[CONF_CLASSES], *self.always_there]
         return self.async_show_form(
@@ -165,6 +164,7 @@ class ClassifierFlow(ConfigSubentryFlow):
         }
         if self._orphaned:
             return await self.async_step_moves()
+        await self._async_rename_in_model()
         return self._async_save()
 
     def _async_save(self) -> SubentryFlowResult:
@@ -204,6 +204,15 @@ class ClassifierFlow(ConfigSubentryFlow):
             await classifier.async_move_labels(moves)
         else:
             await self.hass.async_add_executor_job(_move, self._folder(), moves)
+
+    async def _async_rename_in_model(self) -> None:
+        """Let a model that was brought know the new names. Raises SampleStoreError."""
+        if self._renamed:
+            shelf = ModelShelf(self._folder())
+            try:
+                await self.hass.async_add_executor_job(shelf.rename, self._renamed)
+            except OSError as err:
+                raise SampleStoreError(str(err)) from err
 
     def _loaded(self) -> Classifier | None:
         entry: ObjclassConfigEntry = self._get_entry()

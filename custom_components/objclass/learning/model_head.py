@@ -7,7 +7,7 @@ Teachable Machine and our own exports are such models.
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,6 +148,16 @@ class ModelShelf:
             return None
         except (ValueError, KeyError, TypeError) as err:
             raise InvalidModelError(f"{self._about.name} is damaged: {err}") from err
+
+    def rename(self, renamed: Mapping[str, str]) -> None:
+        """Let the model's labels go with classes that have another name. OSError."""
+        names = {folded(old): new for old, new in renamed.items()}
+        # A file that is missing or damaged has no labels.
+        with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+            about = json.loads(self._about.read_bytes())
+            labels = [names.get(folded(one), one) for one in about["labels"]]
+            about = json.dumps(about | {"labels": labels}, indent=1)
+            write_atomically(self._about, about.encode())
 
     def remove(self) -> None:
         """Remove the model, if there is one."""

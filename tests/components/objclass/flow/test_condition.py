@@ -169,6 +169,16 @@ async def test_a_class_that_is_renamed_keeps_its_children(
     assert stored(chain, BELLS) == on(COLLARS, "none")
 
 
+async def test_a_class_that_only_takes_the_place_of_another_has_none_of_its_children(
+    hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
+) -> None:
+    await keep(classifier_of(chain), "leo")
+    shown = await change(hass, chain, CATS, classes=["felix", "charlie"])
+    assert shown["step_id"] == "moves"
+    await submit(hass, shown, {"leo": "unlabel"})
+    assert stored(chain, COLLARS) == on(CATS, "leo")
+
+
 async def test_other_settings_can_be_changed_while_the_parent_is_gone(
     hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:

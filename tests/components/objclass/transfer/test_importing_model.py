@@ -19,6 +19,7 @@ from custom_components.objclass.const import DOMAIN
 
 from ..conftest import (
     Frigate,
+    Panel,
     SetUp,
     classifier_data,
     classifier_of,
@@ -181,6 +182,26 @@ async def test_a_model_takes_the_place_of_a_training_which_can_come_back(
     assert trained is not None
     assert classifier.head is not None
     assert classifier.head.classes == trained.classes
+
+
+@no_past
+@pytest.mark.parametrize("labelled", [False, True])
+async def test_a_model_goes_by_the_new_name_of_a_class(
+    hass: HomeAssistant, set_up: SetUp, media: Path, panel: Panel, *, labelled: bool
+) -> None:
+    hass.config.media_dirs["here"] = str(media)
+    assert await async_setup_component(hass, "media_source", {})
+    entry = await set_up(COLOURS)
+    if labelled:
+        await keep(classifier_of(entry), "red", 2)
+    await bring(hass, await hass.async_add_executor_job(a_folder, media, "int8"))
+
+    await panel.ask(
+        "rename_class", classifier_id=classifier_of(entry).id, old="red", new="ruby"
+    )
+
+    assert (await look_at(hass, media, "red"))["class"] == "ruby"
+    assert (await look_at(hass, media, "green"))["class"] == "green"
 
 
 @no_past

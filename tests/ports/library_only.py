@@ -4,13 +4,14 @@ There is no LiteRT for musl, and what wants it is skipped there, not failed.
 """
 
 from collections.abc import Generator, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from custom_components.objclass.learning.backbone import load_backbone
+from custom_components.objclass.learning.backbone import Backbone, load_backbone
 from tests.components.objclass.learning.v2_server import V2Server
 
 # An emulated processor is slow, and most of what can be found is found here.
@@ -46,6 +47,15 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return (collection_path.name in FILES_OF_GLIBC and not HAS_LITERT) or None
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so."""
+    if not HAS_LITERT:
+        for name in sorted(FILES_OF_GLIBC):
+            terminalreporter.write_line(
+                f"LEFT OUT {name}: it imports LiteRT or scikit-learn, not made for musl"
+            )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Skip the tests that are about LiteRT where there is none."""
     if not HAS_LITERT:
@@ -78,5 +88,11 @@ def _without_litert() -> Generator[None, object, object]:
 @pytest.fixture
 def v2_server() -> Iterator[V2Server]:
     """Start a model server, as the fixture of that name does in Home Assistant."""
-    with V2Server(load_backbone()) as server:
+    with V2Server(_served()) as server:
         yield server
+
+
+@cache
+def _served() -> Backbone:
+    """Load it once: emulated, that takes long."""
+    return load_backbone()

@@ -24,7 +24,8 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from .conftest import Frigate, SetUp, classifier_of, no_past
+from .chains import cats_and_collar
+from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
 from .source_code import REPOSITORY
 from .visits import Said, Visit, script
 
@@ -177,6 +178,30 @@ async def test_who_is_it_tells_only_of_the_chosen_ones(
     for name in ("leo", "charlie", "none"):
         await visit(hass, frigate, entry, *[name] * 3)
     assert messages(notified) == ["charlie: Front door"]
+
+
+@pytest.mark.parametrize("blueprint", ["who_is_it", "something_is_missing"])
+async def test_a_class_may_be_called_by_a_number(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use, blueprint: str
+) -> None:
+    entry = await set_up(classifier_data(classes=["42", "7"]))
+    notified = await use(blueprint, classes=["42"])
+    for name in ("7", "42"):
+        await visit(hass, frigate, entry, *[name] * 3)
+    assert messages(notified) == ["42: Front door"]
+
+
+async def test_who_is_it_tells_of_nobody_when_something_is_taken_back(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, use: Use
+) -> None:
+    entry, _, _ = await cats_and_collar(set_up, "leo", "leo", "leo", *["charlie"] * 9)
+    notified = await use("who_is_it", events=["event.collar_front_door_classification"])
+    somebody = Visit(frigate, entry)
+    await somebody.look(12)
+    state = hass.states.get("event.collar_front_door_classification")
+    assert state is not None
+    assert state.attributes["event_type"] == "taken_back"
+    assert messages(notified) == ["red: Front door"]
 
 
 async def test_nothing_is_told_again_when_frigate_comes_back(

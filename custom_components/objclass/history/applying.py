@@ -10,8 +10,9 @@ from ..frigate.errors import (
     FrigatePermissionError,
     FrigateResponseError,
 )
+from ..objects.told import Told
 from ..objects.tracking import past_object
-from ..objects.writeback import Told, Writeback
+from ..objects.writeback import Writeback
 from .found import Found, UnusableError
 from .looking import tracked_of
 from .patience import async_patiently

@@ -16,7 +16,7 @@ from ..frigate.findings import Findings
 from ..frigate.models import StoredEvent
 from ..learning.look import Look
 from ..learning.model_head import AnyHead
-from ..objects.results import attempt_of
+from ..objects.attempts import attempt_of
 from .chain import Chain
 from .condition import FRIGATE_FACE, FRIGATE_SUB_LABEL, Condition
 

@@ -20,7 +20,7 @@ from ..frigate.models import StoredEvent
 from ..learning.consensus import Consensus, Verdict
 from ..learning.head import Prediction
 from ..learning.look import Heads, Look, look
-from ..objects.results import attempt_of
+from ..objects.attempts import attempt_of
 from .found import Found, UnusableError
 from .frame_looking import async_keep_moment, async_look_at_moment, found_in
 from .pace import Pace

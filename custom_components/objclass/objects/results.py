@@ -12,10 +12,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from ..classifier import ObjectClassifier
 from ..const import DOMAIN, EVENT_RESULT, LOGGER
 from ..data import ObjclassConfigEntry
-from ..learning.consensus import NONE, Attempt, Outcome, Verdict
+from ..learning.consensus import Outcome, Verdict
 from ..learning.head import Prediction
 from ..learning.samples.outcomes import KeptOutcome
 from ..signals import SIGNAL_CAMERA_RESULT, SIGNAL_RESULT, Result
+from .attempts import attempt_of, log_attempt
 from .tracking import ObjectState
 from .writeback import Writeback
 
@@ -69,7 +70,7 @@ class Results:
         counts = state.consensus(classifier).add(attempt)
         # To put it into words counts all votes once more, which is wasted on nobody.
         if LOGGER.isEnabledFor(logging.DEBUG):
-            _log(state, classifier, prediction, attempt, counts=counts)
+            log_attempt(state, classifier, prediction, attempt, counts=counts)
         return counts
 
     @callback
@@ -161,10 +162,16 @@ class Results:
         self._async_publish(
             state, classifier, verdict, frame_time, outcome=verdict.outcome
         )
-        if not state.frame_times(classifier):
-            # There is no crop that it could be told of, and of a crowd there may be
-            # hundreds.
-            return
+        # Without a crop there is nothing that could be told of it, and of a crowd there
+        # may be hundreds.
+        if state.frame_times(classifier):
+            self._async_keep(state, classifier, verdict)
+
+    @callback
+    def _async_keep(
+        self, state: ObjectState, classifier: ObjectClassifier, verdict: Verdict
+    ) -> None:
+        """Keep the final outcome beside the object's crops."""
         outcome = KeptOutcome(
             event_id=state.id,
             outcome=verdict.outcome,
@@ -237,56 +244,3 @@ class Results:
             )
             about = {ATTR_DEVICE_ID: device.id if device else None}
             self._hass.bus.async_fire(EVENT_RESULT, about | result.as_event_data())
-
-
-def _log(
-    state: ObjectState,
-    classifier: ObjectClassifier,
-    prediction: Prediction,
-    attempt: Attempt,
-    *,
-    counts: bool,
-) -> None:
-    """Tell all that there is to know about an attempt."""
-    settings, verdict = classifier.settings, state.consensus(classifier).verdict()
-    in_log, scores = settings.in_log, prediction.scores.items()
-    LOGGER.debug(
-        "%s: %s looks like %s at %.3f (%s): %s; votes so far %s: %s",
-        settings.name,
-        state.id,
-        in_log(prediction.best),
-        attempt.frame_time,
-        ", ".join(f"{in_log(name)} {p:.2f}" for name, p in scores),
-        _how_it_counts(attempt, settings.rules.threshold, counts=counts),
-        {in_log(name): votes for name, votes in verdict.votes.items()},
-        verdict.reason,
-    )
-
-
-def _how_it_counts(attempt: Attempt, threshold: float, *, counts: bool) -> str:
-    far = ""
-    if attempt.distance is not None and attempt.limit is not None:
-        far = f" (distance {attempt.distance:.2f}, limit {attempt.limit:.2f})"
-    if attempt.unfamiliar:
-        return f"unfamiliar{far}, so it counts as {NONE}"
-    met = "meets" if counts else "does not meet"
-    return f"{met} the threshold of {threshold:.2f}{far}"
-
-
-def attempt_of(
-    classifier: ObjectClassifier, prediction: Prediction, frame_time: float
-) -> Attempt:
-    """Turn a prediction into an attempt.
-
-    A head may know a class that was removed since; nobody wants to hear of it.
-    """
-    known = prediction.best in classifier.settings.all_classes
-    gated = classifier.settings.familiarity
-    return Attempt(
-        class_name=prediction.best if known else NONE,
-        score=prediction.score,
-        frame_time=frame_time,
-        unfamiliar=prediction.unfamiliar and gated,
-        distance=prediction.distance,
-        limit=prediction.limit if gated else None,
-    )

@@ -12,7 +12,7 @@ from ..classifier import ObjectClassifier, async_keep_live
 from ..frigate.messages import TrackedObject
 from ..learning.look import Glimpse, Look, look_again
 from ..objects.results import Results
-from ..objects.tracking import ObjectState, Tracker
+from ..objects.tracking import ObjectState
 from ..runtime.worker import Worker
 from .chain import Chain
 from .held_looks import HeldLook, HeldLooks
@@ -21,13 +21,10 @@ from .held_looks import HeldLook, HeldLooks
 class Children:
     """The classifiers of one Frigate that hang on something."""
 
-    def __init__(
-        self, worker: Worker, chain: Chain, results: Results, tracker: Tracker
-    ) -> None:
+    def __init__(self, worker: Worker, chain: Chain, results: Results) -> None:
         self._worker = worker
         self._chain = chain
         self._results = results
-        self._tracker = tracker
         self._held = HeldLooks()
 
     def interested(self, tracked: TrackedObject) -> list[ObjectClassifier]:
@@ -89,14 +86,11 @@ class Children:
             # One at a time: its answer may change what the others hang on.
             classifier, looks = next(iter(unasked.items()))
             asked = await self._async_look_again(classifier, looks)
-            if self._tracker.get(state.id) is None and not final:
+            if state.final and not final:
                 # Its end is being told meanwhile, and there the same is asked.
                 return
             if not self._chain.is_met(state, classifier):
                 continue
-            state.opinion(classifier).frame_times.update(
-                item.frame_time for item in looks
-            )
             self._results.async_count(
                 state,
                 classifier,

@@ -4,7 +4,8 @@ Many may end at once. They are told in turn, a little at a time, like messages.
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
+from collections.abc import Iterable
 from time import monotonic
 
 from homeassistant.core import HomeAssistant, callback
@@ -39,30 +40,23 @@ class Ends:
         self._children = children
         self._results = results
         self._counts = counts
-        self._given_up: deque[tuple[ObjectState, str]] = deque()
 
     @callback
     def async_give_up(self, *states: ObjectState, why: str) -> None:
         """Give the final outcome of objects that nobody is at work on, in turn."""
-        is_telling = bool(self._given_up)
-        self._given_up += ((state, why) for state in states)
-        if self._given_up and not is_telling:
-            self._entry.async_create_task(
-                self._hass, self._async_finish_all(), "objclass finish"
-            )
+        self._entry.async_create_task(
+            self._hass, self._async_finish_all(states, why), "objclass finish"
+        )
 
-    async def _async_finish_all(self) -> None:
+    async def _async_finish_all(self, states: Iterable[ObjectState], why: str) -> None:
         """Tell one end after the other; everything else has its turn in between."""
         began = monotonic()
-        while self._given_up:
-            state, why = self._given_up[0]
+        for state in states:
             try:
                 await self.async_finish(state, why)
             except Exception:  # noqa: BLE001
                 self._counts["errors"] += 1
                 LOGGER.exception("Unexpected error at the end of %s", state.id)
-            finally:
-                self._given_up.popleft()
             if monotonic() - began >= AT_ONCE:
                 await asyncio.sleep(0)
                 began = monotonic()

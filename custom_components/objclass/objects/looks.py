@@ -14,8 +14,6 @@ from ..classifier import LiveKeeping, ObjectClassifier
 from ..conditions.chain import Chain
 from ..conditions.children import Children
 from ..const import LOGGER
-from ..data import ObjclassConfigEntry
-from ..frigate.client import FrigateClient
 from ..frigate.messages import Snapshot
 from ..frigate.models import CameraConfig, FrigateConfig, Picture
 from ..learning.crop import PictureError
@@ -23,7 +21,7 @@ from ..learning.look import Look, look
 from ..runtime.worker import Worker
 from .results import Results
 from .snapshots import Snapshots
-from .tracking import ObjectState, Tracker
+from .tracking import ObjectState
 
 
 class Looks:
@@ -36,12 +34,10 @@ class Looks:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ObjclassConfigEntry,
         *,
-        client: FrigateClient,
         frigate: FrigateConfig,
         worker: Worker,
-        tracker: Tracker,
+        snapshots: Snapshots,
         chain: Chain,
         children: Children,
         results: Results,
@@ -50,12 +46,11 @@ class Looks:
         self.seconds: float | None = None
         self._frigate = frigate
         self._worker = worker
-        self._tracker = tracker
+        self._snapshots = snapshots
         self._chain = chain
         self._children = children
         self._results = results
         self._counts = counts
-        self._snapshots = Snapshots(hass, entry, client, counts)
         self._keeping = LiveKeeping(hass, worker)
 
     def helped(self, state: ObjectState) -> list[ObjectClassifier]:
@@ -96,8 +91,8 @@ class Looks:
         if picture is None:
             return
         seen = await self._async_see(tracked.id, snapshot, camera, picture, classifiers)
-        if seen is None or self._tracker.get(state.id) is None:
-            # It has been given its final outcome meanwhile; nothing comes after that.
+        if seen is None or state.final:
+            # Its final outcome has been told meanwhile; nothing comes after that.
             return
         self._counts["attempts"] += 1
         counted = []
@@ -105,7 +100,6 @@ class Looks:
             # What it hangs on may have changed meanwhile, or with this very look.
             if self._chain.is_met(state, classifier):
                 counted.append(classifier)
-                state.opinion(classifier).frame_times.add(snapshot.frame_time)
                 self._results.async_count(
                     state,
                     classifier,

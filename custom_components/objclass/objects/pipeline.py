@@ -47,6 +47,7 @@ from .ends import Ends
 from .in_turn import InTurn
 from .looks import Looks
 from .results import Results
+from .snapshots import Snapshots
 from .tracking import ObjectState, Tracker
 from .work_queue import WorkQueue
 
@@ -75,14 +76,12 @@ class Pipeline:
         self._hass = hass
         self._entry = entry
         self._tracker = Tracker()
-        self._children = Children(worker, chain, results, self._tracker)
+        self._children = Children(worker, chain, results)
         self._looks = Looks(
             hass,
-            entry,
-            client=client,
             frigate=frigate,
             worker=worker,
-            tracker=self._tracker,
+            snapshots=Snapshots(hass, entry, client, self.counts),
             chain=chain,
             children=self._children,
             results=results,

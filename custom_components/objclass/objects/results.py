@@ -43,10 +43,12 @@ class Results:
         Each comes with the time of its frame. Without a prediction there is no trained
         head yet, and nothing to count.
         """
+        opinion = state.opinion(classifier)
         counted_at = None
         for frame_time, prediction in looked:
+            opinion.frame_times.add(frame_time)
             if prediction is None:
-                state.consensus(classifier).add_unscored()
+                opinion.consensus.add_unscored()
                 LOGGER.debug(
                     "%s: %s at %.3f is only kept, since no head has been trained yet",
                     classifier.settings.name,
@@ -55,7 +57,7 @@ class Results:
                 )
             elif self._count(state, classifier, prediction, frame_time):
                 counted_at = frame_time
-        verdict = state.consensus(classifier).verdict()
+        verdict = opinion.consensus.verdict()
         if counted_at is not None and verdict.outcome is Outcome.ASSIGNED:
             self._async_assign(state, classifier, verdict, counted_at)
 

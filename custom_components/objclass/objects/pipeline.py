@@ -1,10 +1,10 @@
 """From a Frigate message to a published result.
 
-A message on `<prefix>/events` updates what is known about an object (`tracking`) and,
-when it shows a new frame that a classifier cares for, lets the object wait for a look
-(`looks`), each answer of which is an attempt. When attempts agree, the class is
-assigned: shown in Home Assistant (`results`), and told to Frigate (`writeback`). When
-the object ends, each classifier gives one final outcome (`ends`).
+A message on `<prefix>/events` (`hearing`) updates what is known about an object
+(`tracking`) and, when it shows a new frame that a classifier cares for, lets the object
+wait for a look (`looks`), each answer of which is an attempt. When attempts agree, the
+class is assigned: shown in Home Assistant (`results`), and told to Frigate
+(`writeback`). When the object ends, each classifier gives one final outcome (`ends`).
 
 A classifier with a condition is asked once the condition is met (`chain`): about the
 looks that there have been (`children`), which takes its head and no picture, and from
@@ -13,16 +13,10 @@ then on like all others.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
-from homeassistant.components import mqtt
-from homeassistant.components.mqtt.models import ReceiveMessage
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 
 from ..classifier import ObjectClassifier
@@ -31,20 +25,12 @@ from ..conditions.children import Children
 from ..const import LOGGER
 from ..data import ObjclassConfigEntry
 from ..frigate.client import FrigateClient
-from ..frigate.errors import InvalidMessageError
-from ..frigate.messages import (
-    SOURCE,
-    EventMessage,
-    parse_availability,
-    parse_event,
-    parse_tracked_object_update,
-)
+from ..frigate.messages import EventMessage, TrackedObjectUpdate
 from ..frigate.models import FrigateConfig
 from ..learning.samples.outcomes import KeptOutcome
 from ..runtime.worker import Worker
-from ..signals import SIGNAL_AVAILABLE
 from .ends import Ends
-from .in_turn import InTurn
+from .hearing import Hearing
 from .looks import Looks
 from .results import Results
 from .snapshots import Snapshots
@@ -96,20 +82,27 @@ class Pipeline:
             results=results,
             counts=self.counts,
         )
-        self._heard = InTurn(self._start_hearing, self.counts)
+        self._hearing = Hearing(
+            hass,
+            entry,
+            prefix=frigate.topic_prefix,
+            counts=self.counts,
+            on_event=self._async_on_event,
+            on_update=self._async_on_update,
+            on_offline=self._async_on_offline,
+        )
         self._queue = WorkQueue()
-        self._online = False
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def available(self) -> bool:
         """Whether Frigate runs and can be heard."""
-        return self._online and mqtt.is_connected(self._hass)
+        return self._hearing.available
 
     @property
     def waiting(self) -> int:
         """How many objects wait for a look, and messages to be heard."""
-        return len(self._heard) + len(self._queue)
+        return self._hearing.waiting + len(self._queue)
 
     @property
     def seconds_per_look(self) -> float | None:
@@ -124,23 +117,9 @@ class Pipeline:
     async def async_start(self) -> None:
         """Start listening; what is heard waits until `async_begin`.
 
-        The subscriptions end when the entry is unloaded.
+        It ends when the entry is unloaded.
         """
-        prefix = self.frigate.topic_prefix
-        topics: dict[str, Callable[[ReceiveMessage], None]] = {
-            f"{prefix}/available": self._async_on_available,
-            f"{prefix}/events": self._async_on_event,
-            f"{prefix}/tracked_object_update": self._async_on_update,
-        }
-        for topic, on_message in topics.items():
-            self._entry.async_on_unload(
-                await mqtt.async_subscribe(self._hass, topic, self._in_turn(on_message))
-            )
-        self._entry.async_on_unload(
-            mqtt.async_subscribe_connection_status(
-                self._hass, self._async_on_connection
-            )
-        )
+        await self._hearing.async_start()
         self._entry.async_on_unload(
             async_track_time_interval(self._hass, self._async_sweep, _SWEEP)
         )
@@ -154,11 +133,11 @@ class Pipeline:
             )
             for number in range(_WORKERS)
         ]
-        self._heard.begin()
+        self._hearing.begin()
 
     async def async_stop(self) -> None:
         """Stop hearing and looking; what is under way is given up."""
-        self._heard.end()
+        self._hearing.end()
         self._queue.clear()
         for task in self._tasks:
             task.cancel()
@@ -183,101 +162,37 @@ class Pipeline:
 
     async def async_wait_idle(self) -> None:
         """Wait until nothing waits, and every look is made and kept."""
-        await self._heard.join()
+        await self._hearing.async_wait()
         await self._queue.join()
         await self._looks.async_wait()
 
     # What Frigate says
 
-    def _start_hearing(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        # At once would be within the broker's burst, before the others of it wait.
-        return self._entry.async_create_task(
-            self._hass, work, "objclass hear", eager_start=False
-        )
-
-    def _in_turn(
-        self, on_message: Callable[[ReceiveMessage], None]
-    ) -> Callable[[ReceiveMessage], None]:
-        """Return what lets the messages on a topic wait for their turn.
-
-        One line for all topics: they belong to each other.
-        """
-
-        @callback
-        def hear(message: ReceiveMessage) -> None:
-            self._heard.put(partial(on_message, message))
-
-        return hear
+    @callback
+    def _async_on_offline(self) -> None:
+        self._ends.async_give_up(*self._tracker, why="Frigate went offline")
 
     @callback
-    def _async_on_available(self, message: ReceiveMessage) -> None:
-        with suppress(InvalidMessageError):
-            self._async_set_online(parse_availability(message.payload))
-
-    @callback
-    def _async_set_online(self, online: bool) -> None:
-        if online == self._online:
-            return
-        self._online = online
-        if online:
-            LOGGER.info("Frigate %s is online", self._entry.title)
-        else:
-            LOGGER.info("Frigate %s is offline", self._entry.title)
-            self._ends.async_give_up(*self._tracker, why="Frigate went offline")
-        async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
-
-    @callback
-    def _async_on_connection(self, _connected: bool) -> None:
-        async_dispatcher_send(self._hass, SIGNAL_AVAILABLE.format(self._entry.entry_id))
-
-    @callback
-    def _async_on_event(self, message: ReceiveMessage) -> None:
-        try:
-            event = parse_event(message.payload)
-        except InvalidMessageError as err:
-            self.counts["invalid_messages"] += 1
-            LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
-            return
-        self._async_set_online(online=True)
-        if self._tracker.get(event.after.id) or self.chain.interested(event.after):
-            self._async_take_in(event)
-
-    @callback
-    def _async_take_in(self, event: EventMessage) -> None:
+    def _async_on_event(self, event: EventMessage) -> None:
         """Note what a message says; let the object wait if there is work to do."""
-        if event.after.false_positive:
+        tracked = event.after
+        if tracked.false_positive:
             return
-        state = self._tracker.update(event.after, ended=event.type == "end")
+        if not (self._tracker.get(tracked.id) or self.chain.interested(tracked)):
+            return
+        state = self._tracker.update(tracked, ended=event.type == "end")
         if state is not None:
             self._children.async_follow(state)
             self._async_let_wait(state)
 
     @callback
-    def _async_let_wait(self, state: ObjectState) -> None:
-        """Let an object wait if there is work to do."""
-        if state.ended or self._looks.helped(state) or self._children.unasked(state):
-            dropped = self._queue.put(state.id)
-            if dropped and (old := self._tracker.get(dropped)):
-                old.dropped = True
-                if old.ended:
-                    self._ends.async_give_up(
-                        old, why="it ended while too much was waiting"
-                    )
-
-    @callback
-    def _async_on_update(self, message: ReceiveMessage) -> None:
-        """Hear what Frigate itself finds out, before the object's next event says so.
+    def _async_on_update(self, update: TrackedObjectUpdate) -> None:
+        """Note what Frigate itself finds out, before the object's next event says so.
 
         A face, a licence plate that it knows, and what its own models say.
         """
-        try:
-            update = parse_tracked_object_update(message.payload)
-        except InvalidMessageError as err:
-            self.counts["invalid_messages"] += 1
-            LOGGER.debug("Ignoring a message on %s: %s", message.topic, err)
-            return
         state = self._tracker.get(update.id) if update.id else None
-        if state is None or update.source == SOURCE:
+        if state is None:
             return
         state.note_sub_label(update.sub_label or update.name)
         if update.model and update.attribute:
@@ -286,6 +201,21 @@ class Pipeline:
         self._children.async_follow(state)
         if any(c.settings.condition for c in self.chain.interested(state.latest)):
             self._async_let_wait(state)
+
+    @callback
+    def _async_let_wait(self, state: ObjectState) -> None:
+        """Let an object wait if there is work to do."""
+        if not (
+            state.ended or self._looks.helped(state) or self._children.unasked(state)
+        ):
+            return
+        dropped = self._queue.put(state.id)
+        old = self._tracker.get(dropped) if dropped else None
+        if old is None:
+            return
+        old.dropped = True
+        if old.ended:
+            self._ends.async_give_up(old, why="it ended while too much was waiting")
 
     @callback
     def _async_sweep(self, _now: object) -> None:

@@ -1,6 +1,5 @@
 """What is under way when an entry is unloaded or loaded anew, or a clock jumps."""
 
-import asyncio
 import threading
 from datetime import timedelta
 
@@ -10,18 +9,15 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from custom_components.objclass.objects import in_turn
 from tests.frigate_sim.faults import Fault
 
-from ..conftest import Frigate, SetUp, Told, classifier_of, frigate_of
+from ..conftest import Frigate, SetUp, Told, classifier_of
 from ..visits import (
     Visit,
     busy_worker,
     finals,
     requests,
-    say_of_many,
     script,
-    settle,
     until,
 )
 
@@ -77,33 +73,6 @@ async def test_reloading_while_a_picture_is_looked_at_goes_on_afterwards(
     assert [(final["class"], final["attempts"]) for final in finals(told)] == [
         ("charlie", 3)
     ]
-
-
-async def test_messages_that_come_all_at_once_let_home_assistant_work_in_between(
-    hass: HomeAssistant,
-    frigate: Frigate,
-    set_up: SetUp,
-    told: Told,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(in_turn, "AT_ONCE", 0)
-    entry = await set_up()
-    script(classifier_of(entry), ("leo", 0.5))
-    pipeline = frigate_of(entry).pipeline
-    template = Visit(frigate, entry)
-    message = template.next_message()
-    message["after"]["snapshot"] = None
-    crowd = [f"{template.id}-{number}" for number in range(50)]
-    for kind in ("new", "end"):
-        say_of_many(frigate, {**message, "type": kind}, crowd)
-    turns = 0
-    while pipeline.waiting:
-        turns += 1
-        await asyncio.sleep(0)
-    assert turns >= 100
-    await settle(hass, entry)
-    # Each came before it went, so each has its end.
-    assert {final["event_id"] for final in finals(told)} == {*crowd}
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(days=-1)], ids=str)

@@ -8,7 +8,6 @@ from ..conftest import (
     Told,
     classifier_data,
     classifier_of,
-    frigate_of,
     state_of,
     teach,
 )
@@ -18,7 +17,6 @@ from ..visits import (
     finals,
     requests,
     script,
-    settle,
 )
 
 
@@ -85,33 +83,6 @@ async def test_repeated_reordered_and_late_messages_change_nothing(
     await other.say(other.end_message(), *reversed(updates))
     await other.say(*updates)
     assert len(finals(told, other.id)) == 1
-
-
-async def test_a_licence_plate_of_no_tracked_object_is_no_mishap(
-    frigate: Frigate, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    frigate.say(
-        "tracked_object_update",
-        '{"type":"lpr","name":null,"plate":"123ABC","score":0.9,"camera":"yard"}',
-    )
-    await settle(frigate.hass, entry)
-    assert frigate_of(entry).pipeline.counts["invalid_messages"] == 0
-
-
-async def test_messages_that_make_no_sense_are_counted_and_ignored(
-    frigate: Frigate, set_up: SetUp, told: Told
-) -> None:
-    entry = await set_up()
-    for payload in ("", "{", "[]", '{"type": "new", "after": {}}', "\x00", "1e999"):
-        frigate.say("events", payload)
-        frigate.say("tracked_object_update", payload)
-        frigate.say("available", payload)
-    await settle(frigate.hass, entry)
-
-    assert frigate_of(entry).pipeline.counts["invalid_messages"] == 12
-    assert frigate_of(entry).pipeline.available
-    assert not told
 
 
 async def test_only_the_wanted_objects_cameras_and_zones_are_looked_at(

@@ -65,7 +65,10 @@ TRAINING_SENSORS = (
         suggested_display_precision=0,
         value=lambda classifier: (
             classifier.trained.report.accuracy * 100
-            if classifier.trained and classifier.trained.report.accuracy is not None
+            # How good a brought model is, nobody knows.
+            if classifier.model is None
+            and classifier.trained
+            and classifier.trained.report.accuracy is not None
             else None
         ),
     ),

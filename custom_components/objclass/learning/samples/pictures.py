@@ -24,7 +24,8 @@ THUMB_SIDE: Final = 320
 _THUMB_QUALITY: Final = 80
 # Linux writes a file to the disk by itself after half a minute (seconds).
 _WRITTEN_AFTER: Final = 120.0
-_SAFE_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+# As long as a file may be called; an entity of Home Assistant's has up to 255 letters.
+_SAFE_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,239}")
 
 
 def is_safe_id(sample_id: str) -> bool:

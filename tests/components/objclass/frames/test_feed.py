@@ -38,6 +38,18 @@ async def test_a_camera_is_looked_at_in_the_interval(hass: HomeAssistant) -> Non
     assert next_look(hass, entry) == [pytest.approx(12, abs=1)]
 
 
+async def test_crops_of_a_camera_with_a_long_name_are_kept(hass: HomeAssistant) -> None:
+    name = "Driveway and side entrance " * 5
+    await add_cameras(hass, name)
+    (camera,) = hass.states.async_entity_ids("camera")
+    assert len(camera) > 100
+    entry = await add_entry(hass, frame_data(camera_entities=[camera]))
+    classifier = frames_of(entry)
+    assert classifier.storage_error is None
+    (sample,) = await classifier.async_files(classifier.samples.find)
+    assert sample.camera == camera
+
+
 async def test_a_change_is_looked_into_twice_a_second_on_its_camera_only(
     hass: HomeAssistant,
 ) -> None:

@@ -23,6 +23,7 @@ from ..conftest import (
     SetUp,
     classifier_data,
     classifier_of,
+    entity_of,
     frigate_of,
     no_past,
 )
@@ -169,9 +170,13 @@ async def test_a_model_takes_the_place_of_a_training_which_can_come_back(
     await keep(classifier, "green", 4)
     await classifier.async_train()
     trained = classifier.head
+    await hass.async_block_till_done()
+    assert entity_of(hass, "sensor.our_cats_accuracy").state == "100.0"
     path = await hass.async_add_executor_job(a_folder, media, "int8")
     await bring(hass, path)
     assert classifier.head is classifier.model
+    await hass.async_block_till_done()
+    assert entity_of(hass, "sensor.our_cats_accuracy").state == "unknown"
     assert not classifier.outdated
     answer = await ask(hass, "report")
     assert [one["in_use"] for one in answer["trainings"]] == [False]

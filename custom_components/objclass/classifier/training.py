@@ -138,7 +138,8 @@ class Training(ClassifierCore):
     def _train(self, backbone: str) -> tuple[KeptHead, bool]:
         result = train_on_samples(self.samples, backbone, self.settings.all_classes)
         # A head that does not fit any more is no reason to refuse one that does.
-        before = None if self.outdated else self.trained
+        # And one that a model has taken the place of is not in use.
+        before = None if self.outdated or self.model else self.trained
         worse = before is not None and clearly_worse(result.report, before.report)
         use = not (worse and self.settings.refuse_worse)
         kept = self._heads.put(result.head, result.report, use=use)

@@ -190,6 +190,25 @@ async def test_a_model_takes_the_place_of_a_training_which_can_come_back(
 
 
 @no_past
+async def test_a_training_takes_the_place_of_a_model_however_good_earlier_ones_were(
+    hass: HomeAssistant, set_up: SetUp, media: Path
+) -> None:
+    rules = {"refuse_worse": True}
+    entry = await set_up(classifier_data(classes=["red", "green"], rules=rules))
+    classifier = classifier_of(entry)
+    red = await keep(classifier, "red", 12)
+    await keep(classifier, "green", 12)
+    await classifier.async_train()
+    await bring(hass, await hass.async_add_executor_job(a_folder, media, "int8"))
+
+    # Half of them turn out to be something else, which is hard to tell from red.
+    await classifier.async_label(red[::2], "green")
+    trained = await classifier.async_train()
+    assert trained.taken
+    assert classifier.head is trained.kept.head
+
+
+@no_past
 @pytest.mark.parametrize("labelled", [False, True])
 async def test_a_model_goes_by_the_new_name_of_a_class(
     hass: HomeAssistant, set_up: SetUp, media: Path, panel: Panel, *, labelled: bool

@@ -68,9 +68,7 @@ class LastCropImage(ChangingEntity, ImageEntity):
 
     def _update(self) -> None:
         self._shown = crop = self.classifier.last_crop
-        if crop:
-            self._attr_image_last_updated = crop.taken_at
-            self._attr_extra_state_attributes = {
-                "camera": crop.camera,
-                "event_id": crop.event_id,
-            }
+        self._attr_image_last_updated = crop.taken_at if crop else None
+        self._attr_extra_state_attributes = (
+            {"camera": crop.camera, "event_id": crop.event_id} if crop else {}
+        )

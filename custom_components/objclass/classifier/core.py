@@ -46,6 +46,7 @@ def classifier_folder(hass: HomeAssistant, entry_id: str, classifier_id: str) ->
 class LastCrop:
     """The newest crop, as JPEG."""
 
+    sample_id: str
     jpeg: bytes
     taken_at: datetime
     camera: str
@@ -55,6 +56,7 @@ class LastCrop:
     def of(cls, sample: Sample, jpeg: bytes) -> Self:
         """Make it of a sample and its picture."""
         return cls(
+            sample_id=sample.id,
             jpeg=jpeg,
             taken_at=dt_util.utc_from_timestamp(sample.time),
             camera=sample.camera,

@@ -55,6 +55,8 @@ class Labelling(ClassifierCore):
         known = self.samples.labels(sample_ids)
         self.samples.delete(known)
         self._count()
+        if self.last_crop and self.last_crop.sample_id in known:
+            self.last_crop = self._newest_crop()
         return known
 
     async def async_move_labels(self, moves: Mapping[str, str | None]) -> None:

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from PIL import Image
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .conftest import Frigate, SetUp, entity_of, no_past
+from .conftest import Frigate, SetUp, classifier_of, entity_of, no_past
 from .visits import Visit
 
 pytestmark = no_past
@@ -57,6 +57,26 @@ async def test_of_two_objects_in_one_frame_the_image_says_which_it_shows(
         visit = Visit(frigate, entry, name, start=now)
         await visit.look()
         assert entity_of(hass, CROP).attributes["event_id"] == visit.id
+
+
+async def test_a_crop_that_was_deleted_is_not_shown_any_more(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    classifier = classifier_of(entry)
+    visit = Visit(frigate, entry)
+    await visit.look(2)
+    newest, older = await classifier.async_files(classifier.samples.find)
+
+    await classifier.async_delete([newest.id])
+    await hass.async_block_till_done()
+    taken = datetime.fromisoformat(entity_of(hass, CROP).state).timestamp()
+    assert taken == pytest.approx(older.time, abs=0.001)
+
+    await classifier.async_delete([older.id])
+    await hass.async_block_till_done()
+    assert entity_of(hass, CROP).state == "unknown"
+    assert classifier.last_crop is None
 
 
 async def test_the_image_is_still_there_after_a_restart(

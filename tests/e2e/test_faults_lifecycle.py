@@ -158,6 +158,7 @@ def one_like(before: dict[str, Any]) -> dict[str, Any]:
     kinds = {"Pipeline", "Results", "Writeback", "Chain", "Tracker", "ObjectClassifier"}
     kinds |= {"SampleStore", "History", "Runs", "HistoryStore", "Names", "Worker"}
     kinds |= {"Backbone", "FrigateClient", "Connection", "FrameWatch", "ObjclassData"}
+    kinds |= {"Hearing", "Looks", "Children", "Ends", "SubLabels", "Attributes"}
     objects = before["objects"]
     return before | {
         "objects": {

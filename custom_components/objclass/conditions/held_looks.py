@@ -34,10 +34,6 @@ class HeldLooks:
     def __init__(self) -> None:
         self._looks: dict[str, deque[HeldLook]] = {}
 
-    def __len__(self) -> int:
-        """Return how many looks are held."""
-        return sum(len(looks) for looks in self._looks.values())
-
     def add(self, look: HeldLook) -> None:
         """Hold a look."""
         event_id = look.tracked.id

@@ -133,7 +133,7 @@ class Results:
     @callback
     def async_end(self, state: ObjectState) -> None:
         """Tidy up after all final outcomes of an object."""
-        self._writeback.async_finish(state)
+        self._writeback.async_clear(state)
 
     @callback
     def async_finish(

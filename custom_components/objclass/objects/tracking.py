@@ -161,10 +161,6 @@ class Tracker:
         """Iterate over the objects in view; they may be forgotten meanwhile."""
         return iter(list(self._objects.values()))
 
-    def __len__(self) -> int:
-        """Return how many objects are in view."""
-        return len(self._objects)
-
     def get(self, event_id: str) -> ObjectState | None:
         """Return an object in view."""
         return self._objects.get(event_id)

@@ -59,7 +59,7 @@ class Writeback:
         self._topic = f"{frigate.topic_prefix}/tracked_object_update"
         self._sub_labels = SubLabels(entry, client, chain, names)
         self._attributes = Attributes(client, frigate, names)
-        self._write_back: bool = entry.options.get(CONF_WRITE_BACK, True)
+        self._writes: bool = entry.options.get(CONF_WRITE_BACK, True)
         # Of each object that is being written to; gone with the last who waits.
         self._writing = WeakValueDictionary[str, asyncio.Lock]()
         self._publishes: bool = entry.options.get(CONF_PUBLISH_MQTT, True)
@@ -67,7 +67,7 @@ class Writeback:
     @property
     def allowed(self) -> bool:
         """Whether Frigate is told of classes at all."""
-        return self._write_back
+        return self._writes
 
     @callback
     def async_tell(
@@ -85,19 +85,18 @@ class Writeback:
     @callback
     def async_take_back(self, state: ObjectState, classifier: ObjectClassifier) -> None:
         """Take back what Frigate was told, as far as it was told anything."""
-        frame_time = state.latest.frame_time
-        self._publish(state, classifier, NONE, 0.0, frame_time)
+        self._publish(state, classifier, NONE, 0.0, state.latest.frame_time)
         opinion = state.opinion(classifier)
         was_told, opinion.told = opinion.told, None
-        if was_told is None or not self._write_back:
+        if was_told is None or not self._writes:
             return
         take_back = self._place(classifier).async_take_back
         self._start_writing(state, partial(take_back, state, classifier), classifier)
 
     @callback
-    def async_finish(self, state: ObjectState) -> None:
+    def async_clear(self, state: ObjectState) -> None:
         """Clear the sub label of an object that has ended, if we took it back."""
-        if state.taken_back and state.ended and self._write_back:
+        if state.taken_back and state.ended and self._writes:
             self._start_writing(state, partial(self._sub_labels.async_clear, state))
 
     @callback
@@ -106,7 +105,7 @@ class Writeback:
     ) -> None:
         """Write an assignment to Frigate's object, unless that has been done."""
         name = verdict.class_name
-        if not self._write_back or name is None:
+        if not self._writes or name is None:
             return
         opinion = state.opinion(classifier)
         if opinion.told != name:
@@ -211,8 +210,8 @@ class Writeback:
     @callback
     def _stop_writing(self) -> None:
         """Do not try again what the account may not do, until the entry is reloaded."""
-        if self._write_back:
-            self._write_back = False
+        if self._writes:
+            self._writes = False
             LOGGER.warning(
                 "The account for Frigate %s may not set sub labels; give it the admin "
                 "role in Frigate, or turn writing back off in the options",

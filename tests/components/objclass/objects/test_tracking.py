@@ -63,7 +63,7 @@ def test_what_has_ended_does_not_come_back() -> None:
     assert not tracker.forget("1.0-abc")
     assert tracker.get("1.0-abc") is None
     assert tracker.update(tracked(frame_time=11), ended=False) is None
-    assert len(tracker) == 0
+    assert not list(tracker)
 
 
 def test_ended_objects_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +82,7 @@ def test_objects_may_be_forgotten_while_they_are_gone_through() -> None:
         tracker.update(tracked(f"{number}"), ended=False)
     for state in tracker:
         tracker.forget(state.id)
-    assert len(tracker) == 0
+    assert not list(tracker)
 
 
 def test_an_object_is_overdue_when_it_was_not_spoken_of_for_long(

@@ -158,6 +158,7 @@ async def test_the_dataset_shows_the_pictures_of_a_class(
 async def test_is_it_working_is_answered_at_a_glance(
     home: Home, browser: Browser, trained: dict[str, Any], picture: Take, look: str
 ) -> None:
+    await home.walk()  # so that there is something to tell
     async with person_at(browser, home.api, **LOOKS[look]) as person:
         await person.open("/objclass/status")
         await person.sees("Yes, everything works")

@@ -240,7 +240,7 @@ async def _async_load_classifiers(
             continue
         classifier = kind(hass, entry.entry_id, subentry, worker)
         await classifier.async_load()
-        entry.async_on_unload(classifier.async_close)
+        entry.async_on_unload(classifier.samples.async_close)
         classifiers.append(classifier)
     return classifiers
 

@@ -39,7 +39,7 @@ class TrainButton(ClassifierEntity, ButtonEntity):
     @property
     @override
     def available(self) -> bool:
-        return self.classifier.samples.readable
+        return self.classifier.samples.store.readable
 
     @override
     async def async_press(self) -> None:
@@ -49,4 +49,4 @@ class TrainButton(ClassifierEntity, ButtonEntity):
             user = await self.hass.auth.async_get_user(self._context.user_id)
             if user is None or not user.is_admin:
                 raise Unauthorized(context=self._context, entity_id=self.entity_id)
-        await self.classifier.async_train()
+        await self.classifier.trainings.async_train()

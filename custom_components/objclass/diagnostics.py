@@ -121,7 +121,7 @@ def _pipeline(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def _classifier(classifier: AnyClassifier) -> dict[str, Any]:
-    settings, trained = classifier.settings, classifier.trained
+    settings, trained = classifier.settings, classifier.trainings.current
     numbers = {name: f"class {n}" for n, name in enumerate(settings.classes, 1)}
     numbers[NONE] = NONE
     return {
@@ -131,10 +131,10 @@ def _classifier(classifier: AnyClassifier) -> dict[str, Any]:
         "refuse_worse": settings.refuse_worse,
         "labelled": {
             numbers.get(name, "a class that is gone"): count
-            for name, count in classifier.labelled.items()
+            for name, count in classifier.samples.labelled.items()
         },
-        "training": classifier.training,
-        "outdated": classifier.outdated,
+        "training": classifier.trainings.progress,
+        "outdated": classifier.trainings.outdated,
         "trained_at": trained.trained_at.isoformat() if trained else None,
         "report": _report(trained.report, numbers) if trained else None,
     }

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .classifier import Classifier, ObjectClassifier
-from .classifier.core import LastCrop
+from .classifier.samples import LastCrop
 from .data import ObjclassConfigEntry
 from .entity import ChangingEntity
 
@@ -42,7 +42,7 @@ class LastCropImage(ChangingEntity, ImageEntity):
 
     @override
     async def async_image(self) -> bytes | None:
-        crop = self.classifier.last_crop
+        crop = self.classifier.samples.last_crop
         return crop.jpeg if crop else None
 
     @property
@@ -62,12 +62,12 @@ class LastCropImage(ChangingEntity, ImageEntity):
     @override
     def _async_on_changed(self) -> None:
         # Two objects are often seen in one frame, so the time tells nothing.
-        if self.classifier.last_crop is not self._shown:
+        if self.classifier.samples.last_crop is not self._shown:
             self._update()
             self.async_write_ha_state()
 
     def _update(self) -> None:
-        self._shown = crop = self.classifier.last_crop
+        self._shown = crop = self.classifier.samples.last_crop
         self._attr_image_last_updated = crop.taken_at if crop else None
         self._attr_extra_state_attributes = (
             {"camera": crop.camera, "event_id": crop.event_id} if crop else {}

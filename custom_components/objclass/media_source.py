@@ -56,7 +56,7 @@ class CropSource(MediaSource):
         return PlayMedia(
             async_crop_url(self.hass, classifier.id, sample_id),
             _JPEG,
-            path=classifier.samples.picture_path(sample_id),
+            path=classifier.samples.store.picture_path(sample_id),
         )
 
     @override
@@ -131,16 +131,15 @@ def _parts(identifier: str) -> list[str]:
 
 async def _async_crops(classifier: Classifier) -> list[SampleOutline]:
     try:
-        return await classifier.async_files(classifier.samples.outlines)
+        return await classifier.samples.async_files(classifier.samples.store.outlines)
     except HomeAssistantError as err:
         raise BrowseError(str(err)) from err
 
 
 async def _async_exists(classifier: Classifier, sample_id: str) -> bool:
+    samples = classifier.samples
     try:
-        return (
-            await classifier.async_files(classifier.samples.get, sample_id) is not None
-        )
+        return await samples.async_files(samples.store.get, sample_id) is not None
     except HomeAssistantError as err:
         raise Unresolvable(str(err)) from err
 

@@ -213,7 +213,7 @@ class TrainRepair(LookAgainRepair):
     @override
     async def _async_look_again(self) -> None:
         if classifier := find_classifier(self.hass, self._about):
-            await classifier.async_train()
+            await classifier.trainings.async_train()
 
 
 class AwayRepair(LookAgainRepair):
@@ -235,10 +235,10 @@ class DamagedRepair(LookAgainRepair):
         """Begin anew with what can still be read; what was trained stays."""
         classifier = find_classifier(self.hass, self._about)
         # It may be back, or have been rescued in another dialogue.
-        if classifier is None or not classifier.samples.damage:
+        if classifier is None or not classifier.samples.store.damage:
             return self.async_create_entry(data={})
         try:
-            rescued = await classifier.async_rescue()
+            rescued = await classifier.samples.async_rescue()
         except HomeAssistantError as err:
             return self.async_abort(
                 reason="failed", description_placeholders={"error": str(err)}

@@ -22,22 +22,22 @@ async def async_search(
     With `recognised` it is only for samples that were taken for that class while the
     last training held them out: with their label, a cell of its confusion matrix.
     """
-    first: list[str] = []
+    samples, first = classifier.samples, list[str]()
     if recognised is not None:
-        report = classifier.trained.report if classifier.trained else None
+        report = classifier.trainings.report
         found = report.recognised_as if report else {}
         ids = [sample_id for sample_id, name in found.items() if name == recognised]
         conditions = {**conditions, "ids": ids}
     if order == "doubtful":
-        first = classifier.doubtful
+        first = classifier.trainings.doubtful
     elif order == "useful":
         # Further pages go on with what the first one began.
-        if not further or classifier.most_useful is None:
-            classifier.most_useful = await classifier.async_files(
+        if not further or samples.most_useful is None:
+            samples.most_useful = await samples.async_files(
                 most_useful,
-                classifier.samples,
-                classifier.backbone,
-                classifier.trained_head,
+                samples.store,
+                classifier.backbone.identity,
+                classifier.trainings.trained_head,
             )
-        first = classifier.most_useful
+        first = samples.most_useful
     return Search(conditions=conditions, order=order, first=first)

@@ -48,10 +48,10 @@ TRAINING_SENSORS = (
         translation_key="labelled",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        value=lambda classifier: sum(classifier.labelled.values()),
+        value=lambda classifier: sum(classifier.samples.labelled.values()),
         attributes=lambda classifier: {
             "classes": {
-                name: classifier.labelled.get(name, 0)
+                name: classifier.samples.labelled.get(name, 0)
                 for name in classifier.settings.all_classes
             }
         },
@@ -64,11 +64,11 @@ TRAINING_SENSORS = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         value=lambda classifier: (
-            classifier.trained.report.accuracy * 100
+            report.accuracy * 100
             # How good a brought model is, nobody knows.
-            if classifier.model is None
-            and classifier.trained
-            and classifier.trained.report.accuracy is not None
+            if classifier.trainings.model is None
+            and (report := classifier.trainings.report)
+            and report.accuracy is not None
             else None
         ),
     ),
@@ -78,7 +78,7 @@ TRAINING_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.TIMESTAMP,
         value=lambda classifier: (
-            classifier.trained.trained_at if classifier.trained else None
+            trained.trained_at if (trained := classifier.trainings.current) else None
         ),
     ),
     TrainingSensorDescription(
@@ -89,7 +89,9 @@ TRAINING_SENSORS = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         value=lambda classifier: (
-            None if classifier.training is None else classifier.training * 100
+            None
+            if (progress := classifier.trainings.progress) is None
+            else progress * 100
         ),
     ),
 )
@@ -305,7 +307,7 @@ class TrainingSensor(ChangingEntity, SensorEntity):
     @override
     def available(self) -> bool:
         """What a damaged file does not say is not nothing."""
-        return self.classifier.samples.readable
+        return self.classifier.samples.store.readable
 
     @property
     @override

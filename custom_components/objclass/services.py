@@ -142,8 +142,8 @@ async def _async_samples(call: ServiceCall) -> ServiceResponse:
         },
         call.data[ATTR_ORDER],
     )
-    page = await classifier.async_files(
-        classifier.samples.page, search, None, call.data[ATTR_LIMIT]
+    page = await classifier.samples.async_files(
+        classifier.samples.store.page, search, None, call.data[ATTR_LIMIT]
     )
     return {"samples": [_described(call, classifier, item) for item in page.samples]}
 
@@ -157,11 +157,11 @@ async def _async_label(call: ServiceCall) -> ServiceResponse:
         )
     wanted: list[str] = list(call.data.get(ATTR_SAMPLES, ()))
     if event_id := call.data.get(ATTR_EVENT_ID):
-        of_event = await classifier.async_files(
-            classifier.samples.find, event_id=event_id, limit=-1
+        of_event = await classifier.samples.async_files(
+            classifier.samples.store.find, event_id=event_id, limit=-1
         )
         wanted += (sample.id for sample in of_event)
-    changed = await classifier.async_label(
+    changed = await classifier.samples.async_label(
         dict.fromkeys(wanted), call.data[ATTR_CLASS] or None
     )
     if not changed:
@@ -170,13 +170,13 @@ async def _async_label(call: ServiceCall) -> ServiceResponse:
             translation_key="no_samples",
             translation_placeholders={"classifier": classifier.settings.name},
         )
-    return {"labelled": [*changed], "images": dict(classifier.labelled)}
+    return {"labelled": [*changed], "images": dict(classifier.samples.labelled)}
 
 
 async def _async_train(call: ServiceCall) -> ServiceResponse:
     """Train a classifier, and wait until its new head is in use."""
     _, classifier = _classifier_of(call)
-    trained = await classifier.async_train()
+    trained = await classifier.trainings.async_train()
     report = trained.kept.report
     return {
         "classifier": classifier.settings.name,
@@ -196,10 +196,10 @@ async def _async_train(call: ServiceCall) -> ServiceResponse:
 async def _async_report(call: ServiceCall) -> ServiceResponse:
     """Return how good a training is, and which ones are kept."""
     _, classifier = _classifier_of(call)
-    history = await classifier.async_history()
+    history = await classifier.trainings.async_history()
     number = call.data.get(ATTR_NUMBER)
-    if number is None and classifier.trained:
-        number = classifier.trained.number
+    if number is None and classifier.trainings.current:
+        number = classifier.trainings.current.number
     report = next((one.report for one in history if one.number == number), None)
     if report is None:
         raise _no_such_training(classifier)
@@ -211,7 +211,7 @@ async def _async_report(call: ServiceCall) -> ServiceResponse:
                 "trained_at": one.trained_at.isoformat(),
                 "accuracy": one.report.accuracy,
                 "images": one.report.images,
-                "in_use": one.number == classifier.training_in_use,
+                "in_use": one.number == classifier.trainings.in_use,
             }
             for one in history
         ],
@@ -223,10 +223,10 @@ async def _async_rollback(call: ServiceCall) -> ServiceResponse:
     _, classifier = _classifier_of(call)
     number = call.data.get(ATTR_NUMBER)
     if number is None:
-        number = await classifier.async_earlier()
+        number = await classifier.trainings.async_earlier()
     if number is None:
         raise _no_such_training(classifier)
-    await classifier.async_use(number)
+    await classifier.trainings.async_use(number)
     return {"number": number}
 
 

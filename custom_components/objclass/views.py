@@ -63,7 +63,7 @@ async def _async_picture(
     try:
         # Not on the worker's thread: pictures are looked at while a head is trained.
         picture = await hass.async_add_executor_job(
-            read, classifier.samples.pictures, sample_id
+            read, classifier.samples.store.pictures, sample_id
         )
     except OSError, PictureError:
         raise web.HTTPNotFound from None

@@ -1,14 +1,14 @@
 """A classifier at work: its settings, its head, its samples, and what it has seen.
 
-What all classifiers have is in a file per subject (`core`, `keeping`, `labelling`,
-`training`); what depends on what they look at is in `objects` and `frames`.
+A `Classifier` has `Samples` and `Trainings`; what depends on what it looks at is in
+`objects` and `frames`.
 """
 
-from .classifier import Classifier
-from .core import Tell, classifier_folder
+from .classifier import Classifier, classifier_folder
 from .frames import FrameClassifier
-from .keeping import LiveKeeping, async_keep_live
+from .live_keeping import LiveKeeping, async_keep_live
 from .objects import ObjectClassifier
+from .telling import Tell
 
 type AnyClassifier = ObjectClassifier | FrameClassifier
 

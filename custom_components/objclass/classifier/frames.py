@@ -6,7 +6,6 @@ import numpy as np
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..const import LOGGER
 from ..learning.confirmation import Answer, Confirmation, State, Step
@@ -17,9 +16,9 @@ from ..learning.samples.sample import Sample
 from ..learning.vectors import unit_rows
 from ..runtime.worker import Worker
 from ..settings import FrameSettings
-from ..signals import SIGNAL_STATE, StateChange
+from ..signals import StateChange
 from .classifier import Classifier
-from .keeping import async_keep_live
+from .live_keeping import async_keep_live
 
 # A part of the picture may change without the whole looking different (seconds).
 _KEPT_AT_LEAST_EVERY: Final = 3600
@@ -78,7 +77,7 @@ class FrameClassifier(Classifier):
             return
         self._kept[camera] = time, seen
         sample = self.frame_sample(seen, camera, time, "live")
-        await async_keep_live(self._worker, [(self, sample)], seen)
+        await async_keep_live(self._worker, [(self.samples, sample)], seen)
 
     def frame_sample(self, seen: Look, camera: str, time: float, source: str) -> Sample:
         """Return what there is to note about a look at a camera's picture."""
@@ -118,8 +117,7 @@ class FrameClassifier(Classifier):
         if step is Step.CHANGED and (state := confirmation.state):
             change = StateChange(camera=camera, state=state, before=before)
             self.last_changes = (change, *self.last_changes)[:_LAST]
-            async_dispatcher_send(self._hass, SIGNAL_STATE.format(self.id), change)
-            self._async_changed()
+            self.telling.async_state_changed(change)
         return step
 
     async def _async_keep_states(self) -> None:

@@ -68,7 +68,7 @@ class ObjectClassifier(Classifier):
                 class_name=class_name, camera=result.camera
             )
         if before != self.in_view.get(result.event_id):
-            self._async_changed()
+            self.telling.async_changed()
 
     def live_sample(
         self, tracked: TrackedObject, frame_time: float, seen: Look
@@ -94,36 +94,17 @@ class ObjectClassifier(Classifier):
         except HomeAssistantError, SampleStoreError:
             LOGGER.debug("Not kept why %s ended as it did", outcome.event_id)
         else:
-            self._async_samples_changed(changes)
+            self.telling.async_samples_changed(changes)
 
     def _keep_outcomes(self) -> SampleChanges:
         outcomes = []
         # While this goes on, others may end.
         while self._outcomes:
             outcomes.append(self._outcomes.popleft())
-        self.samples.put_outcomes(outcomes)
+        self.samples.store.put_outcomes(outcomes)
         crops = [
             sample.id
             for outcome in outcomes
-            for sample in self.samples.find(event_id=outcome.event_id, limit=-1)
+            for sample in self.samples.store.find(event_id=outcome.event_id, limit=-1)
         ]
         return SampleChanges(changed=crops)
-
-    async def async_forget_object(self, event_id: str) -> None:
-        """Remove what was kept of an object that is none of its own after all.
-
-        What a person has labelled stays.
-        """
-        try:
-            removed = await self._worker.run(self._forget_object, event_id)
-        except HomeAssistantError, SampleStoreError:
-            LOGGER.debug("The crops of %s were not removed", event_id)
-        else:
-            self._async_samples_changed(SampleChanges(removed=removed))
-
-    def _forget_object(self, event_id: str) -> list[str]:
-        crops = self.samples.find(event_id=event_id, labelled=False, limit=-1)
-        removed = [sample.id for sample in crops]
-        self.samples.delete(removed)
-        self.unlabelled = self.samples.unlabelled()
-        return removed

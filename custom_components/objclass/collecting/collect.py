@@ -55,7 +55,7 @@ async def async_collect(
             entry, classifier, count, cameras or watched_cameras(entry, classifier)
         )
     _check(cameras, entry.runtime_data.need_frigate().config.cameras)
-    with classifier.async_job("collect") as tell:
+    with classifier.telling.async_job("collect") as tell:
         try:
             return await _async_collect(entry, classifier, count, cameras, days, tell)
         except FrigateError as err:
@@ -95,6 +95,7 @@ async def _async_collect(
         in_progress=False,
         limit=_MOST_EVENTS,
     )
+    samples = classifier.samples
     seen: list[tuple[StoredEvent, Look]] = []
     unusable = 0
     # Another one may come into use meanwhile: what they see cannot be compared.
@@ -102,7 +103,7 @@ async def _async_collect(
     for event in _mixed(events):
         if len(seen) >= count * _CHOICE:
             break
-        if await classifier.async_files(classifier.samples.find, event_id=event.id):
+        if await samples.async_files(samples.store.find, event_id=event.id):
             continue
         if (questions := await condition.async_questions(event)) is None:
             continue
@@ -112,19 +113,18 @@ async def _async_collect(
         elif all(question.is_met(found) for question in questions):
             seen.append((event, found))
         tell(len(seen) / (count * _CHOICE))
-    chosen = await classifier.async_files(
+    chosen = await samples.async_files(
         most_unlike,
         [found.embedding for _, found in seen],
         count,
-        classifier.samples,
+        samples.store,
         backbone.identity,
-        classifier.trained_head,
+        classifier.trainings.trained_head,
     )
-    samples = [
-        await classifier.async_keep_collected(*_sample(classifier, *seen[index]))
-        for index in chosen
+    kept = [
+        await samples.async_keep(*_sample(classifier, *seen[index])) for index in chosen
     ]
-    return Collected(samples=samples, unusable=unusable)
+    return Collected(samples=kept, unusable=unusable)
 
 
 def _mixed(events: Iterable[StoredEvent]) -> Iterable[StoredEvent]:

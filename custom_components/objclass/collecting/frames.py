@@ -48,7 +48,7 @@ async def async_collect_frames(
     wanted = count * _CHOICE
     # Another one may come into use meanwhile: what they see cannot be compared.
     backbone = entry.runtime_data.worker.backbone
-    with classifier.async_job("collect") as tell:
+    with classifier.telling.async_job("collect") as tell:
         for number, camera in enumerate(islice(cycle(cameras), wanted)):
             if number >= len(cameras):
                 await asyncio.sleep(_PAUSE / len(cameras))
@@ -57,15 +57,15 @@ async def async_collect_frames(
             else:
                 unusable += 1
             tell((number + 1) / wanted)
-        chosen = await classifier.async_files(
+        chosen = await classifier.samples.async_files(
             most_unlike,
             [look.embedding for _, look in seen],
             count,
-            classifier.samples,
+            classifier.samples.store,
             backbone.identity,
-            classifier.trained_head,
+            classifier.trainings.trained_head,
         )
-        samples = [await classifier.async_keep_collected(*seen[i]) for i in chosen]
+        samples = [await classifier.samples.async_keep(*seen[i]) for i in chosen]
     return Collected(samples=samples, unusable=unusable)
 
 

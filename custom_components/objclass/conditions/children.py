@@ -102,7 +102,9 @@ class Children:
             self.async_follow(state)
             for item, seen in asked:
                 sample = classifier.live_sample(item.tracked, item.frame_time, seen)
-                await async_keep_live(self._worker, [(classifier, sample)], seen)
+                await async_keep_live(
+                    self._worker, [(classifier.samples, sample)], seen
+                )
 
     async def _async_look_again(
         self, classifier: ObjectClassifier, looks: Sequence[HeldLook]

@@ -93,7 +93,7 @@ class PastCondition:
                 if not condition.holds_for(_findings(event)):
                     return None
                 continue
-            known = await parent.async_files(_known, parent, event.id)
+            known = await parent.samples.async_files(_known, parent, event.id)
             if known is None:
                 questions.append(Question(condition=condition, parent=parent))
             elif known not in condition.classes:
@@ -103,7 +103,7 @@ class PastCondition:
 
 def _can_tell(parent: ObjectClassifier, condition: Condition) -> bool:
     return parent.head is not None or any(
-        parent.labelled.get(name) for name in condition.classes
+        parent.samples.labelled.get(name) for name in condition.classes
     )
 
 
@@ -120,8 +120,8 @@ def _findings(event: StoredEvent) -> Findings:
 
 def _known(parent: ObjectClassifier, event_id: str) -> str | None:
     """Return what a classifier, or a person, has found a past object to be."""
-    for sample in parent.samples.find(event_id=event_id, labelled=True, limit=1):
+    for sample in parent.samples.store.find(event_id=event_id, labelled=True, limit=1):
         return sample.label
-    outcome = parent.samples.outcomes([event_id]).get(event_id)
+    outcome = parent.samples.store.outcomes([event_id]).get(event_id)
     # Undecided is an answer too, which is none of the classes.
     return (outcome.verdict.class_name or "") if outcome else None

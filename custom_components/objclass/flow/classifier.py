@@ -194,14 +194,14 @@ class ClassifierFlow(ConfigSubentryFlow):
     async def _async_labelled(self, gone: Sequence[str]) -> Mapping[str, int]:
         """Return the number of labelled crops by class. Raises SampleStoreError."""
         if classifier := self._loaded():
-            if gone and not classifier.samples.readable:
-                raise SampleStoreError(classifier.samples.damage)
-            return classifier.labelled
+            if gone and not classifier.samples.store.readable:
+                raise SampleStoreError(classifier.samples.store.damage)
+            return classifier.samples.labelled
         return await self.hass.async_add_executor_job(_count, self._folder())
 
     async def _async_move(self, moves: Mapping[str, str | None]) -> None:
         if classifier := self._loaded():
-            await classifier.async_move_labels(moves)
+            await classifier.samples.async_move_labels(moves)
         else:
             await self.hass.async_add_executor_job(_move, self._folder(), moves)
 

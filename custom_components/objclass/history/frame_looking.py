@@ -64,7 +64,7 @@ async def async_keep_moment(
 ) -> str:
     """Keep the picture of a look for labelling; return the id of the sample."""
     sample = classifier.frame_sample(seen, moment.camera, moment.time, "history")
-    return (await classifier.async_keep_collected(sample, seen)).id
+    return (await classifier.samples.async_keep(sample, seen)).id
 
 
 def found_in(

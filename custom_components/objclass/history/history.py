@@ -136,7 +136,8 @@ class History:
         if found is None or classifier is None:
             raise _unknown_event(event_id)
         if found.sample_id is not None:
-            kept = await classifier.async_files(classifier.samples.get, found.sample_id)
+            samples = classifier.samples
+            kept = await samples.async_files(samples.store.get, found.sample_id)
             if kept is not None:
                 return kept.id
         try:

@@ -201,7 +201,7 @@ async def async_keep(
         time=tracked.frame_time,
         source="history",
     )
-    return (await classifier.async_keep_collected(sample, seen)).id
+    return (await classifier.samples.async_keep(sample, seen)).id
 
 
 def _answers(classifier: ObjectClassifier, answer: str | None) -> bool:

@@ -42,8 +42,8 @@ async def async_all_ready(entry: ObjclassConfigEntry, job: Job) -> None:
     ServiceValidationError as `check_classifiers` does.
     """
     for classifier in entry.runtime_data.classifiers.values():
-        if classifier.outdated:
-            await classifier.async_settled()
+        if classifier.trainings.outdated:
+            await classifier.trainings.async_settled()
     check_classifiers(entry, job)
 
 

@@ -99,11 +99,11 @@ def _problems(entry: ObjclassConfigEntry) -> Iterator[Problem]:
 
 def _of_samples(classifier: Classifier) -> Iterator[Problem]:
     settings, head = classifier.settings, classifier.head
-    if head is None and classifier.trained is not None:
+    if head is None and classifier.trainings.current is not None:
         return  # it is just being trained anew, for another network
     known = head.classes if head else ()
     missing = [name for name in settings.classes if name not in known]
-    if classifier.unlabelled < _MANY_CROPS or not missing:
+    if classifier.samples.unlabelled < _MANY_CROPS or not missing:
         return
     yield Problem(
         kind=ISSUE_FEW if head else ISSUE_IMAGES,
@@ -111,7 +111,7 @@ def _of_samples(classifier: Classifier) -> Iterator[Problem]:
         placeholders={
             "classifier": settings.name,
             "classes": ", ".join(missing),
-            "crops": str(classifier.unlabelled),
+            "crops": str(classifier.samples.unlabelled),
         },
         link=f"/{DOMAIN}/{classifier.id}/recent",
     )

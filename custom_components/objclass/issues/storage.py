@@ -32,7 +32,7 @@ def async_watch_storage(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None
     async def look(_now: object) -> None:
         classifiers = list(entry.runtime_data.classifiers.values())
         for classifier in classifiers:
-            await classifier.async_try_storage()
+            await classifier.samples.async_try_storage()
         # It may have been unloaded meanwhile.
         if entry.state is ConfigEntryState.LOADED:
             _async_tell(hass, entry)
@@ -49,7 +49,8 @@ def _async_open_anew(
     classifiers: Iterable[AnyClassifier],
 ) -> None:
     """Open files anew that were opened only to be read, and can be written by now."""
-    if any(c.samples.unwritable and not c.storage_error for c in classifiers):
+    every = [classifier.samples for classifier in classifiers]
+    if any(one.store.unwritable and not one.storage_error for one in every):
         LOGGER.info("The files of %s can be written to again", entry.title)
         hass.config_entries.async_schedule_reload(entry.entry_id)
 
@@ -62,18 +63,19 @@ def _async_tell(hass: HomeAssistant, entry: ObjclassConfigEntry) -> None:
 def _problems(hass: HomeAssistant, entry: ObjclassConfigEntry) -> Iterator[Problem]:
     failing = {}
     for classifier in entry.runtime_data.classifiers.values():
-        if classifier.samples.damage:
+        samples = classifier.samples
+        if samples.store.damage:
             yield Problem(
                 kind=ISSUE_DAMAGED,
                 about=classifier.id,
                 placeholders={
                     "classifier": classifier.settings.name,
-                    "file": str(classifier.samples.path),
-                    "error": classifier.samples.damage,
+                    "file": str(samples.store.path),
+                    "error": samples.store.damage,
                 },
             )
-        elif classifier.storage_error:
-            failing[classifier.settings.name] = classifier.storage_error
+        elif samples.storage_error:
+            failing[classifier.settings.name] = samples.storage_error
     if failing:
         yield Problem(
             kind=ISSUE_STORAGE,

@@ -109,8 +109,8 @@ class Looks:
         self._children.async_follow(state)
         await self._children.async_ask(state)
         samples = [
-            (classifier, classifier.live_sample(tracked, snapshot.frame_time, seen))
-            for classifier in counted
+            (one.samples, one.live_sample(tracked, snapshot.frame_time, seen))
+            for one in counted
         ]
         await self._keeping.async_keep(samples, seen)
 

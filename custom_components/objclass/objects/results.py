@@ -126,7 +126,7 @@ class Results:
         if state.frame_times(classifier):
             self._entry.async_create_task(
                 self._hass,
-                classifier.async_forget_object(state.id),
+                classifier.samples.async_forget_object(state.id),
                 f"objclass forget {state.id}",
             )
 

@@ -31,10 +31,10 @@ async def _async_catch_up(classifier: Classifier) -> None:
     What the backbone before saw stays on disk, for the way back; that of still earlier
     ones goes once the head fits again.
     """
-    await classifier.async_settled()
+    await classifier.trainings.async_settled()
     try:
-        if classifier.outdated:
-            await classifier.async_train()
+        if classifier.trainings.outdated:
+            await classifier.trainings.async_train()
     except HomeAssistantError as err:
         # The whole text may name a class.
         LOGGER.warning(
@@ -43,8 +43,8 @@ async def _async_catch_up(classifier: Classifier) -> None:
             err.translation_key,
         )
     try:
-        await classifier.async_look_again()
-        await classifier.async_forget_backbones()
+        await classifier.samples.async_look_again()
+        await classifier.trainings.async_forget_backbones()
     except HomeAssistantError as err:
         LOGGER.warning(
             "The crops of %s are not all looked at again: %s",

@@ -46,13 +46,13 @@ async def async_export(classifier: Classifier) -> Exported:
             translation_key="not_trained" if head is None else "export_of_import",
             translation_placeholders={"classifier": classifier.settings.name},
         )
-    with classifier.async_job("export"):
+    with classifier.telling.async_job("export"):
         try:
-            await classifier.async_files(
+            await classifier.samples.async_files(
                 _write,
                 folder,
                 head,
-                classifier.backbone_model,
+                classifier.backbone.model,
                 classifier.settings.name,
                 classifier.settings.threshold,
             )

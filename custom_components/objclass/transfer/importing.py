@@ -85,13 +85,13 @@ async def _async_keep_all(
         (folder, name) for folder in source.pictures for name in source.pictures[folder]
     ]
     names = {folded(name): name for name in classifier.settings.all_classes}
-    with classifier.async_job("import") as tell:
+    with classifier.telling.async_job("import") as tell:
         try:
             for number, (folder, name) in enumerate(todo):
                 label = names[folded(folder)]
                 try:
                     data = await source.read(folder, name)
-                    sample_id = await classifier.async_files(
+                    sample_id = await classifier.samples.async_files(
                         _keep, classifier, worker.backbone, data, label
                     )
                 except PictureError as err:
@@ -107,7 +107,7 @@ async def _async_keep_all(
                         new.append(sample_id)
                 tell((number + 1) / len(todo))
         finally:
-            await classifier.async_note_imported(new)
+            await classifier.samples.async_note_imported(new)
 
 
 def _keep(
@@ -115,7 +115,7 @@ def _keep(
 ) -> str | None:
     """Keep a picture, named after what is in it; None when it is here already."""
     sample_id = f"import-{hashlib.sha256(data).hexdigest()[:_ID_DIGITS]}"
-    samples = classifier.samples
+    samples = classifier.samples.store
     if samples.get(sample_id) is not None:
         return None
     seen = look(backbone, data, classifier.heads)

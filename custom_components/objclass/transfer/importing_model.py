@@ -78,8 +78,8 @@ async def async_import_model(
                 "known": ", ".join(classifier.settings.all_classes),
             },
         )
-    with classifier.async_job("import") as tell:
-        head = await classifier.async_use_model(content, labels, pixel_range)
+    with classifier.telling.async_job("import") as tell:
+        head = await classifier.trainings.async_use_model(content, labels, pixel_range)
         judged = await _async_judge(classifier, head, tell)
     return ImportedModel(
         classes=dict(zip(head.labels, head.classes, strict=True)),
@@ -95,12 +95,12 @@ async def _async_judge(
     classifier: Classifier, head: ModelHead, tell: Tell
 ) -> ModelFigures | None:
     """Let the model classify labelled crops, one at a time: others wait meanwhile."""
-    store = classifier.samples
-    samples = await classifier.async_files(store.find, labelled=True, limit=_JUDGED)
+    files, store = classifier.samples.async_files, classifier.samples.store
+    samples = await files(store.find, labelled=True, limit=_JUDGED)
     labels, found = [], []
     for number, sample in enumerate(samples):
         try:
-            name = await classifier.async_files(recognise, head, store, sample.id)
+            name = await files(recognise, head, store, sample.id)
         except (PictureError, HomeAssistantError) as err:
             LOGGER.debug("Not judged by the crop %s: %s", sample.id, err)
         else:

@@ -44,14 +44,14 @@ def classifier_state(
         "name": settings.name,
         "classes": list(settings.classes),
         "all_classes": list(settings.all_classes),
-        "labelled": dict(classifier.labelled),
-        "unlabelled": classifier.unlabelled,
-        "training": classifier.training,
+        "labelled": dict(classifier.samples.labelled),
+        "unlabelled": classifier.samples.unlabelled,
+        "training": classifier.trainings.progress,
         "trained": _trained(classifier),
-        "imported_model": classifier.model is not None,
+        "imported_model": classifier.trainings.model is not None,
         "advice": _advice(classifier),
-        "outdated": classifier.trained is not None
-        and (classifier.outdated or classifier.labels_changed),
+        "outdated": classifier.trainings.current is not None
+        and (classifier.trainings.outdated or classifier.trainings.labels_changed),
         **_about_what_it_sees(hass, entry, classifier),
     }
 
@@ -171,7 +171,7 @@ def _condition(
 
 
 def _trained(classifier: AnyClassifier) -> dict[str, Any] | None:
-    if (kept := classifier.trained) is None:
+    if (kept := classifier.trainings.current) is None:
         return None
     return {
         "number": kept.number,
@@ -185,9 +185,9 @@ def _trained(classifier: AnyClassifier) -> dict[str, Any] | None:
 
 def _advice(classifier: AnyClassifier) -> list[dict[str, Any]]:
     advice = standing_advice(
-        classifier.class_counts,
+        classifier.samples.class_counts,
         classifier.settings.all_classes,
-        classifier.trained.report if classifier.trained else None,
+        classifier.trainings.report,
     )
     return [
         {"key": item.key, "placeholders": dict(item.placeholders), "text": item.text}

@@ -92,8 +92,8 @@ async def _async_keep(
     sample_id = await entry.runtime_data.need_frigate().history.async_keep(
         msg["run_id"], msg["event_id"], msg["classifier_id"]
     )
-    classifier = entry.runtime_data.classifiers[msg["classifier_id"]]
-    labels = await classifier.async_files(classifier.samples.labels, [sample_id])
+    samples = entry.runtime_data.classifiers[msg["classifier_id"]].samples
+    labels = await samples.async_files(samples.store.labels, [sample_id])
     return {"sample_id": sample_id, "label": labels.get(sample_id)}
 
 

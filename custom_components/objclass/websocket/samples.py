@@ -55,14 +55,15 @@ async def _async_samples(call: Call) -> dict[str, Any]:
         recognised=conditions.pop("recognised", None),
         further=data.get("cursor") is not None,
     )
-    page = await call.classifier.async_files(
-        call.classifier.samples.page,
+    samples = call.classifier.samples
+    page = await samples.async_files(
+        samples.store.page,
         search,
         _position(order, data.get("cursor")),
         data["limit"],
     )
-    outcomes = await call.classifier.async_files(
-        call.classifier.samples.outcomes,
+    outcomes = await samples.async_files(
+        samples.store.outcomes,
         {sample.event_id for sample in page.samples if sample.event_id},
     )
     doubts = _doubts(call.classifier)
@@ -85,7 +86,8 @@ async def _async_samples(call: Call) -> dict[str, Any]:
 async def _async_sample(call: Call) -> dict[str, Any]:
     """Return a sample, and why its event was called what it was called."""
     classifier, sample_id = call.classifier, call.data["sample_id"]
-    sample = await classifier.async_files(classifier.samples.get, sample_id)
+    samples = classifier.samples
+    sample = await samples.async_files(samples.store.get, sample_id)
     if sample is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
@@ -94,9 +96,7 @@ async def _async_sample(call: Call) -> dict[str, Any]:
         )
     outcome = None
     if sample.event_id:
-        kept = await classifier.async_files(
-            classifier.samples.outcomes, [sample.event_id]
-        )
+        kept = await samples.async_files(samples.store.outcomes, [sample.event_id])
         outcome = kept.get(sample.event_id)
         if outcome is None and isinstance(classifier, ObjectClassifier):
             # It may still be in view.
@@ -124,26 +124,24 @@ async def _async_addresses(call: Call) -> dict[str, Any]:
 
 async def _async_label(call: Call) -> dict[str, Any]:
     """Label samples; tell what they were labelled, and how many are near copies."""
-    classifier = call.classifier
-    before = await classifier.async_label(call.data["sample_ids"], call.data["class"])
+    samples, backbone = call.classifier.samples, call.classifier.backbone.identity
+    before = await samples.async_label(call.data["sample_ids"], call.data["class"])
     alike = 0
     if len(before) > 1:
-        alike = await classifier.async_files(
-            _count_alike,
-            classifier.samples,
-            list(before),
-            classifier.backbone,
+        alike = await samples.async_files(
+            _count_alike, samples.store, list(before), backbone
         )
     return {
         "changed": before,
-        "labelled": dict(classifier.labelled),
+        "labelled": dict(samples.labelled),
         "near_copies": alike,
     }
 
 
 async def _async_delete(call: Call) -> dict[str, Any]:
     """Remove samples for good."""
-    return {"deleted": await call.classifier.async_delete(call.data["sample_ids"])}
+    samples = call.classifier.samples
+    return {"deleted": await samples.async_delete(call.data["sample_ids"])}
 
 
 def _count_alike(store: SampleStore, sample_ids: list[str], backbone: str) -> int:
@@ -177,9 +175,8 @@ def _is_key(value: object) -> bool:
 
 
 def _doubts(classifier: Classifier) -> Mapping[str, DoubtfulLabel]:
-    if classifier.trained is None:
+    if (report := classifier.trainings.report) is None:
         return {}
-    report = classifier.trained.report
     return {doubt.sample: doubt for doubt in report.doubtful_labels}
 
 

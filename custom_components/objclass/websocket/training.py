@@ -13,7 +13,7 @@ _NUMBER: Final = vol.All(int, vol.Range(min=1))
 
 async def _async_train(call: Call) -> dict[str, Any]:
     """Train, and wait until it is done."""
-    trained = await call.classifier.async_train()
+    trained = await call.classifier.trainings.async_train()
     return {
         "report": trained.kept.report.as_dict(),
         "number": trained.kept.number,
@@ -42,14 +42,14 @@ async def _async_collect(call: Call) -> dict[str, Any]:
 
 async def _async_report(call: Call) -> dict[str, Any]:
     """Return the report of a training, of the one in use unless asked for another."""
-    history = await call.classifier.async_history()
-    current = call.classifier.trained
+    history = await call.classifier.trainings.async_history()
+    current = call.classifier.trainings.current
     number = call.data.get("number") or (current.number if current else None)
     wanted = [kept for kept in history if kept.number == number]
     return {
         "report": wanted[0].report.as_dict() if wanted else None,
         "history": [
-            _training(kept, current=kept.number == call.classifier.training_in_use)
+            _training(kept, current=kept.number == call.classifier.trainings.in_use)
             for kept in history
         ],
     }
@@ -57,7 +57,7 @@ async def _async_report(call: Call) -> dict[str, Any]:
 
 async def _async_rollback(call: Call) -> None:
     """Put an older training in use again."""
-    await call.classifier.async_use(call.data["number"])
+    await call.classifier.trainings.async_use(call.data["number"])
 
 
 def _training(kept: KeptHead, *, current: bool) -> dict[str, Any]:

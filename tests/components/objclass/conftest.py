@@ -255,8 +255,8 @@ async def teach(hass: HomeAssistant, frigate: Frigate, entry: MockConfigEntry) -
     for sample in collected["samples"]:
         truth = frigate.truths[sample["event_id"]]
         name = truth if truth in classifier.settings.classes else "none"
-        await classifier.async_label([sample["id"]], name)
-    await classifier.async_train()
+        await classifier.samples.async_label([sample["id"]], name)
+    await classifier.trainings.async_train()
 
 
 def published(mqtt_mock: MqttMockHAClient) -> list[dict[str, Any]]:

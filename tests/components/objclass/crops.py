@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from custom_components.objclass.classifier import Classifier
-from custom_components.objclass.classifier.training import Trained
+from custom_components.objclass.classifier.trainings import Trained
 from custom_components.objclass.learning.samples.sample import Sample
 
 
@@ -48,15 +48,15 @@ async def keep(
             label=class_name,
         )
         embedding = centre + 0.3 * numbers.normal(size=len(centre))
-        await classifier.async_files(
-            classifier.samples.add,
+        await classifier.samples.async_files(
+            classifier.samples.store.add,
             sample,
             jpeg(),
             embedding.astype(np.float32) if embedded else None,
             backbone.identity,
         )
         ids.append(sample.id)
-    await classifier.async_recount()
+    await classifier.samples.async_recount()
     return ids
 
 
@@ -64,7 +64,7 @@ async def learn(classifier: Classifier, each: int = 4) -> Trained:
     """Keep crops of leo and of charlie, and train on them."""
     for name in ("leo", "charlie"):
         await keep(classifier, name, each)
-    return await classifier.async_train()
+    return await classifier.trainings.async_train()
 
 
 async def keep_some_of_each(classifier: Classifier) -> None:

@@ -137,7 +137,7 @@ async def test_who_may_only_look_changes_nothing(
     entry = await set_up()
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 2)
-    before = dict(classifier.labelled)
+    before = dict(classifier.samples.labelled)
     for command, data in ADMINISTRATORS.items():
         with pytest.raises(Refused) as refusal:
             await viewer.ask(command, classifier_id=classifier.id, **data)
@@ -146,7 +146,7 @@ async def test_who_may_only_look_changes_nothing(
         with pytest.raises(Refused) as refusal:
             await viewer.ask(command, entry_id=entry.entry_id, **data)
         assert refusal.value.code == "unauthorized", command
-    assert classifier_of(entry).labelled == before
+    assert classifier_of(entry).samples.labelled == before
     # Looking is allowed: what is refused now is not there.
     (crop, _) = await keep(classifier, None, 2)
     about = {"sample_id": crop}, {"sample_ids": [crop]}
@@ -204,11 +204,11 @@ async def test_the_button_that_trains_is_for_administrators_too(
 
     with pytest.raises(Unauthorized):
         await press(regular)
-    assert classifier_of(entry).trained is None
+    assert classifier_of(entry).trainings.current is None
     # None is an automation that nobody in particular has set off.
     for number, user in enumerate((hass_owner_user, None), 1):
         await press(user)
-        trained = classifier_of(entry).trained
+        trained = classifier_of(entry).trainings.current
         assert trained
         assert trained.number == number
 
@@ -253,7 +253,7 @@ async def test_pictures_and_models_are_for_those_who_are_logged_in(
     classifier = classifier_of(entry)
     for name in ("leo", "charlie"):
         (*_, crop) = await keep(classifier, name, 6)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     await async_export(classifier)
     known = {"classifier_id": classifier.id, "sample_id": crop}
     paths = [view.url.format(**known) for view in (CropView, ThumbView, ExportView)]
@@ -419,7 +419,7 @@ async def test_a_signed_address_of_a_model_is_good_for_that_model_only(
         classifier = classifier_of(entry, number)
         for name in ("leo", "charlie"):
             await keep(classifier, name, 6)
-        await classifier.async_train()
+        await classifier.trainings.async_train()
         await async_export(classifier)
         paths.append(ExportView.url.format(classifier_id=classifier.id))
 

@@ -60,10 +60,10 @@ async def test_what_is_being_copied_does_not_change_and_labels_still_come_in(
         before = await run(database.read_bytes)
         await keep(classifier, "charlie", 4, day=2)
         # SQLite would do this by itself after four megabytes.
-        await run(classifier.samples._db.execute, "PRAGMA wal_checkpoint")
-        assert classifier.labelled == {"leo": 2, "charlie": 4}
+        await run(classifier.samples.store._db.execute, "PRAGMA wal_checkpoint")
+        assert classifier.samples.labelled == {"leo": 2, "charlie": 4}
         assert await run(database.read_bytes) == before
-    await run(classifier.samples._db.execute, "PRAGMA wal_checkpoint")
+    await run(classifier.samples.store._db.execute, "PRAGMA wal_checkpoint")
     assert await run(database.read_bytes) != before
 
 
@@ -121,13 +121,13 @@ async def test_labels_given_after_a_rescue_during_a_backup_stay(
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 3)
     async with backing_up(hass):
-        await classifier.async_rescue()
+        await classifier.samples.async_rescue()
         await hass.config_entries.async_reload(entry.entry_id)
         classifier = classifier_of(entry)
         await keep(classifier, "charlie", 2, day=2)
     recent = classifier.folder / "samples.sqlite-wal"
     assert await hass.async_add_executor_job(recent.exists)
-    assert classifier.labelled == {"leo": 3, "charlie": 2}
+    assert classifier.samples.labelled == {"leo": 3, "charlie": 2}
 
 
 async def test_home_assistant_asks_us_before_and_after_a_backup(

@@ -114,7 +114,7 @@ async def test_a_visitor_whose_crop_is_gone_already_is_told_of_without_a_picture
 ) -> None:
     entry = await set_up()
     notified = await use("who_is_it")
-    with patch.object(classifier_of(entry).samples, "add", side_effect=OSError):
+    with patch.object(classifier_of(entry).samples.store, "add", side_effect=OSError):
         await visit(hass, frigate, entry, *["leo"] * 3)
     assert messages(notified) == ["leo: Front door"]
     assert notified[0].data["data"]["image"] == ""

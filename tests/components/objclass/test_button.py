@@ -24,7 +24,7 @@ async def test_a_press_trains_whether_frigate_runs_or_not(
     await keep(classifier_of(entry), "charlie", 4)
     for number in (1, 2):
         await press(hass)
-        trained = classifier_of(entry).trained
+        trained = classifier_of(entry).trainings.current
         assert trained is not None
         assert trained.number == number
 

@@ -86,7 +86,7 @@ async def test_every_crop_is_kept_with_all_that_is_known_about_it(
     with Image.open(folder / "crops" / f"{first.id}.jpg") as picture:
         box = frames[0].sighting.box
         assert picture.size == (box[2] - box[0],) * 2  # square, on the longer side
-    embedding = classifier.samples.embedding(
+    embedding = classifier.samples.store.embedding(
         first.id, data_of(entry).worker.backbone.identity
     )
     assert embedding is not None
@@ -104,7 +104,7 @@ async def test_only_the_newest_crops_are_kept_but_labelled_ones_for_good(
     assert [crop.time for crop in kept] == [
         frame.time for frame in visit.seen.frames[-3:]
     ]
-    await classifier.async_label([kept[0].id], "leo")
+    await classifier.samples.async_label([kept[0].id], "leo")
     await visit.look(5)
 
     later = await crops(entry, visit.id)
@@ -138,8 +138,8 @@ async def test_crops_labels_and_the_last_picture_are_there_after_a_restart(
     visit = Visit(frigate, entry)
     await visit.look(3)
     before = await crops(entry, visit.id)
-    await classifier_of(entry).async_label([before[0].id], "leo")
-    last = classifier_of(entry).last_crop
+    await classifier_of(entry).samples.async_label([before[0].id], "leo")
+    last = classifier_of(entry).samples.last_crop
     assert last is not None
     assert Image.open(io.BytesIO(last.jpeg)).format == "JPEG"
 
@@ -151,8 +151,8 @@ async def test_crops_labels_and_the_last_picture_are_there_after_a_restart(
         (before[1].id, None),
         (before[2].id, None),
     ]
-    assert classifier_of(entry).labelled == {"leo": 1}
-    assert classifier_of(entry).last_crop == last
+    assert classifier_of(entry).samples.labelled == {"leo": 1}
+    assert classifier_of(entry).samples.last_crop == last
 
 
 async def test_a_folder_that_cannot_be_written_is_mentioned_once_and_not_in_the_way(
@@ -197,7 +197,7 @@ async def test_a_full_disk_is_mentioned_once_and_not_in_the_way(
     script(classifier, "leo")
     # The database may not grow any more, which is what a full disk looks like to it.
     await data_of(entry).worker.run(
-        classifier.samples._db.execute, "PRAGMA max_page_count = 1"
+        classifier.samples.store._db.execute, "PRAGMA max_page_count = 1"
     )
     visit = Visit(frigate, entry)
     await visit.look(4)
@@ -216,8 +216,8 @@ async def test_the_same_images_always_give_the_same_head(set_up: SetUp) -> None:
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 5)
     await keep(classifier, "charlie", 5)
-    first = (await classifier.async_train()).kept
-    second = (await classifier.async_train()).kept
+    first = (await classifier.trainings.async_train()).kept
+    second = (await classifier.trainings.async_train()).kept
 
     assert second.number == first.number + 1
     assert np.array_equal(first.head.weights, second.head.weights)
@@ -233,7 +233,7 @@ async def test_a_trained_head_is_in_use_after_a_restart(
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 5)
     await keep(classifier, "charlie", 5)
-    trained = (await classifier.async_train()).kept
+    trained = (await classifier.trainings.async_train()).kept
     assert await hass.config_entries.async_reload(entry.entry_id)
     await settle(hass, entry)
 
@@ -252,7 +252,7 @@ async def test_crops_that_cannot_be_read_are_skipped_and_counted(
     folder = folder_of(hass, entry) / "crops"
     (folder / f"{damaged[0]}.jpg").write_bytes(b"not a picture")
     (folder / f"{damaged[1]}.jpg").unlink()
-    trained = await classifier.async_train()
+    trained = await classifier.trainings.async_train()
 
     assert trained.skipped == 2
     images = {item.name: item.images for item in trained.kept.report.classes}
@@ -274,17 +274,17 @@ async def test_when_a_training_fails_the_old_head_stays_in_use(
     classifier = classifier_of(entry)
     leos = await keep(classifier, "leo", 5)
     charlies = await keep(classifier, "charlie", 5)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     old = classifier.head
     heads = folder_of(hass, entry) / "heads"
     if trouble == "no space":
         block(heads)
     else:
-        await classifier.async_label(charlies, None)
+        await classifier.samples.async_label(charlies, None)
     if trouble == "no images":
-        await classifier.async_label(leos, None)
+        await classifier.samples.async_label(leos, None)
     with pytest.raises(HomeAssistantError) as caught:
-        await classifier.async_train()
+        await classifier.trainings.async_train()
 
     assert (
         caught.value.translation_key
@@ -295,7 +295,7 @@ async def test_when_a_training_fails_the_old_head_stays_in_use(
         }[trouble]
     )
     assert classifier.head is old
-    assert classifier.training is None
+    assert classifier.trainings.progress is None
     if trouble == "no space":
         unblock(heads)
     visit = Visit(frigate, entry)
@@ -316,12 +316,12 @@ async def test_classification_goes_on_while_a_head_is_trained(
     script(classifier, "leo")
     progress: list[float | None] = []
     hass.bus.async_listen(
-        EVENT_RESULT, callback(lambda _: progress.append(classifier.training))
+        EVENT_RESULT, callback(lambda _: progress.append(classifier.trainings.progress))
     )
     visit = Visit(frigate, entry)
     async with busy_worker(entry):
-        training = asyncio.create_task(classifier.async_train())
-        await until(lambda: classifier.training is not None)
+        training = asyncio.create_task(classifier.trainings.async_train())
+        await until(lambda: classifier.trainings.progress is not None)
         frigate._publish_event(visit.next_message())
         # However long the training takes, or whatever the disk is waiting for.
         await until(lambda: bool(progress))
@@ -351,7 +351,7 @@ async def test_training_and_embedding_stay_out_of_the_event_loop(
     monkeypatch.setattr(Backbone, "embed", watched(Backbone.embed))
     for name in ("decode", "train_head"):
         monkeypatch.setattr(from_samples, name, watched(getattr(from_samples, name)))
-    await classifier.async_train()
+    await classifier.trainings.async_train()
 
     assert threads == {"objclass_0"}
 
@@ -363,11 +363,11 @@ async def test_unloading_gives_up_a_training_and_the_old_head_stays(
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 5)
     await keep(classifier, "charlie", 5)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     await keep(classifier, "leo", 5, day=2, embedded=False)
     async with busy_worker(entry):
-        training = asyncio.create_task(classifier.async_train())
-        await until(lambda: classifier.training is not None)
+        training = asyncio.create_task(classifier.trainings.async_train())
+        await until(lambda: classifier.trainings.progress is not None)
         unload = hass.async_create_task(
             hass.config_entries.async_unload(entry.entry_id)
         )
@@ -379,9 +379,9 @@ async def test_unloading_gives_up_a_training_and_the_old_head_stays(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await settle(hass, entry)
     again = classifier_of(entry)
-    assert again.trained is not None
-    assert again.trained.number == 1
-    assert (await again.async_train()).kept.number == 2
+    assert again.trainings.current is not None
+    assert again.trainings.current.number == 1
+    assert (await again.trainings.async_train()).kept.number == 2
 
 
 async def test_a_job_that_ends_with_its_entry_is_said_to_be_interrupted(
@@ -392,7 +392,7 @@ async def test_a_job_that_ends_with_its_entry_is_said_to_be_interrupted(
     told = followed(hass, classifier)
 
     async def work() -> None:
-        with classifier.async_job("embed"):
+        with classifier.telling.async_job("embed"):
             await asyncio.Event().wait()
 
     entry.async_create_background_task(hass, work(), "embed")
@@ -413,7 +413,7 @@ async def test_a_damaged_head_is_mentioned_and_can_be_trained_anew(
     entry = await set_up()
     await keep(classifier_of(entry), "leo", 5)
     await keep(classifier_of(entry), "charlie", 5)
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     heads = folder_of(hass, entry) / "heads"
     assert await hass.config_entries.async_unload(entry.entry_id)
     match damage:
@@ -432,7 +432,7 @@ async def test_a_damaged_head_is_mentioned_and_can_be_trained_anew(
     await visit.end()
     assert not told
     assert len(await crops(entry, visit.id)) == 3
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     assert classifier_of(entry).head is not None
 
 
@@ -448,8 +448,8 @@ async def test_a_classifier_whose_files_were_removed_starts_anew(
     await settle(hass, entry)
 
     classifier: Classifier = classifier_of(entry)
-    assert classifier.labelled == {}
-    assert classifier.last_crop is None
+    assert classifier.samples.labelled == {}
+    assert classifier.samples.last_crop is None
     visit = Visit(frigate, entry)
     await visit.look(1)
     assert len(await crops(entry, visit.id)) == 1

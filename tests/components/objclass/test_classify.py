@@ -24,7 +24,7 @@ async def test_a_picture_is_classified_wherever_it_comes_from(
     entry = await set_up()
     await teach(hass, frigate, entry)
     (sample, *_) = (await act(hass, "samples", **{"class": "leo"}))["samples"]
-    crop = classifier_of(entry).samples.picture_path(sample["id"])
+    crop = classifier_of(entry).samples.store.picture_path(sample["id"])
 
     hass.config.media_dirs["pictures"] = str(crop.parent)
     assert await async_setup_component(hass, "media_source", {})

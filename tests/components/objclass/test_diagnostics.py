@@ -48,8 +48,8 @@ async def test_diagnostics_tell_how_it_works_and_no_names(
     await Visit(frigate, entry).look(2)
     for name in ("leo", "charlie", "felix"):
         await keep(classifier_of(entry), name, 6)
-    await classifier_of(entry).async_move_labels({"felix": "none"})
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).samples.async_move_labels({"felix": "none"})
+    await classifier_of(entry).trainings.async_train()
     await keep(classifier_of(entry), "felix", 1, day=2)
 
     data = await download(hass, hass_client, entry.entry_id)

@@ -66,17 +66,17 @@ async def test_a_crop_that_was_deleted_is_not_shown_any_more(
     classifier = classifier_of(entry)
     visit = Visit(frigate, entry)
     await visit.look(2)
-    newest, older = await classifier.async_files(classifier.samples.find)
+    newest, older = await classifier.samples.async_files(classifier.samples.store.find)
 
-    await classifier.async_delete([newest.id])
+    await classifier.samples.async_delete([newest.id])
     await hass.async_block_till_done()
     taken = datetime.fromisoformat(entity_of(hass, CROP).state).timestamp()
     assert taken == pytest.approx(older.time, abs=0.001)
 
-    await classifier.async_delete([older.id])
+    await classifier.samples.async_delete([older.id])
     await hass.async_block_till_done()
     assert entity_of(hass, CROP).state == "unknown"
-    assert classifier.last_crop is None
+    assert classifier.samples.last_crop is None
 
 
 async def test_the_image_is_still_there_after_a_restart(

@@ -191,7 +191,7 @@ async def test_nothing_is_said_before_there_are_entities_that_show_it(
 ) -> None:
     entry = await set_up()
     await keep_some_of_each(classifier_of(entry))
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     forward = hass.config_entries.async_forward_entry_setups
     visit = Visit(frigate, entry)
 
@@ -288,7 +288,7 @@ async def test_unloading_ends_everything_and_loading_starts_it_again(
     assert pipeline.available
     assert not pipeline.counts
     with pytest.raises(SampleStoreError, match="closed"):
-        classifier.samples.counts()
+        classifier.samples.store.counts()
 
     assert await hass.config_entries.async_setup(entry.entry_id)
     frigate.say("available", "online")
@@ -309,7 +309,7 @@ async def test_two_frigates_share_one_worker_until_the_last_one_goes(
 
         await hass.config_entries.async_unload(first.entry_id)
         await keep(classifier_of(second), "leo")
-        assert classifier_of(second).labelled == {"leo": 1}
+        assert classifier_of(second).samples.labelled == {"leo": 1}
 
 
 @no_past
@@ -326,7 +326,7 @@ async def test_a_job_that_a_new_set_up_interrupts_does_not_blame_the_files(
         await hass.config_entries.async_reload(entry.entry_id)
 
         with pytest.raises(HomeAssistantError) as caught:
-            await classifier.async_train()
+            await classifier.trainings.async_train()
         assert caught.value.translation_key == "stopped"
 
 

@@ -85,7 +85,7 @@ async def test_a_crop_nobody_labelled_is_where_it_was_taken_to_belong(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    samples = classifier_of(entry).samples
+    samples = classifier_of(entry).samples.store
     scores = {"leo": 0.9, "charlie": 0.1}
     about = {"camera": "front_door", "time": 1.0, "event_id": None, "scores": scores}
     samples.add(Sample(id="known", **about), jpeg())
@@ -128,7 +128,7 @@ async def test_names_with_slashes_and_emoji_make_no_wrong_folders(
     entry = await set_up(classifier_data(classes=["a/b", "../🐈%2F", "leo"]))
     crops = await keep(classifier_of(entry), None, 2)
     for crop, name in zip(crops, ("a/b", "../🐈%2F"), strict=True):
-        await classifier_of(entry).async_label([crop], name)
+        await classifier_of(entry).samples.async_label([crop], name)
     (cats,) = await children(hass, ROOT)
     folders = await children(hass, cats.media_content_id)
     assert sorted(folder.title for folder in folders) == ["../🐈%2F (1)", "a/b (1)"]
@@ -153,7 +153,7 @@ async def test_what_is_gone_is_said_to_be_gone(
     for folder in (ROOT, f"{ROOT}/{classifier.id}", f"{ROOT}/{classifier.id}/leo"):
         with pytest.raises(Unresolvable, match="gone"):
             await async_resolve_media(hass, folder, None)
-    classifier.samples.close()
+    classifier.samples.store.close()
     with pytest.raises(BrowseError):
         await async_browse_media(hass, f"{ROOT}/{classifier.id}")
     with pytest.raises(Unresolvable):

@@ -17,15 +17,15 @@ async def test_a_renamed_class_is_learned_anew_by_itself(
     entry = await set_up()
     await learn(classifier_of(entry))
 
-    await classifier_of(entry).async_move_labels({"leo": "leon"})
+    await classifier_of(entry).samples.async_move_labels({"leo": "leon"})
     rename(hass, entry, "leon", "charlie")
     await hass.async_block_till_done()
     await finish(entry, "train")
 
-    trained = classifier_of(entry).trained
+    trained = classifier_of(entry).trainings.current
     assert trained is not None
     assert set(trained.head.classes) == {"leon", "charlie"}
-    assert not classifier_of(entry).outdated
+    assert not classifier_of(entry).trainings.outdated
 
 
 @no_past
@@ -35,16 +35,16 @@ async def test_a_head_that_does_not_fit_any_more_is_no_reason_to_refuse_a_new_on
     entry = await set_up(classifier_data(rules={"refuse_worse": True}))
     leo = await keep(classifier_of(entry), "leo", 12)
     await keep(classifier_of(entry), "charlie", 12)
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
 
     # Half of them turn out to be another cat, which is hard to tell from leo.
-    await classifier_of(entry).async_label(leo[::2], "charlie")
-    await classifier_of(entry).async_move_labels({"leo": "leon"})
+    await classifier_of(entry).samples.async_label(leo[::2], "charlie")
+    await classifier_of(entry).samples.async_move_labels({"leo": "leon"})
     rename(hass, entry, "leon", "charlie")
     await hass.async_block_till_done()
     await finish(entry, "train")
 
-    trained = classifier_of(entry).trained
+    trained = classifier_of(entry).trainings.current
     assert trained is not None
     assert set(trained.head.classes) == {"leon", "charlie"}
 
@@ -56,12 +56,12 @@ async def test_the_old_head_stays_when_too_little_is_left_to_learn(
     entry = await set_up()
     await learn(classifier_of(entry))
 
-    await classifier_of(entry).async_move_labels({"leo": None})
+    await classifier_of(entry).samples.async_move_labels({"leo": None})
     rename(hass, entry, "charlie")
     await hass.async_block_till_done()
     await finish(entry, "train")
 
-    trained = classifier_of(entry).trained
+    trained = classifier_of(entry).trainings.current
     assert trained is not None
     assert set(trained.head.classes) == {"leo", "charlie"}
     assert "Our cats has to be trained anew: training_too_few_classes" in caplog.text
@@ -93,6 +93,6 @@ async def test_a_head_that_fits_is_left_alone(
     rename(hass, entry, "leo", "charlie", "felix")
     await hass.async_block_till_done()
     await finish(entry, "train")
-    trained = classifier_of(entry).trained
+    trained = classifier_of(entry).trainings.current
     assert trained is not None
     assert trained.number == 1

@@ -89,12 +89,12 @@ async def live(hass: HomeAssistant, frigate: Frigate, set_up: SetUp) -> list[str
     await visit.look(2)
     for name in ("beatrix", "valentin"):
         await keep(classifier, name, 6)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     script(classifier, "beatrix", *["valentin"] * 3)
     await visit.look(5)
     await visit.end()
     assert entry.runtime_data.frigate.pipeline.counts["attempts"] >= 4
-    jpeg = classifier.last_crop.jpeg
+    jpeg = classifier.samples.last_crop.jpeg
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     return ["s3cret-word", repr(jpeg)[2:40], b64encode(jpeg).decode()[:40]]
@@ -151,7 +151,7 @@ async def test_nobody_is_named_when_things_go_wrong_either(
     )
     classifier = classifier_of(entry)
     await bring(hass, tmp_path, "beatrix", "valentin")
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     for action, data in DEEDS.items():
         about = {"classifier": classifier.id, **data}
         with suppress(HomeAssistantError):

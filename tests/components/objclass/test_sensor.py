@@ -207,7 +207,7 @@ async def test_a_training_leaves_its_accuracy_and_its_time(
     await keep(classifier_of(entry), "leo", 6)
     await keep(classifier_of(entry), "charlie", 6)
     before = dt_util.utcnow().timestamp()
-    trained = await classifier_of(entry).async_train()
+    trained = await classifier_of(entry).trainings.async_train()
 
     assert trained.kept.report.accuracy is not None
     share = float(entity_of(hass, accuracy).state)
@@ -233,7 +233,7 @@ async def test_who_wants_to_can_watch_a_training(
     await keep(classifier_of(entry), "leo", 2, embedded=False)
     await keep(classifier_of(entry), "charlie", 2, embedded=False)
     changes = async_capture_events(hass, "state_changed")
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     await hass.async_block_till_done()
     shown = [
         change.data["new_state"].state

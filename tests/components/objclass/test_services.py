@@ -205,7 +205,7 @@ async def test_a_label_that_cannot_be_given_is_said(
     with pytest.raises(ServiceValidationError, match="Say which crops"):
         await act(hass, "label", **{"class": "leo"})
 
-    classifier_of(entry).samples.close()
+    classifier_of(entry).samples.store.close()
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, "label", samples=crop, **{"class": "leo"})
     assert raised.value.translation_key == "storage_failed"
@@ -232,12 +232,12 @@ async def test_a_training_that_is_not_possible_says_why_and_changes_nothing(
     assert "labelled crops of leo only" in await why_not()
     await keep(classifier, "charlie", 4)
     await act(hass, "train")
-    before = classifier.trained
+    before = classifier.trainings.current
 
     await keep(classifier, "felix", 1)
     assert "crops labelled felix, which is none of its classes" in await why_not()
-    assert classifier.trained is before
-    assert classifier.training is None
+    assert classifier.trainings.current is before
+    assert classifier.trainings.progress is None
 
 
 @no_past

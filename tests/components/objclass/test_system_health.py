@@ -29,7 +29,7 @@ async def test_health_shows_at_a_glance_whether_it_works(
     entry = await set_up(classifier_data(), classifier_data(name="Our dogs"))
     for name in ("leo", "charlie"):
         await keep(classifier_of(entry), name, 6)
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     await Visit(frigate, entry).look(2)
     info = await health(hass)
     assert info["frigates_available"] == "1/1"

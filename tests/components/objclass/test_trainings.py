@@ -45,8 +45,8 @@ async def test_a_training_can_be_taken_back(
     assert classifier.head is not first
 
     assert await ask(hass, "rollback") == {"number": 1}
-    assert classifier.trained is not None
-    assert classifier.trained.number == 1
+    assert classifier.trainings.current is not None
+    assert classifier.trainings.current.number == 1
     trainings = (await ask(hass, "report"))["trainings"]
     assert [(one["number"], one["in_use"]) for one in trainings] == [
         (2, False),
@@ -55,7 +55,7 @@ async def test_a_training_can_be_taken_back(
 
     assert await ask(hass, "rollback", number=2) == {"number": 2}
     await hass.config_entries.async_reload(entry.entry_id)
-    reloaded = classifier_of(entry).trained
+    reloaded = classifier_of(entry).trainings.current
     assert reloaded is not None
     assert reloaded.number == 2
 
@@ -115,9 +115,9 @@ async def test_a_worse_training_is_told_and_refused_if_wanted(
     good = classifier.head
     # Somebody mixes up all labels.
     mixed_up = Random(1)
-    for sample in classifier.samples.find(labelled=True, limit=-1):
+    for sample in classifier.samples.store.find(labelled=True, limit=-1):
         name = mixed_up.choice(classifier.settings.all_classes)
-        await classifier.async_label([sample.id], name)
+        await classifier.samples.async_label([sample.id], name)
     answer = await ask(hass, "train")
     assert answer["worse_than_before"] is True
     assert answer["in_use"] is False
@@ -134,7 +134,9 @@ async def test_the_most_useful_crops_can_be_asked_for(
     entry = await set_up()
     await teach(hass, frigate, entry)
     classifier = classifier_of(entry)
-    labelled = {one.id for one in classifier.samples.find(labelled=True, limit=-1)}
+    labelled = {
+        one.id for one in classifier.samples.store.find(labelled=True, limit=-1)
+    }
     frigate.walk("stray", "front_door")
     await frigate.walks_done()
     await frigate_of(entry).pipeline.async_wait_idle()

@@ -109,7 +109,7 @@ async def test_a_thumbnail_is_a_small_version_that_only_those_see_who_may(
     classifier = classifier_of(entry)
     (crop,) = await keep(classifier, None)
     await hass.async_add_executor_job(
-        _make_large, classifier.samples.picture_path(crop)
+        _make_large, classifier.samples.store.picture_path(crop)
     )
     url = async_crop_url(hass, classifier.id, crop, "thumb")
     stranger = await hass_client_no_auth()
@@ -134,7 +134,7 @@ async def test_a_thumbnail_is_a_small_version_that_only_those_see_who_may(
     ):
         assert (await client.get(wrong)).status == HTTPStatus.NOT_FOUND, wrong
 
-    await classifier.async_delete([crop])
+    await classifier.samples.async_delete([crop])
     assert (await client.get(path)).status == HTTPStatus.NOT_FOUND
     await hass.config_entries.async_unload(entry.entry_id)
 
@@ -148,7 +148,7 @@ async def test_a_damaged_crop_has_no_thumbnail(
     entry = await set_up()
     classifier = classifier_of(entry)
     (crop,) = await keep(classifier, None)
-    path = classifier.samples.picture_path(crop)
+    path = classifier.samples.store.picture_path(crop)
     await hass.async_add_executor_job(path.write_bytes, b"\xff\xd8 damaged")
     client = await hass_client()
     answer = await client.get(f"/api/objclass/thumb/{classifier.id}/{crop}")

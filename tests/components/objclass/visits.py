@@ -123,7 +123,7 @@ def _approach(size: tuple[int, int], aspect: float, every: float) -> Walk:
 
 async def crops(entry: MockConfigEntry, event_id: str, number: int = 0) -> list[Sample]:
     """Return what a classifier kept of an object, oldest first."""
-    samples = classifier_of(entry, number).samples
+    samples = classifier_of(entry, number).samples.store
     found = await data_of(entry).worker.run(samples.find, event_id=event_id)
     return found[::-1]
 
@@ -230,7 +230,7 @@ def script(
         classifier._worker.backbone.identity,
         said,
     )
-    classifier.trained = KeptHead(
+    classifier.trainings.current = KeptHead(
         number=1,
         head=head,  # type: ignore[arg-type]
         report=_report(),

@@ -37,9 +37,9 @@ async def test_a_sample_shows_the_object_at_its_best(
     assert (sample.source, sample.label, sample.predicted) == ("collect", None, "leo")
     assert [crop.id for crop in await crops(entry, past.id)] == [sample.id]
     backbone = data_of(entry).worker.backbone
-    assert classifier.samples.embedding(sample.id, backbone.identity) is not None
+    assert classifier.samples.store.embedding(sample.id, backbone.identity) is not None
     left, top, right, bottom = square_around(past.best.sighting.box, 1280, 720)
-    with Image.open(classifier.samples.picture_path(sample.id)) as picture:
+    with Image.open(classifier.samples.store.picture_path(sample.id)) as picture:
         assert picture.size == (right - left, bottom - top)
 
 

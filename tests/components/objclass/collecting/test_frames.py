@@ -26,7 +26,9 @@ async def test_cameras_take_turns_and_the_pictures_stay(hass: HomeAssistant) -> 
     assert len(collected.samples) == 4
     assert collected.unusable == 0
     assert {sample.camera for sample in collected.samples} == set(cameras)
-    kept = await classifier.async_files(classifier.samples.find, source="collect")
+    kept = await classifier.samples.async_files(
+        classifier.samples.store.find, source="collect"
+    )
     assert {sample.id for sample in kept} == {item.id for item in collected.samples}
 
 
@@ -42,7 +44,7 @@ async def test_what_looks_like_a_labelled_picture_comes_last(
     classifier = frames_of(entry)
     (first,) = (await async_collect(hass, entry, classifier, count=1)).samples
     assert first.camera == GATE
-    await classifier.async_label([first.id], "open")
+    await classifier.samples.async_label([first.id], "open")
     (second,) = (await async_collect(hass, entry, classifier, count=1)).samples
     assert second.camera == "camera.drive"
 

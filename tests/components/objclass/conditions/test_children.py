@@ -243,7 +243,7 @@ async def test_what_a_person_has_labelled_is_kept_all_the_same(
     visit = Visit(frigate, entry)
     await visit.look(3)
     first, *_ = await crops(entry, visit.id, 1)
-    await named(entry, "Collar").async_label([first.id], "red")
+    await named(entry, "Collar").samples.async_label([first.id], "red")
     await visit.look(5)
     await visit.end()
     assert [crop.id for crop in await crops(entry, visit.id, 1)] == [first.id]

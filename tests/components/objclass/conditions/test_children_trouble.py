@@ -117,9 +117,9 @@ def interrupt(
     head = script(classifier, "red")
     interrupted = Interrupted(head.classes, head.backbone, ["red"])
     interrupted.happens, interrupted.loop = happens, hass.loop
-    kept = classifier.trained
+    kept = classifier.trainings.current
     assert kept is not None
-    classifier.trained = replace(kept, head=interrupted)  # type: ignore[arg-type]
+    classifier.trainings.current = replace(kept, head=interrupted)  # type: ignore[arg-type]
 
 
 async def test_an_object_whose_end_comes_while_a_child_is_asked_has_one_outcome_each(

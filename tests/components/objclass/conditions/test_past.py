@@ -73,8 +73,8 @@ async def test_what_the_parent_found_out_live_counts_without_asking_again(
         await visit.look(3)
         await visit.end()
     collars = classifier_of(chain, 1)
-    kept = await data_of(chain).worker.run(collars.samples.find, event_id=leo.id)
-    await collars.async_delete([sample.id for sample in kept])
+    kept = await data_of(chain).worker.run(collars.samples.store.find, event_id=leo.id)
+    await collars.samples.async_delete([sample.id for sample in kept])
     asked, fetched = head.asked, requests(frigate, "snapshot-clean")
     assert await collected(hass, chain) == [leo.id]
     # One look, at leo, which asks all heads at once.
@@ -89,7 +89,7 @@ async def test_what_a_person_says_counts_more_than_what_the_parent_says(
     leo, _charlie = cats(frigate)
     for sample in (await async_collect(hass, chain, parent, count=9)).samples:
         if sample.event_id == leo.id:
-            await parent.async_label([sample.id], "leo")
+            await parent.samples.async_label([sample.id], "leo")
     assert await collected(hass, chain) == [leo.id]
 
 

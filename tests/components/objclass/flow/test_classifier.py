@@ -252,7 +252,7 @@ async def test_without_labelled_crops_classes_change_without_a_question(
     answer = CLASSIFIER | {"classes": ["charlie"], "rules": RULES}
     result = await submit(hass, await change(hass, entry), answer)
     assert result["reason"] == "reconfigure_successful"
-    assert classifier_of(entry).labelled == {"charlie": 1}
+    assert classifier_of(entry).samples.labelled == {"charlie": 1}
 
 
 @pytest.mark.parametrize("loaded", [True, False])
@@ -305,8 +305,8 @@ async def test_labelled_crops_of_a_class_that_goes_are_asked_about_and_stay(
     if not loaded:
         assert await hass.config_entries.async_setup(entry.entry_id)
     classifier = classifier_of(entry)
-    assert classifier.labelled == becomes
-    assert len(await classifier.async_files(classifier.samples.find)) == 9
+    assert classifier.samples.labelled == becomes
+    assert len(await classifier.samples.async_files(classifier.samples.store.find)) == 9
 
 
 async def test_crops_that_cannot_be_moved_are_said_and_can_be_tried_again(
@@ -317,19 +317,19 @@ async def test_crops_that_cannot_be_moved_are_said_and_can_be_tried_again(
     await keep(classifier, "leo", 2)
     answer = CLASSIFIER | {"classes": ["leon", "charlie"], "rules": RULES}
     shown = await submit(hass, await change(hass, entry), answer)
-    classifier.samples.close()
+    classifier.samples.store.close()
 
     shown = await submit(hass, shown, {})
     assert shown["step_id"] == "moves"
     assert shown["errors"] == {"base": "storage_failed"}
     assert data_of_first(entry)["classes"] == ["leo", "charlie"]
 
-    classifier.samples = await hass.async_add_executor_job(
+    classifier.samples.store = await hass.async_add_executor_job(
         SampleStore, folder_of(hass, entry)
     )
     result = await submit(hass, shown, {"leo": "leon"})
     assert result["reason"] == "reconfigure_successful"
-    assert classifier_of(entry).labelled == {"leon": 2}
+    assert classifier_of(entry).samples.labelled == {"leon": 2}
 
 
 async def test_crops_that_cannot_be_counted_are_said_and_can_be_tried_again(

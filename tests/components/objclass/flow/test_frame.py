@@ -154,7 +154,7 @@ async def test_a_renamed_class_keeps_its_pictures_and_stays_the_one_for_on(
     assert result["reason"] == "reconfigure_successful"
     classifier = frames_of(entry)
     assert classifier.settings.on_class == "offen"
-    assert dict(classifier.labelled) == {"offen": 2}
+    assert dict(classifier.samples.labelled) == {"offen": 2}
 
 
 async def test_pictures_that_cannot_be_counted_are_said_and_can_be_tried_again(

@@ -36,19 +36,24 @@ async def test_another_network_looks_at_all_crops_again_and_trains(
 
     now = worker_of(entry).backbone
     assert now.identity != before
-    assert classifier.trained is not old
-    assert classifier.trained.head.backbone == now.identity
-    assert classifier.trained.head.weights.shape[0] == now.dimension
-    assert classifier.trained_head is not None
+    assert classifier.trainings.current is not old
+    assert classifier.trainings.current.head.backbone == now.identity
+    assert classifier.trainings.current.head.weights.shape[0] == now.dimension
+    assert classifier.trainings.trained_head is not None
     for identity, dimension in ((before, 1280), (now.identity, now.dimension)):
-        assert await classifier.async_files(classifier.samples.unseen, identity) == []
-        for sample in classifier.samples.find(limit=-1):
-            vector = classifier.samples.embedding(sample.id, identity)
+        assert (
+            await classifier.samples.async_files(
+                classifier.samples.store.unseen, identity
+            )
+            == []
+        )
+        for sample in classifier.samples.store.find(limit=-1):
+            vector = classifier.samples.store.embedding(sample.id, identity)
             assert vector is not None
             assert vector.shape == (dimension,)
     # The way back costs a training, but no look.
     await choose(hass, entry)
-    assert classifier.trained.head.backbone == before
+    assert classifier.trainings.current.head.backbone == before
 
 
 @no_past
@@ -62,10 +67,12 @@ async def test_what_a_network_saw_goes_when_two_others_have_followed_it(
     for backbone in ("160", "128"):
         await choose(hass, entry, backbone=backbone)
         networks.append(worker_of(entry).backbone.identity)
-    assert classifier.trained_head is not None
-    labelled = classifier.samples.find(labelled=True, limit=-1)
+    assert classifier.trainings.trained_head is not None
+    labelled = classifier.samples.store.find(labelled=True, limit=-1)
     for network, kept in zip(networks, (False, True, True), strict=True):
-        vectors = [classifier.samples.embedding(one.id, network) for one in labelled]
+        vectors = [
+            classifier.samples.store.embedding(one.id, network) for one in labelled
+        ]
         assert [vector is not None for vector in vectors] == [kept] * 8
 
 
@@ -78,7 +85,7 @@ async def test_a_training_of_another_network_cannot_be_put_in_use(
     number = (await learn(classifier)).kept.number
     await choose(hass, entry, backbone="128")
     with pytest.raises(ServiceValidationError, match="made with another network"):
-        await classifier.async_use(number)
+        await classifier.trainings.async_use(number)
 
 
 @no_past

@@ -45,8 +45,8 @@ async def test_crops_of_a_camera_with_a_long_name_are_kept(hass: HomeAssistant) 
     assert len(camera) > 100
     entry = await add_entry(hass, frame_data(camera_entities=[camera]))
     classifier = frames_of(entry)
-    assert classifier.storage_error is None
-    (sample,) = await classifier.async_files(classifier.samples.find)
+    assert classifier.samples.storage_error is None
+    (sample,) = await classifier.samples.async_files(classifier.samples.store.find)
     assert sample.camera == camera
 
 
@@ -218,8 +218,8 @@ async def test_nobody_looks_any_more_after_unloading(hass: HomeAssistant) -> Non
 async def kept(hass: HomeAssistant, entry: MockConfigEntry, looks: int) -> int:
     """Look; return how many pictures are kept then."""
     await look(hass, entry, looks)
-    samples = frames_of(entry).samples
-    return len(await frames_of(entry).async_files(samples.find, limit=-1))
+    samples = frames_of(entry).samples.store
+    return len(await frames_of(entry).samples.async_files(samples.find, limit=-1))
 
 
 async def test_the_same_picture_is_kept_once_unless_something_changes(

@@ -136,7 +136,7 @@ async def test_a_picture_of_a_recording_can_be_kept_and_seen(
     assert first.sample_id == f"front_door-{first.time:.3f}"
     assert second.sample_id is None
     kept = await history_of(entry).async_keep(run.id, second.event_id, classifier.id)
-    sample = await classifier.async_files(classifier.samples.get, kept)
+    sample = await classifier.samples.async_files(classifier.samples.store.get, kept)
     assert sample is not None
     assert (sample.camera, sample.source) == ("front_door", "history")
     client = await hass_client_no_auth()

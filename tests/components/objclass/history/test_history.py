@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import ObjectClassifier
+from custom_components.objclass.classifier.trainings import Trainings
 from custom_components.objclass.history import patience, work
 from custom_components.objclass.history.found import Found
 from custom_components.objclass.history.looking import Looker
@@ -105,13 +106,13 @@ def slow_training(monkeypatch: pytest.MonkeyPatch) -> Callable[[MockConfigEntry]
     """Return what lets each training of an entry last as long as a run may take."""
 
     def slow_down(entry: MockConfigEntry) -> None:
-        fit = ObjectClassifier._async_fit
+        fit = Trainings._async_fit
 
-        async def late(self: ObjectClassifier, backbone: str) -> Any:
+        async def late(self: Trainings, backbone: str) -> Any:
             await asyncio.wait([history_of(entry)._task], timeout=1)
             return await fit(self, backbone)
 
-        monkeypatch.setattr(ObjectClassifier, "_async_fit", late)
+        monkeypatch.setattr(Trainings, "_async_fit", late)
 
     return slow_down
 
@@ -135,7 +136,7 @@ async def test_a_run_waits_until_classes_with_new_names_are_learned(
     slow_training(entry)
 
     names = {"leo": "leon", "charlie": "charley"}
-    await classifier_of(entry).async_move_labels(names)
+    await classifier_of(entry).samples.async_move_labels(names)
     rename(hass, entry, *names.values())
     await hass.async_block_till_done()
     run = await at_rest(entry)

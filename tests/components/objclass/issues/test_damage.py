@@ -51,7 +51,7 @@ async def trained(set_up: SetUp) -> MockConfigEntry:
     entry = await set_up(classifier_data(), classifier_data(name="Others"))
     for name in ("leo", "charlie", None):
         await keep(classifier_of(entry), name, 6)
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     return entry
 
 
@@ -100,11 +100,11 @@ async def test_a_damaged_file_stops_no_other_classifier_and_no_look(
     await Visit(frigate, damaged).look(2)
     await frigate_of(damaged).pipeline.async_wait_idle()
     assert frigate_of(damaged).pipeline.counts["attempts"] >= 2
-    assert other.unlabelled == 2
+    assert other.samples.unlabelled == 2
     await keep(other, "leo")
-    assert other.labelled == {"leo": 1}
+    assert other.samples.labelled == {"leo": 1}
     with pytest.raises(HomeAssistantError, match=r"Our cats.*malformed"):
-        await one.async_train()
+        await one.trainings.async_train()
     assert crops_in(folder_of(hass, damaged)) == 18
 
 
@@ -149,7 +149,7 @@ async def test_a_damaged_file_is_told_by_its_name_and_forgotten_once_it_is_back(
     answer = await mend(hass, hass_client, "damaged", "confirm")
     assert answer["type"] == "create_entry"
     assert issues(hass) == {}
-    assert classifier_of(damaged).labelled == {"leo": 6, "charlie": 6}
+    assert classifier_of(damaged).samples.labelled == {"leo": 6, "charlie": 6}
     assert state_of(hass, OF_SAMPLES[0]) == "12"
 
 
@@ -161,7 +161,7 @@ async def test_what_can_be_read_is_rescued_and_told_and_can_be_trained(
 ) -> None:
     folder = folder_of(hass, damaged)
     broken = (folder / "samples.sqlite").read_bytes()
-    number = classifier_of(damaged).trained.number
+    number = classifier_of(damaged).trainings.current.number
     shown = await mend(hass, hass_client, "damaged", "rescue")
     assert shown["step_id"] == "rescued"
     (aside,) = folder.glob("damaged-*")
@@ -171,10 +171,10 @@ async def test_what_can_be_read_is_rescued_and_told_and_can_be_trained(
     await until(lambda: damaged.state is ConfigEntryState.LOADED)
     assert issues(hass) == {}
     classifier = classifier_of(damaged)
-    assert classifier.trained.number == number
-    assert classifier.labelled == {"leo": 6, "charlie": 6}
+    assert classifier.trainings.current.number == number
+    assert classifier.samples.labelled == {"leo": 6, "charlie": 6}
     assert state_of(hass, OF_SAMPLES[0]) == "12"
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     assert (aside / "samples.sqlite").read_bytes() == broken
     assert crops_in(folder) == 18
     answer = await answered(hass, hass_client, shown)
@@ -192,13 +192,13 @@ async def test_crops_of_which_nothing_can_be_read_are_there_to_be_labelled_again
     assert (told["labelled"], told["unlabelled"], told["unknown"]) == ("0", "0", "18")
     await until(lambda: damaged.state is ConfigEntryState.LOADED)
     classifier = classifier_of(damaged)
-    assert (classifier.labelled, classifier.unlabelled) == ({}, 18)
+    assert (classifier.samples.labelled, classifier.samples.unlabelled) == ({}, 18)
     page = await panel.ask("samples", classifier_id=classifier.id)
     sample_ids = [one["id"] for one in page["samples"]]
     assert len(sample_ids) == 18
     which = {"classifier_id": classifier.id, "sample_ids": sample_ids}
     await panel.ask("label", **which, **{"class": "leo"})
-    assert classifier.labelled == {"leo": 18}
+    assert classifier.samples.labelled == {"leo": 18}
 
 
 @pytest.mark.parametrize("damaged", ["samples"], indirect=True)
@@ -214,7 +214,7 @@ async def test_a_dialogue_that_was_left_open_rescues_nothing_from_a_good_file(
     answer = await answered(hass, hass_client, other, "rescue")
     assert answer["type"] == "create_entry"
     assert len(list(folder_of(hass, damaged).glob("damaged-*"))) == 1
-    assert classifier_of(damaged).labelled == {"leo": 6, "charlie": 6}
+    assert classifier_of(damaged).samples.labelled == {"leo": 6, "charlie": 6}
 
 
 async def test_on_a_read_only_disk_nothing_can_be_rescued_and_that_is_said(

@@ -167,7 +167,7 @@ async def test_crops_that_nobody_labels_are_told_until_there_is_a_training(
     await an_hour_later(hass, freezer)
     assert told(hass)["images"]["crops"] == "50"
     script(classifier, "leo")
-    classifier._async_changed()
+    classifier.telling.async_changed()
     assert told(hass) == {}
 
 
@@ -182,7 +182,7 @@ async def test_a_training_that_waits_for_another_network_is_none_that_never_was(
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 3)
     await keep(classifier, "charlie", 3)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     await keep(classifier, None, 50)
     other = replace(classifier._worker.backbone, identity="another")
     classifier._worker.backbone = other
@@ -202,12 +202,12 @@ async def test_a_class_without_a_single_picture_is_told_until_it_has_one(
     classifier = classifier_of(entry)
     await keep(classifier, "leo", 3)
     await keep(classifier, "none", 3)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     (crop, *_) = await keep(classifier, None, 50)
     await an_hour_later(hass, freezer)
     assert told(hass)["few"]["classes"] == "charlie"
-    await classifier.async_label([crop], "charlie")
-    await classifier.async_train()
+    await classifier.samples.async_label([crop], "charlie")
+    await classifier.trainings.async_train()
     assert told(hass) == {}
 
 
@@ -231,12 +231,12 @@ async def test_crops_that_nobody_labels_can_be_trained_on_once_they_are(
     assert refused["reason"] == "failed"
     assert "Our cats" in refused["description_placeholders"]["error"]
     assert [*told(hass)] == ["images"]
-    await classifier.async_label(crops[:3], "leo")
-    await classifier.async_label(crops[3:6], "charlie")
+    await classifier.samples.async_label(crops[:3], "leo")
+    await classifier.samples.async_label(crops[3:6], "charlie")
     assert (await mend(hass, hass_client, "images", "confirm"))[
         "type"
     ] == "create_entry"
-    assert classifier.trained
+    assert classifier.trainings.current
     assert told(hass) == {}
 
 
@@ -251,8 +251,8 @@ async def test_a_training_without_the_class_that_is_lacking_mends_nothing(
     crops = await keep(classifier_of(entry), None, 60)
     await hass.config_entries.async_reload(entry.entry_id)
     classifier = classifier_of(entry)
-    await classifier.async_label(crops[:3], "leo")
-    await classifier.async_label(crops[3:6], "none")
+    await classifier.samples.async_label(crops[:3], "leo")
+    await classifier.samples.async_label(crops[3:6], "none")
     shown = await mend(hass, hass_client, "images", "confirm")
     # It is trained, but there is no picture of Charlie; which is a repair of its own.
     assert shown["type"] == "create_entry"
@@ -260,7 +260,7 @@ async def test_a_training_without_the_class_that_is_lacking_mends_nothing(
     shown = await mend(hass, hass_client, "few", "confirm")
     assert shown["errors"] == {"base": "as_before"}
     assert [*told(hass)] == ["few"]
-    await classifier.async_label(crops[6:9], "charlie")
+    await classifier.samples.async_label(crops[6:9], "charlie")
     shown = await answered(hass, hass_client, shown)
     assert shown["type"] == "create_entry"
     assert told(hass) == {}

@@ -42,7 +42,7 @@ async def trained(hass: HomeAssistant, frigate: Frigate, set_up: SetUp) -> Any:
     entry = await set_up()
     for name in ("leo", "charlie", None):
         await keep(classifier_of(entry), name, 6)
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     return entry
 
 
@@ -55,7 +55,7 @@ async def test_an_entry_in_a_read_only_folder_is_set_up_and_classifies(
 ) -> None:
     caplog.set_level("DEBUG")
     entry, folder = trained, Path(hass.config.path(DOMAIN))
-    number = classifier_of(entry).trained.number
+    number = classifier_of(entry).trainings.current.number
     await hass.config_entries.async_unload(entry.entry_id)
     with read_only(folder):
         await hass.config_entries.async_setup(entry.entry_id)
@@ -63,16 +63,16 @@ async def test_an_entry_in_a_read_only_folder_is_set_up_and_classifies(
         await hass.async_block_till_done()
         assert entry.state is ConfigEntryState.LOADED
         classifier = classifier_of(entry)
-        assert classifier.trained.number == number
-        assert classifier.labelled == {"leo": 6, "charlie": 6}
+        assert classifier.trainings.current.number == number
+        assert classifier.samples.labelled == {"leo": 6, "charlie": 6}
         await Visit(frigate, entry).look(2)
         assert entry.runtime_data.frigate.pipeline.counts["attempts"] == 2
 
-        (unlabelled, *_) = classifier.samples.find(labelled=False, limit=1)
+        (unlabelled, *_) = classifier.samples.store.find(labelled=False, limit=1)
         for change in (
-            partial(classifier.async_label, [unlabelled.id], "leo"),
-            partial(classifier.async_delete, [unlabelled.id]),
-            classifier.async_train,
+            partial(classifier.samples.async_label, [unlabelled.id], "leo"),
+            partial(classifier.samples.async_delete, [unlabelled.id]),
+            classifier.trainings.async_train,
         ):
             with pytest.raises(HomeAssistantError, match="Our cats") as refused:
                 await change()
@@ -88,8 +88,8 @@ async def test_an_entry_in_a_read_only_folder_is_set_up_and_classifies(
     await a_minute_later(hass, lambda: not told_of(hass, entry))
     assert entry.state is ConfigEntryState.LOADED
     assert told_of(hass, entry) is None
-    await classifier_of(entry).async_label([unlabelled.id], "leo")
-    assert classifier_of(entry).labelled == {"leo": 7, "charlie": 6}
+    await classifier_of(entry).samples.async_label([unlabelled.id], "leo")
+    assert classifier_of(entry).samples.labelled == {"leo": 7, "charlie": 6}
 
 
 @no_past
@@ -109,7 +109,7 @@ async def test_a_folder_that_becomes_read_only_is_told_until_it_can_be_written_t
 
     with read_only(folder), monkeypatch.context() as patch:
         # The open files are not under the mount.
-        patch.setattr(classifier.samples.pictures, "write", no_room)
+        patch.setattr(classifier.samples.store.pictures, "write", no_room)
         await Visit(frigate, entry).look(2)
         await a_minute_later(hass, lambda: told_of(hass, entry))
         issue = told_of(hass, entry)
@@ -126,7 +126,7 @@ async def test_a_folder_that_becomes_read_only_is_told_until_it_can_be_written_t
 async def test_a_removed_entry_takes_what_was_told_of_its_folder_along(
     hass: HomeAssistant, trained: MockConfigEntry
 ) -> None:
-    classifier_of(trained).storage_error = "full"
+    classifier_of(trained).samples.storage_error = "full"
     with read_only(Path(hass.config.path(DOMAIN))):
         await a_minute_later(hass, lambda: told_of(hass, trained))
     await hass.config_entries.async_remove(trained.entry_id)
@@ -144,7 +144,7 @@ async def test_an_entry_that_is_unloaded_while_it_tries_the_folder_is_no_mishap(
         trying.set()
         await unloaded.wait()
 
-    classifier.async_try_storage = slowly
+    classifier.samples.async_try_storage = slowly
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
     await trying.wait()
     await hass.config_entries.async_unload(trained.entry_id)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -69,8 +70,10 @@ async def test_what_is_downloaded_classifies_as_the_classifier_does(
 
     interpreter = Interpreter(model_content=model)
     interpreter.allocate_tensors()
-    for sample in await classifier.async_files(classifier.samples.find, limit=10):
-        path = classifier.samples.picture_path(sample.id)
+    for sample in await classifier.samples.async_files(
+        classifier.samples.store.find, limit=10
+    ):
+        path = classifier.samples.store.picture_path(sample.id)
         crop = crop_whole(await hass.async_add_executor_job(path.read_bytes), 224)
         interpreter.set_tensor(
             interpreter.get_input_details()[0]["index"], crop.pixels[None]
@@ -89,7 +92,7 @@ async def test_classes_without_crops_are_left_out(
     )
     await keep(classifier, "charlie", 4)
     await keep(classifier, "leo", 4)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     answer = await take_out(hass)
     assert answer["classes"] == ["leo", "charlie"]
     labelmap = Path(answer["folder"]) / "labelmap.txt"
@@ -126,11 +129,10 @@ async def test_what_was_trained_on_another_network_is_refused(
     classifier = classifier_of(await set_up())
     await keep(classifier, "charlie", 4)
     await keep(classifier, "leo", 4)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     # As if another network had come into use meanwhile.
-    monkeypatch.setattr(
-        type(classifier), "backbone_model", property(lambda _: BackboneModel(size=160))
-    )
+    other = SimpleNamespace(model=BackboneModel(size=160))
+    monkeypatch.setattr(type(classifier), "backbone", property(lambda _: other))
     with pytest.raises(ServiceValidationError, match="cannot be exported"):
         await take_out(hass)
 
@@ -142,7 +144,7 @@ async def test_files_that_cannot_be_written_are_said(
     classifier = classifier_of(await set_up())
     await keep(classifier, "charlie", 4)
     await keep(classifier, "leo", 4)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     in_the_way = classifier.folder / "export"
     await hass.async_add_executor_job(in_the_way.write_bytes, b"")
     with pytest.raises(HomeAssistantError) as raised:

@@ -105,10 +105,10 @@ async def test_pictures_in_folders_of_classes_become_labelled_samples(
         "unusable": 0,
         "classes_added": [],
     }
-    assert classifier.labelled == {"leo": 2, "charlie": 1, "none": 1}
-    found = await classifier.async_files(classifier.samples.find)
+    assert classifier.samples.labelled == {"leo": 2, "charlie": 1, "none": 1}
+    found = await classifier.samples.async_files(classifier.samples.store.find)
     assert {sample.source for sample in found} == {"import"}
-    trained = await classifier.async_train()
+    trained = await classifier.trainings.async_train()
     assert {item.name for item in trained.kept.report.classes} == {
         *("leo", "charlie", "none")
     }
@@ -127,7 +127,7 @@ async def test_the_same_pictures_are_taken_once(
     answer = await bring(hass, path=str(packed))
     assert answer["images"] == {"leo": 1}
     assert answer["known"] == 4
-    assert classifier.labelled == {"leo": 3, "charlie": 1, "none": 1}
+    assert classifier.samples.labelled == {"leo": 3, "charlie": 1, "none": 1}
 
 
 @no_past
@@ -166,7 +166,7 @@ async def test_unknown_classes_are_named_and_nothing_is_imported(
     error = await refusal(hass, path=str(path))
     assert error.startswith("There are pictures of felix, which the classifier does")
     assert "leo, charlie, none" in error
-    assert classifier.labelled == {}
+    assert classifier.samples.labelled == {}
 
 
 @no_past
@@ -184,7 +184,7 @@ async def test_unknown_classes_are_added_if_that_is_wanted(
     await hass.async_block_till_done()
     classifier = classifier_of(entry)
     assert classifier.settings.classes == ("leo", "charlie", name)
-    assert classifier.labelled[name] == 2
+    assert classifier.samples.labelled[name] == 2
 
 
 @no_past
@@ -195,7 +195,7 @@ async def test_a_class_with_a_name_that_is_not_possible_is_refused(
     path = await hass.async_add_executor_job(a_zip, media, {"a,b/1.jpg": picture(1)})
     error = await refusal(hass, path=str(path), add_classes=True)
     assert "comma" in error
-    assert classifier.labelled == {}
+    assert classifier.samples.labelled == {}
 
 
 @no_past
@@ -239,7 +239,7 @@ async def test_what_cannot_be_imported_is_said(
     assert "nothing to import" in await refusal(hass, path=str(media / "empty"))
     for elsewhere in ("/etc", str(media.parent), f"{media}/../", "gone/gone.zip"):
         assert "may not read it" in await refusal(hass, path=elsewhere)
-    assert classifier.labelled == {}
+    assert classifier.samples.labelled == {}
     for wrong in ({}, {"path": "a", "frigate_model": "b"}):
         assert "Say where the import comes from" in await refusal(hass, **wrong)
 
@@ -253,7 +253,7 @@ async def test_brought_pictures_are_not_the_last_crop(
     await bring(hass, path=str(path))
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert classifier_of(entry).last_crop is None
+    assert classifier_of(entry).samples.last_crop is None
 
 
 # From Frigate
@@ -266,8 +266,8 @@ async def test_the_dataset_of_a_model_of_frigate_s_own_is_taken_over(
     classifier = classifier_of(await set_up())
     answer = await bring(hass, frigate_model="pets")
     assert answer["images"] == {"leo": 4, "charlie": 3}
-    assert classifier.labelled == {"leo": 4, "charlie": 3}
-    trained = await classifier.async_train()
+    assert classifier.samples.labelled == {"leo": 4, "charlie": 3}
+    trained = await classifier.trainings.async_train()
     assert trained.kept.report.accuracy == 1
 
 
@@ -323,7 +323,7 @@ async def test_what_came_before_frigate_was_lost_stays(
     lost = frigate.faults.add(Fault(path="clips", damage="truncate"))
     assert "broke off the connection" in await refusal(hass, frigate_model="pets")
     assert (fetched.hits, lost.hits) == (3, 1)
-    assert classifier.labelled == {"leo": 3}
+    assert classifier.samples.labelled == {"leo": 3}
     await hass.async_block_till_done()
     assert progress[-1].done
     assert "broke off the connection" in str(progress[-1].error)
@@ -338,4 +338,4 @@ async def test_frigate_s_classes_can_be_added(
         await bring(hass, frigate_model="pets")
     answer = await bring(hass, frigate_model="pets", add_classes=True)
     assert answer["classes_added"] == ["leo", "charlie"]
-    assert classifier_of(entry).labelled == {"leo": 4, "charlie": 3}
+    assert classifier_of(entry).samples.labelled == {"leo": 4, "charlie": 3}

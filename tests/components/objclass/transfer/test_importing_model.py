@@ -153,12 +153,12 @@ async def test_a_model_classifies_until_the_next_training(
         )
     await keep(classifier, "red", 4)
     await keep(classifier, "green", 4)
-    await classifier.async_train()
-    assert classifier.trained is not None
-    assert classifier.head is classifier.trained.head
+    await classifier.trainings.async_train()
+    assert classifier.trainings.current is not None
+    assert classifier.head is classifier.trainings.current.head
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert classifier_of(entry).model is None
+    assert classifier_of(entry).trainings.model is None
 
 
 @no_past
@@ -168,20 +168,20 @@ async def test_a_model_takes_the_place_of_a_training_which_can_come_back(
     classifier = classifier_of(await set_up(COLOURS))
     await keep(classifier, "red", 4)
     await keep(classifier, "green", 4)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     trained = classifier.head
     await hass.async_block_till_done()
     assert entity_of(hass, "sensor.our_cats_accuracy").state == "100.0"
     path = await hass.async_add_executor_job(a_folder, media, "int8")
     await bring(hass, path)
-    assert classifier.head is classifier.model
+    assert classifier.head is classifier.trainings.model
     await hass.async_block_till_done()
     assert entity_of(hass, "sensor.our_cats_accuracy").state == "unknown"
-    assert not classifier.outdated
+    assert not classifier.trainings.outdated
     answer = await ask(hass, "report")
     assert [one["in_use"] for one in answer["trainings"]] == [False]
     assert await ask(hass, "rollback") == {"number": 1}
-    assert classifier.model is None
+    assert classifier.trainings.model is None
     answer = await ask(hass, "report")
     assert [one["in_use"] for one in answer["trainings"]] == [True]
     assert trained is not None
@@ -198,12 +198,12 @@ async def test_a_training_takes_the_place_of_a_model_however_good_earlier_ones_w
     classifier = classifier_of(entry)
     red = await keep(classifier, "red", 12)
     await keep(classifier, "green", 12)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     await bring(hass, await hass.async_add_executor_job(a_folder, media, "int8"))
 
     # Half of them turn out to be something else, which is hard to tell from red.
-    await classifier.async_label(red[::2], "green")
-    trained = await classifier.async_train()
+    await classifier.samples.async_label(red[::2], "green")
+    trained = await classifier.trainings.async_train()
     assert trained.taken
     assert classifier.head is trained.kept.head
 
@@ -240,7 +240,7 @@ async def test_objects_in_view_are_classified_by_the_model(
     await frigate.walks_done()
     await frigate_of(entry).pipeline.async_wait_idle()
     classifier = classifier_of(entry)
-    samples = await classifier.async_files(classifier.samples.find)
+    samples = await classifier.samples.async_files(classifier.samples.store.find)
     assert samples
     assert set(samples[0].scores) == {"red", "green", "none"}
     assert samples[0].distance is None
@@ -298,7 +298,7 @@ async def test_a_model_that_cannot_be_used_is_said_and_changes_nothing(
     for module in ("ai_edge_litert.interpreter", "tflite_runtime.interpreter"):
         monkeypatch.setitem(sys.modules, module, None)
     assert "quantized, which is not supported here" in await why_not(model="int8")
-    assert classifier.model is None
+    assert classifier.trainings.model is None
     assert classifier.head is None
 
 
@@ -333,8 +333,10 @@ async def test_the_answer_says_how_good_a_model_is_on_what_is_labelled_here(
     }
     labelled = await hass.async_add_executor_job(pictures_zip, media, content)
     await bring(hass, labelled)
-    one, *_ = await classifier.async_files(classifier.samples.find, label="red")
-    gone = classifier.samples.picture_path(one.id)
+    one, *_ = await classifier.samples.async_files(
+        classifier.samples.store.find, label="red"
+    )
+    gone = classifier.samples.store.picture_path(one.id)
     await hass.async_add_executor_job(gone.unlink)
     path = await hass.async_add_executor_job(a_folder, media, "float32")
     assert (await bring(hass, path))["judged"] == {

@@ -46,14 +46,14 @@ async def put(classifier: Classifier, **fields: Any) -> str:
     sample = replace(
         Sample(id="one", event_id="event", camera="front_door", time=1.7e9), **fields
     )
-    await classifier.async_files(
-        classifier.samples.add,
+    await classifier.samples.async_files(
+        classifier.samples.store.add,
         sample,
         jpeg(),
         np.ones(classifier._worker.backbone.dimension, np.float32),
-        classifier.backbone,
+        classifier.backbone.identity,
     )
-    await classifier.async_recount()
+    await classifier.samples.async_recount()
     return sample.id
 
 
@@ -188,8 +188,8 @@ async def test_labels_that_the_training_contradicts_come_first_with_its_suggesti
     for class_name in ("leo", "charlie", "none"):
         await keep(classifier, class_name, 12)
     (wrong,) = await keep(classifier, "charlie", 1, day=3)
-    await classifier.async_label([wrong], "leo")
-    await classifier.async_train()
+    await classifier.samples.async_label([wrong], "leo")
+    await classifier.trainings.async_train()
 
     async def doubtful() -> dict[str, Any]:
         answer = await panel.ask(
@@ -204,7 +204,7 @@ async def test_labels_that_the_training_contradicts_come_first_with_its_suggesti
     assert sample["doubt"]["class"] == "charlie"
     assert sample["doubt"]["score"] > 0.8
     # Corrected, it keeps its place but is no longer doubtful.
-    await classifier.async_label([wrong], "charlie")
+    await classifier.samples.async_label([wrong], "charlie")
     sample = await doubtful()
     assert (sample["id"], sample["doubt"]) == (wrong, None)
 
@@ -219,7 +219,7 @@ async def test_a_cell_of_the_confusion_matrix_shows_the_crops_behind_it(
     for class_name in ("leo", "charlie", "none"):
         await keep(classifier, class_name, 12)
     wrong = await keep(classifier, "charlie", 2, day=3)
-    await classifier.async_label(wrong, "leo")
+    await classifier.samples.async_label(wrong, "leo")
     report = (await panel.ask("train", **ask))["report"]
     names = [item["name"] for item in report["classes"]]
     for row, label in enumerate(names):
@@ -353,7 +353,7 @@ async def test_labelling_tells_what_it_changed_so_that_it_can_be_undone(
     )
     assert answer["changed"] == {leo: "leo", fresh[0]: None, fresh[1]: None}
     assert answer["labelled"] == {"charlie": 3}
-    assert classifier.labelled == {"charlie": 3}
+    assert classifier.samples.labelled == {"charlie": 3}
 
     await panel.ask(
         "label", classifier_id=classifier.id, sample_ids=fresh, **{"class": None}
@@ -393,7 +393,7 @@ async def test_a_class_that_does_not_exist_labels_nothing(opened: Opened) -> Non
         )
     assert refused.value.key == "unknown_class"
     assert refused.value.placeholders["classes"] == "leo, charlie, none"
-    assert classifier.labelled == {}
+    assert classifier.samples.labelled == {}
 
 
 async def test_deleting_removes_crops_for_good(opened: Opened) -> None:
@@ -405,8 +405,8 @@ async def test_deleting_removes_crops_for_good(opened: Opened) -> None:
     assert answer == {"deleted": 2}
     page = await panel.ask("samples", classifier_id=classifier.id)
     assert sorted(ids(page)) == sorted([kept[1], kept[3]])
-    assert classifier.labelled == {"leo": 1}
-    assert classifier.unlabelled == 1
+    assert classifier.samples.labelled == {"leo": 1}
+    assert classifier.samples.unlabelled == 1
 
 
 @pytest.mark.parametrize("command", ["label", "delete"])
@@ -426,7 +426,7 @@ async def test_hostile_ids_change_nothing(opened: Opened, command: str) -> None:
             await panel.ask(
                 command, classifier_id=classifier.id, sample_ids=wrong, **data
             )
-    assert classifier.labelled == {"leo": 2}
+    assert classifier.samples.labelled == {"leo": 2}
     assert secret.exists()
 
 
@@ -447,7 +447,7 @@ async def test_who_may_only_look_looks_and_changes_nothing(
                 command, classifier_id=classifier.id, sample_ids=kept, **data
             )
         assert refused.value.code == "unauthorized"
-    assert classifier.labelled == {"leo": 2}
+    assert classifier.samples.labelled == {"leo": 2}
 
 
 @pytest.mark.parametrize("classifier_id", ["gone", "Our cats", *HOSTILE])

@@ -197,7 +197,7 @@ async def test_a_class_is_added(panel: Panel, frigate: Frigate, set_up: SetUp) -
     await panel.ask("add_class", classifier_id=classifier.id, **{"class": " max "})
     now = running(entry, classifier.id)
     assert now.settings.classes == ("leo", "charlie", "max")
-    assert now.labelled == {"leo": 1}
+    assert now.samples.labelled == {"leo": 1}
     with pytest.raises(Refused) as refused:
         await panel.ask("add_class", classifier_id=classifier.id, **{"class": "Leo"})
     assert refused.value.key == "refused_class_twice"
@@ -211,7 +211,7 @@ async def test_a_renamed_class_keeps_its_place_and_its_crops(
     await labelled(classifier, leo=2, charlie=1)
     await panel.ask("rename_class", classifier_id=classifier.id, old="leo", new="Leon ")
     assert running(entry, classifier.id).settings.classes == ("Leon", "charlie")
-    assert running(entry, classifier.id).labelled == {"Leon": 2, "charlie": 1}
+    assert running(entry, classifier.id).samples.labelled == {"Leon": 2, "charlie": 1}
 
 
 @pytest.mark.parametrize("target", ["charlie", "none"])
@@ -225,7 +225,7 @@ async def test_a_class_renamed_to_another_one_is_merged_into_it(
     now = running(entry, classifier.id)
     assert now.settings.classes == ("charlie",)
     wanted = {"charlie": 3} if target == "charlie" else {"charlie": 1, "none": 2}
-    assert now.labelled == wanted
+    assert now.samples.labelled == wanted
 
 
 async def test_a_class_without_crops_is_renamed_and_others_without_class_stay_alone(
@@ -238,8 +238,8 @@ async def test_a_class_without_crops_is_renamed_and_others_without_class_stay_al
     await panel.ask("rename_class", classifier_id=classifier.id, old="leo", new="leon")
     now = running(entry, classifier.id)
     assert now.settings.classes == ("leon", "charlie")
-    assert now.labelled == {}
-    assert now.unlabelled == 2
+    assert now.samples.labelled == {}
+    assert now.samples.unlabelled == 2
 
 
 @pytest.mark.parametrize(
@@ -269,8 +269,8 @@ async def test_a_removed_class_gives_its_crops_to_another_or_to_nobody(
     )
     now = running(entry, classifier.id)
     assert now.settings.classes == ("charlie",)
-    assert now.labelled == labels
-    assert now.unlabelled == rest
+    assert now.samples.labelled == labels
+    assert now.samples.unlabelled == rest
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ async def test_classes_that_cannot_be_change_nothing(
         await panel.ask(command, classifier_id=classifier.id, **data)
     assert refused.value.key == key
     assert running(entry, classifier.id).settings.classes == ("leo", "charlie")
-    assert running(entry, classifier.id).labelled == {"leo": 2, "charlie": 1}
+    assert running(entry, classifier.id).samples.labelled == {"leo": 2, "charlie": 1}
 
 
 async def test_the_last_class_cannot_be_removed(
@@ -329,7 +329,7 @@ async def test_a_new_threshold_changes_nothing_else(
     await panel.ask("set_threshold", classifier_id=classifier.id, threshold=0.95)
     now = running(entry, classifier.id)
     assert (now.settings.rules.threshold, now.settings.rules.min_attempts) == (0.95, 2)
-    assert now.labelled == {"leo": 1}
+    assert now.samples.labelled == {"leo": 1}
     for wrong in (1.01, -0.1, "0.9", None):
         with pytest.raises(Refused):
             await panel.ask(

@@ -81,7 +81,7 @@ async def test_new_crops_and_outcomes_are_news(
 
     await visit.look(3)
     await collect_news()
-    kept = classifier.samples.find(event_id=visit.id)
+    kept = classifier.samples.store.find(event_id=visit.id)
     assert len(kept) == 2
     for sample in kept:
         assert seen[sample.id] == "added"
@@ -141,7 +141,7 @@ async def test_many_changes_are_told_together_and_the_last_state_counts(
     await pause(hass)
     await subscribed(panel)
     for crop in crops:
-        await classifier.async_label([crop], "leo")
+        await classifier.samples.async_label([crop], "leo")
     await pause(hass)
     await panel.ask("status")
     states = [e["classifier"] for e in panel.events if e["event"] == "classifier"]
@@ -249,7 +249,7 @@ async def test_who_has_left_is_told_nothing(
     (crop,) = await keep(classifier, None)
     await panel.leave()
     await until(lambda: not _listeners(hass, classifier.id))
-    await classifier.async_label([crop], "leo")
+    await classifier.samples.async_label([crop], "leo")
     await pause(hass)
     await asyncio.sleep(0)
 

@@ -60,13 +60,13 @@ async def test_a_training_that_failed_leaves_the_one_before_outdated(
     entry = await set_up()
     classifier = classifier_of(entry)
     await keep_some_of_each(classifier_of(entry))
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     others = [
         sample.id
         for name in ("charlie", "none")
-        for sample in classifier.samples.find(label=name)
+        for sample in classifier.samples.store.find(label=name)
     ]
-    await classifier.async_delete(others)
+    await classifier.samples.async_delete(others)
     with pytest.raises(Refused) as refused:
         await panel.ask("train", classifier_id=classifier.id)
     assert refused.value.key == "training_too_few_classes"
@@ -91,15 +91,15 @@ async def test_labels_of_before_a_restart_make_a_training_outdated_by_any_clock(
     entry = await set_up()
     await keep_some_of_each(classifier_of(entry))
     monkeypatch.setattr(time, "time", lambda: now() + hours * 3600)
-    await classifier_of(entry).async_train()
+    await classifier_of(entry).trainings.async_train()
     await hass.config_entries.async_reload(entry.entry_id)
     assert not await outdated()
     (new,) = await keep(classifier_of(entry), None)
-    await classifier_of(entry).async_label([new], "leo")
+    await classifier_of(entry).samples.async_label([new], "leo")
     await hass.config_entries.async_reload(entry.entry_id)
     assert await outdated()
     # Who takes it back has what was trained on.
-    await classifier_of(entry).async_delete([new])
+    await classifier_of(entry).samples.async_delete([new])
     assert not await outdated()
 
 
@@ -137,14 +137,14 @@ async def test_an_older_training_can_be_used_again(
     classifier = classifier_of(entry)
     await keep_some_of_each(classifier_of(entry))
     for _ in range(2):
-        await classifier.async_train()
+        await classifier.trainings.async_train()
     await panel.ask("rollback", classifier_id=classifier.id, number=1)
-    assert classifier.trained is not None
-    assert classifier.trained.number == 1
+    assert classifier.trainings.current is not None
+    assert classifier.trainings.current.number == 1
     for wrong in (7, 10**30):
         with pytest.raises(Refused):
             await panel.ask("rollback", classifier_id=classifier.id, number=wrong)
-    assert classifier.trained.number == 1
+    assert classifier.trainings.current.number == 1
 
 
 async def test_a_training_that_cannot_be_says_why(

@@ -63,7 +63,7 @@ async def test_an_uploaded_zip_becomes_labelled_crops_and_is_removed(
         "unusable": 0,
         "classes_added": [],
     }
-    assert classifier.labelled == {"leo": 2, "charlie": 1, "none": 1}
+    assert classifier.samples.labelled == {"leo": 2, "charlie": 1, "none": 1}
     assert {event["job"] for event in await follow(panel)} == {"import"}
     with pytest.raises(Refused, match="not there") as refused:
         await panel.ask("import", **ask)
@@ -104,7 +104,7 @@ async def test_an_upload_that_is_no_zip_is_refused(
     with pytest.raises(Refused, match="no zip") as refused:
         await panel.ask("import", classifier_id=classifier.id, file=file_id)
     assert refused.value.key == "import_refused"
-    assert not classifier.labelled
+    assert not classifier.samples.labelled
 
 
 @with_pets
@@ -122,7 +122,7 @@ async def test_frigates_models_can_be_chosen_and_their_classes_added(
     answer = await panel.ask("import", **ask, add_classes=True)
     assert answer["images"] == {"leo": 4, "charlie": 3}
     assert answer["classes_added"] == ["charlie"]
-    assert classifier_of(entry).labelled == {"leo": 4, "charlie": 3}
+    assert classifier_of(entry).samples.labelled == {"leo": 4, "charlie": 3}
 
 
 @no_past
@@ -150,7 +150,7 @@ async def test_a_classifier_is_exported_to_an_address_to_download_it_at(
     assert refused.value.key == "not_trained"
     for name in classifier.settings.all_classes:
         await keep(classifier, name, 6)
-    await classifier.async_train()
+    await classifier.trainings.async_train()
     answer = await panel.ask("export", classifier_id=classifier.id)
     assert answer["classes"] == ["leo", "charlie", "none"]
     response = await (await hass_client_no_auth()).get(answer["url"])

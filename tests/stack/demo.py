@@ -1,6 +1,6 @@
 """The demo: broker, simulated Frigate and Home Assistant, from nothing to live results.
 
-    python -m tests.stack.demo [--check] [--images DIR] [--speed N]
+    scripts/demo [--check] [--images DIR] [--speed N]
 
 It does over Home Assistant's own API what a person does with the mouse: adds the
 integrations, creates a classifier, collects examples from Frigate's past, labels them
@@ -290,8 +290,8 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add: Any = parser.add_argument
     add("--check", action="store_true", help="prove that it works, and end")
-    add("--images", type=Path, help="show these photos: a folder per class")
-    add("--speed", type=float, default=1.0, help="how fast the animals walk")
+    add("--images", type=Path, metavar="DIR", help="photos: a folder per class")
+    add("--speed", type=float, metavar="N", default=1.0, help="animals N times as fast")
     return parser.parse_args(words)
 
 

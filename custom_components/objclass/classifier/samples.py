@@ -189,7 +189,7 @@ class Samples:
     def _forget_object(self, event_id: str) -> list[str]:
         crops = self.store.find(event_id=event_id, labelled=False, limit=-1)
         removed = [sample.id for sample in crops]
-        self.store.delete(removed)
+        self._delete(removed)
         self.unlabelled = self.store.unlabelled()
         return removed
 

@@ -234,6 +234,10 @@ async def test_what_a_child_said_is_taken_back_when_its_parent_changes_its_mind(
     # It was no matter for it, so there is nothing to learn from it.
     assert await crops(entry, visit.id, 1) == []
     assert len(await crops(entry, visit.id, 0)) > 0
+    await hass.async_block_till_done()
+    image = hass.states.get("image.collar_last_crop")
+    assert image is not None
+    assert image.state == "unknown"
 
 
 async def test_what_a_person_has_labelled_is_kept_all_the_same(

@@ -21,6 +21,7 @@ from ..lookup import is_entity
 from ..runtime.worker import Worker
 from .feed import Feed
 from .publishing import async_publish_states
+from .renames import async_follow_renames
 from .sources import NoPictureError, camera_source
 from .watch import Watch
 
@@ -59,7 +60,8 @@ class FrameWatch:
             self.feeds[camera] = Feed(hass, entry, worker, source, watches)
 
     async def async_start(self) -> None:
-        """Start listening to what moves."""
+        """Start listening to what moves, and to what is renamed."""
+        async_follow_renames(self._hass, self._entry)
         for feed in self.feeds.values():
             self._entry.async_on_unload(feed.async_stop)
             for watch in self._watches[feed.camera]:

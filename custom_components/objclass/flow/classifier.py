@@ -45,6 +45,7 @@ from ..const import (
 from ..data import FrigateSide, ObjclassConfigEntry
 from ..frigate.models import FrigateConfig
 from ..learning.consensus import NONE, Rules
+from ..learning.heads import HeadShelf
 from ..learning.model_head import ModelShelf
 from ..learning.samples import SampleStore, SampleStoreError
 from ..settings import DEFAULT_SAVE_ATTEMPTS
@@ -70,6 +71,9 @@ class ClassifierFlow(ConfigSubentryFlow):
         self._data: dict[str, Any] = {}
         self._orphaned: dict[str, int] = {}
         self._renamed: dict[str, str] = {}
+        self._moves: dict[str, str] = {}
+        # What the state of the labels was before they were moved, and is now.
+        self._labels: Mapping[str, str] = {}
         self._placeholders: dict[str, str] = {}
 
     async def async_step_user(
@@ -104,8 +108,12 @@ class ClassifierFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Change what is classified."""
-        return await self.async_step_user(user_input)
+        """Change what is classified; a program may say already what becomes of classes.
+
+        `user_input` is None, or by class that goes another one, or `UNLABEL`.
+        """
+        self._moves = user_input or {}
+        return await self.async_step_user()
 
     async def async_step_moves(
         self, user_input: dict[str, Any] | None = None
@@ -120,7 +128,7 @@ class ClassifierFlow(ConfigSubentryFlow):
             self._renamed = {old: new for old, new in renamed.items() if new}
             try:
                 await self._async_move(moves)
-                await self._async_rename_in_model()
+                await self._async_rename_in_heads()
             except (SampleStoreError, HomeAssistantError) as err:
                 errors["base"] = "storage_failed"
                 self._placeholders["error"] = str(err)
@@ -157,6 +165,9 @@ class ClassifierFlow(ConfigSubentryFlow):
         # A class that went while another came was most likely renamed.
         if len(gone) == 1 == len(added):
             self._renamed = {gone[0]: added[0]}
+        self._renamed |= {
+            old: new for old, new in self._moves.items() if new != UNLABEL
+        }
         kept = {*self._data[CONF_CLASSES], *self.always_there}
         labelled = await self._async_labelled(gone)
         self._orphaned = {
@@ -164,7 +175,7 @@ class ClassifierFlow(ConfigSubentryFlow):
         }
         if self._orphaned:
             return await self.async_step_moves()
-        await self._async_rename_in_model()
+        await self._async_rename_in_heads()
         return self._async_save()
 
     def _async_save(self) -> SubentryFlowResult:
@@ -201,16 +212,24 @@ class ClassifierFlow(ConfigSubentryFlow):
 
     async def _async_move(self, moves: Mapping[str, str | None]) -> None:
         if classifier := self._loaded():
+            before = classifier.samples.state_of_labels
             await classifier.samples.async_move_labels(moves)
+            self._labels = {before: classifier.samples.state_of_labels}
         else:
-            await self.hass.async_add_executor_job(_move, self._folder(), moves)
+            self._labels = await self.hass.async_add_executor_job(
+                _move, self._folder(), moves
+            )
 
-    async def _async_rename_in_model(self) -> None:
-        """Let a model that was brought know the new names. Raises SampleStoreError."""
+    async def _async_rename_in_heads(self) -> None:
+        """Let trainings and a model that was brought know the new names.
+
+        Raises SampleStoreError.
+        """
         if self._renamed:
-            shelf = ModelShelf(self._folder())
             try:
-                await self.hass.async_add_executor_job(shelf.rename, self._renamed)
+                await self.hass.async_add_executor_job(
+                    _rename, self._folder(), self._renamed, self._labels
+                )
             except OSError as err:
                 raise SampleStoreError(str(err)) from err
 
@@ -231,9 +250,18 @@ def _count(folder: Path) -> Mapping[str, int]:
         return samples.counts()
 
 
-def _move(folder: Path, moves: Mapping[str, str | None]) -> None:
+def _move(folder: Path, moves: Mapping[str, str | None]) -> dict[str, str]:
     with closing(SampleStore(folder)) as samples:
+        before = samples.state_of_labels()
         samples.move_labels(moves)
+        return {before: samples.state_of_labels()}
+
+
+def _rename(
+    folder: Path, renamed: Mapping[str, str], labels: Mapping[str, str]
+) -> None:
+    HeadShelf(folder).rename(renamed, labels)
+    ModelShelf(folder).rename(renamed)
 
 
 def frigate_of(entry: ConfigEntry) -> FrigateConfig | None:

@@ -109,7 +109,10 @@ async def _async_run_flow(
 ) -> None:
     """Fill in the dialogue, and wait until the classifier runs with what it says."""
     flows = hass.config_entries.subentries
-    flow = await flows.async_init((entry.entry_id, kind), context=context)
+    # Adding takes nothing but the form; changing takes what becomes of classes.
+    flow = await flows.async_init(
+        (entry.entry_id, kind), context=context, data=moves or None
+    )
     filled_in = {**_DEFAULTS[kind], **data}
     parts = filled_in.pop(CONF_PARTS, {})
     try:

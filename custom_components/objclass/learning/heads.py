@@ -7,8 +7,10 @@ in use. All functions block.
 """
 
 import json
+import os
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +18,7 @@ from typing import Final
 from .evaluation import TrainingReport
 from .files import write_atomically
 from .head import Head, HeadFileError, load_head, save_head
+from .report import with_other_names
 
 KEPT: Final = 5
 
@@ -48,10 +51,7 @@ class HeadShelf:
         with suppress(HeadFileError):
             before = self._number_in_use()
         number = max(self.numbers(), default=0) + 1
-        save_head(self._path(number), head, report)
-        # For other programs, and for people without one.
-        text = json.dumps(report.as_dict(), indent=1, ensure_ascii=False)
-        write_atomically(self._path(number).with_suffix(".json"), text.encode())
+        self._write(number, head, report)
         kept = self.use(number) if use else self.load(number)
         for old in {*self.numbers()[:-KEPT]} - {before}:
             # One that cannot be removed now is removed after the next training.
@@ -93,10 +93,33 @@ class HeadShelf:
                 found.append(self.load(number))
         return found
 
+    def rename(self, renamed: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        """Let all heads go by the new names of their classes. Raises OSError.
+
+        A head that knows both classes of a merger stays as it is. `labels` says which
+        state of the labels only has other names in another one.
+        """
+        for kept in self.readable():
+            classes = tuple(renamed.get(name, name) for name in kept.head.classes)
+            if classes == kept.head.classes or len({*classes}) < len(classes):
+                continue
+            report = with_other_names(kept.report, renamed)
+            report = replace(report, labels=labels.get(report.labels, report.labels))
+            self._write(kept.number, replace(kept.head, classes=classes), report)
+            # It was not trained now.
+            trained_at = kept.trained_at.timestamp()
+            os.utime(self._path(kept.number), (trained_at, trained_at))
+
     def numbers(self) -> list[int]:
         """Return the numbers of the kept heads, oldest first."""
         found = (path.stem for path in self._folder.glob("*.npz"))
         return sorted(int(stem) for stem in found if stem.isdecimal())
+
+    def _write(self, number: int, head: Head, report: TrainingReport) -> None:
+        save_head(self._path(number), head, report)
+        # For other programs, and for people without one.
+        text = json.dumps(report.as_dict(), indent=1, ensure_ascii=False)
+        write_atomically(self._path(number).with_suffix(".json"), text.encode())
 
     def _number_in_use(self) -> int | None:
         try:

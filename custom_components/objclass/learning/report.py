@@ -1,7 +1,7 @@
 """Write the report of a training from what was predicted for held-out images."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,29 @@ def write_report(trained: Trained, *, seconds: float) -> TrainingReport:
         },
         seconds=seconds,
         backbone=head.backbone,
+    )
+
+
+def with_other_names(
+    report: TrainingReport, renamed: Mapping[str, str]
+) -> TrainingReport:
+    """Return a report as it would be had the classes had their new names."""
+
+    def now(name: str) -> str:
+        return renamed.get(name, name)
+
+    classes = tuple(replace(item, name=now(item.name)) for item in report.classes)
+    left_out = tuple(now(name) for name in report.left_out)
+    return replace(
+        report,
+        classes=classes,
+        left_out=left_out,
+        doubtful_labels=tuple(
+            replace(item, label=now(item.label), suggestion=now(item.suggestion))
+            for item in report.doubtful_labels
+        ),
+        advice=advise(classes, left_out, np.array(report.confusion)),
+        recognised_as={key: now(name) for key, name in report.recognised_as.items()},
     )
 
 

@@ -12,8 +12,18 @@ from homeassistant.exceptions import ServiceValidationError
 from custom_components.objclass.const import DOMAIN
 from custom_components.objclass.learning.consensus import NONE
 
-from .conftest import Frigate, SetUp, classifier_data, classifier_of, frigate_of, teach
-from .crops import keep
+from .conftest import (
+    Frigate,
+    Panel,
+    SetUp,
+    classifier_data,
+    classifier_of,
+    frigate_of,
+    no_past,
+    teach,
+)
+from .crops import keep, learn
+from .entries import finish
 
 
 async def ask(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:
@@ -58,6 +68,53 @@ async def test_a_training_can_be_taken_back(
     reloaded = classifier_of(entry).trainings.current
     assert reloaded is not None
     assert reloaded.number == 2
+
+
+@no_past
+async def test_a_training_that_is_taken_back_goes_by_the_new_name_of_a_class(
+    hass: HomeAssistant, set_up: SetUp, panel: Panel
+) -> None:
+    entry = await set_up()
+    trained = await learn(classifier_of(entry))
+    await ask(hass, "train")
+    await panel.ask(
+        "rename_class", classifier_id=classifier_of(entry).id, old="leo", new="leon"
+    )
+    await hass.async_block_till_done()
+    await finish(entry, "train")
+
+    assert await ask(hass, "rollback", number=1) == {"number": 1}
+    await hass.config_entries.async_reload(entry.entry_id)
+    await finish(entry, "train")
+
+    current = classifier_of(entry).trainings.current
+    assert current is not None
+    assert current.number == 1
+    assert set(current.head.classes) == {"leon", "charlie"}
+    assert current.trained_at == trained.kept.trained_at
+    assert '"leo"' not in await hass.async_add_executor_job(
+        _read, Path(hass.config.path(DOMAIN))
+    )
+
+
+@no_past
+async def test_a_classifier_knows_the_new_name_of_a_class_without_being_trained_again(
+    hass: HomeAssistant, set_up: SetUp, panel: Panel
+) -> None:
+    entry = await set_up()
+    await learn(classifier_of(entry))
+    await panel.ask(
+        "rename_class", classifier_id=classifier_of(entry).id, old="leo", new="leon"
+    )
+    await hass.async_block_till_done()
+    await finish(entry, "train")
+
+    trainings = classifier_of(entry).trainings
+    assert trainings.current is not None
+    assert trainings.current.number == 1
+    assert set(trainings.current.head.classes) == {"leon", "charlie"}
+    (shown,) = (await panel.ask("classifiers"))["classifiers"]
+    assert shown["outdated"] is False
 
 
 async def test_without_an_earlier_training_there_is_nothing_to_take_back(

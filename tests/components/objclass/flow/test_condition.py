@@ -169,6 +169,21 @@ async def test_a_class_that_is_renamed_keeps_its_children(
     assert stored(chain, BELLS) == on(COLLARS, "none")
 
 
+@pytest.mark.parametrize("labelled", [False, True])
+async def test_a_class_that_is_merged_into_another_gives_it_its_children(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    chain: MockConfigEntry,
+    panel: Panel,
+    *,
+    labelled: bool,
+) -> None:
+    if labelled:
+        await keep(classifier_of(chain), "leo")
+    await panel.ask("rename_class", classifier_id=CATS, old="leo", new="charlie")
+    assert stored(chain, COLLARS) == on(CATS, "charlie")
+
+
 async def test_a_class_that_only_takes_the_place_of_another_has_none_of_its_children(
     hass: HomeAssistant, frigate: Frigate, chain: MockConfigEntry
 ) -> None:

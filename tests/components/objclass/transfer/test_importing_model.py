@@ -229,6 +229,22 @@ async def test_a_model_goes_by_the_new_name_of_a_class(
 
 
 @no_past
+async def test_a_class_that_is_merged_into_another_gives_it_its_part_of_a_model(
+    hass: HomeAssistant, set_up: SetUp, media: Path, panel: Panel
+) -> None:
+    hass.config.media_dirs["here"] = str(media)
+    assert await async_setup_component(hass, "media_source", {})
+    entry = await set_up(COLOURS)
+    await bring(hass, await hass.async_add_executor_job(a_folder, media, "int8"))
+
+    await panel.ask(
+        "rename_class", classifier_id=classifier_of(entry).id, old="red", new="green"
+    )
+
+    assert (await look_at(hass, media, "red"))["class"] == "green"
+
+
+@no_past
 async def test_objects_in_view_are_classified_by_the_model(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
 ) -> None:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatters } from "../../custom_components/objclass/www/format.js";
+import { formatters, typed, zoneOf } from "../../custom_components/objclass/www/format.js";
 import { languageOf, translator } from "../../custom_components/objclass/www/i18n.js";
 import { classOf, COLORS, colorOf, digitOf, NONE_COLOR } from "../../custom_components/objclass/www/palette.js";
 import { at, line } from "../../custom_components/objclass/www/threshold.js";
@@ -17,6 +17,26 @@ test("a time of today is short, another day is named", () => {
   const { moment } = formatters("en", "24");
   assert.equal(moment(new Date(2026, 10, 22, 7, 5).getTime() / 1000, now), "07:05");
   assert.match(moment(new Date(2026, 10, 20, 7, 5).getTime() / 1000, now), /20/);
+});
+
+test("times are those of the server for who has chosen that, wherever the browser is", () => {
+  const config = { time_zone: "Asia/Tokyo" };
+  const zone = zoneOf({ locale: { time_zone: "server" }, config });
+  const evening = Date.UTC(2026, 10, 22, 20, 30) / 1000; // the next day in Tokyo
+  const { moment, clock, full } = formatters("en", "24", zone);
+  assert.equal(moment(evening, evening + 3600), "05:30");
+  assert.match(moment(evening - 6 * 3600, evening), /22.*23:30/);
+  assert.equal(clock(evening), "05:30:00");
+  assert.match(full(evening), /23.*05:30/);
+  // The server reads a time without a zone as its own.
+  assert.equal(typed("2026-11-23T05:30", zone), "2026-11-23T05:30");
+});
+
+test("times are those of the browser for everybody else", () => {
+  const config = { time_zone: "Asia/Tokyo" };
+  assert.equal(zoneOf({ locale: { time_zone: "local" }, config }), undefined);
+  assert.equal(zoneOf({ locale: undefined, config }), undefined);
+  assert.equal(typed("2026-11-23T05:30", undefined), new Date(2026, 10, 23, 5, 30).getTime() / 1000);
 });
 
 test("how long ago is said in the unit that a person would use", () => {

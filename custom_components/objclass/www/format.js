@@ -2,17 +2,21 @@
 
 const DAY = 86400;
 
-/** Return the formatters for a language tag and Home Assistant's time format. */
-export function formatters(language, timeFormat = "language") {
+/** Return the time zone that somebody wants to see times in; undefined is the browser's. */
+export const zoneOf = ({ locale, config }) => (locale?.time_zone === "server" ? config.time_zone : undefined);
+
+/** Return the formatters for a language tag, Home Assistant's time format and a time zone. */
+export function formatters(language, timeFormat = "language", timeZone = undefined) {
   const hour12 = { 12: true, 24: false }[timeFormat];
-  const clock = hour12 === undefined ? {} : { hour12 };
+  const clock = { timeZone, ...(hour12 === undefined ? {} : { hour12 }) };
   const number = new Intl.NumberFormat(language);
   const tenth = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(language, { style: "percent" });
   const finePercent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", ...clock });
   const clockTime = new Intl.DateTimeFormat(language, { timeStyle: "medium", ...clock });
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone });
+  const date = new Intl.DateTimeFormat("en", { dateStyle: "short", timeZone });
   const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", ...clock });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
@@ -22,9 +26,9 @@ export function formatters(language, timeFormat = "language") {
     finePercent: (share) => finePercent.format(share),
     /** `seconds` since the epoch: the time today, else the day and the time. */
     moment: (seconds, now = Date.now() / 1000) => {
-      const date = new Date(seconds * 1000);
-      const today = date.toDateString() === new Date(now * 1000).toDateString();
-      return today ? time.format(date) : `${day.format(date)}, ${time.format(date)}`;
+      const then = new Date(seconds * 1000);
+      const today = date.format(then) === date.format(new Date(now * 1000));
+      return today ? time.format(then) : `${day.format(then)}, ${time.format(then)}`;
     },
     clock: (seconds) => clockTime.format(new Date(seconds * 1000)),
     full: (seconds) => full.format(new Date(seconds * 1000)),
@@ -39,6 +43,9 @@ function distance(seconds) {
   if (size < DAY) return [Math.round(seconds / 3600), "hour"];
   return [Math.round(seconds / DAY), "day"];
 }
+
+/** Return what the server is told of a time that was typed in a time zone of `zoneOf`. */
+export const typed = (text, timeZone) => (timeZone ? text : epoch(text));
 
 /** Return seconds since the epoch of an ISO time. */
 export const epoch = (iso) => new Date(iso).getTime() / 1000;

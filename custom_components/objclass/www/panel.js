@@ -3,7 +3,7 @@
 import "./parts/help.js";
 import "./parts/snackbar.js";
 import "./views/classifiers.js";
-import { formatters } from "./format.js";
+import { formatters, zoneOf } from "./format.js";
 import { languageOf, loadErrors, loadTexts } from "./i18n.js";
 import { css, define, html, LitElement } from "./lit.js";
 import { parse, path } from "./route.js";
@@ -84,7 +84,7 @@ class ObjclassPanel extends LitElement {
   async #translate() {
     const { language, locale } = this.#hass;
     const chosen = locale?.language ?? language;
-    this.#format = formatters(chosen, locale?.time_format);
+    this.#format = formatters(chosen, locale?.time_format, zoneOf(this.#hass));
     if (this.#language !== languageOf(language)) {
       this.#language = languageOf(language);
       const [texts, errors, refusals] = await Promise.all([

@@ -1,5 +1,6 @@
 /** What a run over the past is asked for. Tells `start` with what the server wants. */
 
+import { typed, zoneOf } from "../format.js";
 import { css, html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 import { icon } from "../ui.js";
@@ -98,9 +99,9 @@ class PastForm extends LitElement {
   #submit(event) {
     event.preventDefault();
     const [first] = this.#chosen;
-    const seconds = (text) => new Date(text).getTime() / 1000;
+    const moment = (text) => typed(text, zoneOf(this.store.hass));
     const range = this._days ? { days: this._days } : {
-      after: seconds(this._after), ...(this._before ? { before: seconds(this._before) } : {}),
+      after: moment(this._after), ...(this._before ? { before: moment(this._before) } : {}),
     };
     this.dispatchEvent(new CustomEvent("start", { detail: {
       entry_id: first.entry_id, classifier_ids: this.#chosen.map((item) => item.id), ...range, ...this._names,

@@ -162,4 +162,4 @@ async def test_while_frigate_is_away_the_first_page_shows_what_was_seen_before(
             await expect(card.locator("img").first).to_be_visible(timeout=PATIENCE)
     finally:
         await home.sim.restart()
-        await until(is_back, "Frigate to be back", within=30)
+        await until(is_back, "Frigate to be back", within=120)

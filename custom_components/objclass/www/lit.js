@@ -19,6 +19,9 @@ const host = await Promise.race([
 export const LitElement = findLit(host);
 export const { html, css } = LitElement.prototype;
 
+/** What an attribute is given that shall not be there; Lit knows it by this name. */
+export const nothing = Symbol.for("lit-nothing");
+
 /** A template within an `<svg>`: like `html`, with the mark that Lit gives to `svg`. */
 export const svg = (strings, ...values) => ({ ...html(strings, ...values), _$litType$: 2 });
 

@@ -1,7 +1,7 @@
 /** Small pieces that every view uses. */
 
 import { PATHS } from "./icons.js";
-import { html } from "./lit.js";
+import { html, nothing } from "./lit.js";
 
 /** An icon by its name in icons.js; words beside it say what it means. */
 export function icon(name) {
@@ -32,7 +32,7 @@ export function progressBar(share, label) {
     aria-label=${label}
     aria-valuemin="0"
     aria-valuemax="100"
-    aria-valuenow=${percent}
+    aria-valuenow=${known ? percent : nothing}
   ><div style="width: ${known ? percent : 30}%"></div></div>`;
 }
 

@@ -67,7 +67,11 @@ class StateEvent(FrameEntity, EventEntity):
             return
         self._trigger_event(
             change.state.class_name,
-            {"before": change.before.class_name, **state_attributes(change.state)},
+            {
+                "camera": self.camera,
+                "before": change.before.class_name,
+                **state_attributes(change.state),
+            },
         )
         self.async_write_ha_state()
 

@@ -26,6 +26,7 @@ from pytest_homeassistant_custom_component.typing import (
 
 from .chains import cats_and_collar
 from .conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
+from .frames.cameras import add_cameras, add_entry, frames_of, look
 from .source_code import REPOSITORY
 from .visits import Said, Visit, script
 
@@ -231,6 +232,38 @@ async def test_what_is_missing_is_warned_of_and_then_there_is_silence(
     ran(hass, timedelta(minutes=6))
     await visit(hass, frigate, entry, *["charlie"] * 3)
     assert len(notified) == 2
+
+
+@pytest.mark.parametrize(
+    ("blueprint", "inputs"),
+    [
+        ("who_is_it", {}),
+        ("something_is_missing", {"classes": ["open"]}),
+        # The whole day.
+        (
+            "once_a_day",
+            {"class_name": "open", "after": "12:00:00", "before": "12:00:00"},
+        ),
+    ],
+)
+async def test_a_change_of_a_whole_picture_is_told_with_its_camera(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    use: Use,
+    blueprint: str,
+    inputs: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await add_cameras(hass, "Gate")
+    entry = await add_entry(hass)
+    notified = await use(blueprint, events=["event.gate_gate_changed"], **inputs)
+    for name in ("shut", "open"):
+        script(frames_of(entry), name)
+        await look(hass, entry, 4)
+    await hass.async_block_till_done()
+    assert messages(notified) == ["open: Gate"]
+    assert notified[0].data["data"]["image"] == ""
+    assert "Template variable" not in caplog.text
 
 
 async def test_a_warning_can_be_for_working_hours_only(

@@ -138,6 +138,7 @@ async def test_an_event_tells_a_change_but_not_what_was_so_from_the_start(
         if change.data["entity_id"] == "event.gate_gate_changed"
     ]
     assert told.attributes["event_type"] == "open"
+    assert told.attributes["camera"] == "camera.gate"
     assert told.attributes["before"] == "shut"
     assert told.attributes["confirmed_by"] == 3
 

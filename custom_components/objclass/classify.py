@@ -44,11 +44,7 @@ async def async_classify_action(call: ServiceCall) -> ServiceResponse:
             translation_domain=DOMAIN, translation_key="classify_without_picture"
         )
     if classifier.head is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="not_trained",
-            translation_placeholders={"classifier": classifier.settings.name},
-        )
+        raise _not_trained(classifier)
     try:
         seen = await _async_look(call, entry, classifier)
     except FrigateError as err:
@@ -59,7 +55,9 @@ async def async_classify_action(call: ServiceCall) -> ServiceResponse:
             translation_key="bad_picture",
             translation_placeholders={"error": str(err)},
         ) from err
-    prediction = seen.predictions[classifier.id]
+    # Another network may have come into use while the picture was fetched.
+    if (prediction := seen.predictions.get(classifier.id)) is None:
+        raise _not_trained(classifier)
     return {
         "class": prediction.best,
         "score": prediction.score,
@@ -68,6 +66,14 @@ async def async_classify_action(call: ServiceCall) -> ServiceResponse:
         "distance": prediction.distance,
         "meets_threshold": prediction.score >= classifier.settings.threshold,
     }
+
+
+def _not_trained(classifier: AnyClassifier) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_trained",
+        translation_placeholders={"classifier": classifier.settings.name},
+    )
 
 
 async def _async_look(

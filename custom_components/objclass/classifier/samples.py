@@ -77,9 +77,10 @@ class Samples:
         self.last_crop: LastCrop | None = None
         # The order that the pages of a search go on with.
         self.most_useful: list[str] | None = None
+        # Another classifier has taken the place of this one, or none.
+        self.closed = False
         # Why nothing can be written, if that is so.
         self.storage_error: str | None = None
-        self._closed = False
         self._folder = folder
         self._settings = settings
         self._worker = worker
@@ -105,7 +106,7 @@ class Samples:
 
     async def async_close(self) -> None:
         """Close the files."""
-        self._closed = True
+        self.closed = True
         await self._worker.run(self.store.close)
 
     async def async_files[**P, T](
@@ -115,7 +116,7 @@ class Samples:
         try:
             return await self._worker.run(job, *args, **kwargs)
         except (SampleStoreError, HeadFileError, OSError) as err:
-            if self._closed:
+            if self.closed:
                 # Nothing is wrong with them.
                 raise interrupted() from err
             raise HomeAssistantError(

@@ -13,7 +13,7 @@ from ..api import async_frigate_failed
 from ..classifier import AnyClassifier, FrameClassifier, ObjectClassifier, Tell
 from ..conditions.past import PastCondition
 from ..const import DOMAIN, LOGGER
-from ..data import ObjclassConfigEntry
+from ..data import ObjclassConfigEntry, ObjclassData
 from ..frigate.errors import FrigateAuthError, FrigateConnectionError, FrigateError
 from ..frigate.models import StoredEvent
 from ..learning.backbone import Backbone
@@ -82,7 +82,9 @@ async def _async_collect(
     days: float | None,
     tell: Tell,
 ) -> Collected:
-    frigate, settings = entry.runtime_data.need_frigate(), classifier.settings
+    # What this classifier was set up with; the entry may be set up anew meanwhile.
+    data = entry.runtime_data
+    frigate, settings = data.need_frigate(), classifier.settings
     condition = PastCondition(frigate.pipeline.chain, classifier)
     events = await frigate.client.events(
         labels=settings.labels,
@@ -99,7 +101,7 @@ async def _async_collect(
     seen: list[tuple[StoredEvent, Look]] = []
     unusable = 0
     # Another one may come into use meanwhile: what they see cannot be compared.
-    backbone = entry.runtime_data.worker.backbone
+    backbone = data.worker.backbone
     for event in _mixed(events):
         if len(seen) >= count * _CHOICE:
             break
@@ -107,7 +109,7 @@ async def _async_collect(
             continue
         if (questions := await condition.async_questions(event)) is None:
             continue
-        found = await _async_look(entry, backbone, classifier, event, condition.heads)
+        found = await _async_look(data, backbone, classifier, event, condition.heads)
         if found is None:
             unusable += 1
         elif all(question.is_met(found) for question in questions):
@@ -137,14 +139,14 @@ def _mixed(events: Iterable[StoredEvent]) -> Iterable[StoredEvent]:
 
 
 async def _async_look(
-    entry: ObjclassConfigEntry,
+    data: ObjclassData,
     backbone: Backbone,
     classifier: ObjectClassifier,
     event: StoredEvent,
     heads: Heads,
 ) -> Look | None:
     """Look at a past object; None when it has no usable picture."""
-    frigate, worker = entry.runtime_data.need_frigate(), entry.runtime_data.worker
+    frigate, worker = data.need_frigate(), data.worker
     camera = frigate.config.cameras.get(event.camera)
     if camera is None:
         return None

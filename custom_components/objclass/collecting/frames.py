@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..classifier import FrameClassifier
 from ..const import LOGGER
-from ..data import ObjclassConfigEntry
+from ..data import ObjclassConfigEntry, ObjclassData
 from ..frames import NoPictureError
 from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
@@ -18,6 +18,7 @@ from ..learning.frame import look_at_frame
 from ..learning.look import Look
 from ..learning.ranking import most_unlike
 from ..learning.samples.sample import Sample
+from ..runtime.worker import interrupted
 
 # How many pictures are looked at for each that is kept.
 _CHOICE: Final = 3
@@ -42,17 +43,22 @@ async def async_collect_frames(
     """Keep `count` pictures of these cameras, unlike each other and what is labelled.
 
     The cameras take turns; each is looked at again and again, about a second apart.
+    Raises HomeAssistantError when the entry is set up anew meanwhile.
     """
+    # What this classifier was set up with; its cameras may go meanwhile.
+    data = entry.runtime_data
     seen: list[tuple[Sample, Look]] = []
     unusable = 0
     wanted = count * _CHOICE
     # Another one may come into use meanwhile: what they see cannot be compared.
-    backbone = entry.runtime_data.worker.backbone
+    backbone = data.worker.backbone
     with classifier.telling.async_job("collect") as tell:
         for number, camera in enumerate(islice(cycle(cameras), wanted)):
             if number >= len(cameras):
                 await asyncio.sleep(_PAUSE / len(cameras))
-            if found := await _async_look(entry, backbone, classifier, camera):
+            if classifier.samples.closed:
+                raise interrupted()
+            if found := await _async_look(data, backbone, classifier, camera):
                 seen.append(found)
             else:
                 unusable += 1
@@ -70,13 +76,13 @@ async def async_collect_frames(
 
 
 async def _async_look(
-    entry: ObjclassConfigEntry,
+    data: ObjclassData,
     backbone: Backbone,
     classifier: FrameClassifier,
     camera: str,
 ) -> tuple[Sample, Look] | None:
     """Look at what a camera shows now; None when that is no use."""
-    data, part = entry.runtime_data, classifier.settings.part_of(camera)
+    part = classifier.settings.part_of(camera)
     time = dt_util.utcnow().timestamp()
     try:
         picture = await data.frames.feeds[camera].source.async_picture()

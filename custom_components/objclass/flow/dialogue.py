@@ -64,11 +64,14 @@ async def async_create(
     """
     if kind not in entry.supported_subentry_types:
         entry.runtime_data.need_frigate()
-    before = set(entry.subentries)
     context = SubentryFlowContext(source=SOURCE_USER)
-    await _async_run_flow(hass, entry, kind, context, data, {})
-    (created,) = set(entry.subentries) - before
-    return created
+    created = await _async_run_flow(hass, entry, kind, context, data, {})
+    # Names are unique, and others may be added at the same time.
+    return next(
+        subentry.subentry_id
+        for subentry in entry.subentries.values()
+        if subentry.title == created["title"]
+    )
 
 
 async def async_reconfigure(
@@ -106,7 +109,7 @@ async def _async_run_flow(
     context: SubentryFlowContext,
     data: Mapping[str, Any],
     moves: Mapping[str, str],
-) -> None:
+) -> SubentryFlowResult:
     """Fill in the dialogue, and wait until the classifier runs with what it says."""
     flows = hass.config_entries.subentries
     # Adding takes nothing but the form; changing takes what becomes of classes.
@@ -142,6 +145,7 @@ async def _async_run_flow(
     # The entry is being loaded anew.
     async with entry.setup_lock:
         pass
+    return step
 
 
 def _fields(step: SubentryFlowResult) -> Iterable[Any]:

@@ -39,7 +39,10 @@ class HistoryStore:
     # Runs
 
     def put_run(self, run: Run) -> None:
-        """Note a new run, or how far a known one is; the oldest ones go."""
+        """Note a new run, or how far a known one is; the oldest ones go.
+
+        Those are the ones noted first, whatever the clock said.
+        """
         with self._transaction():
             self._db.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
@@ -50,14 +53,14 @@ class HistoryStore:
             )
             self._db.execute(
                 "DELETE FROM runs WHERE id NOT IN "
-                "(SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)",
+                "(SELECT id FROM runs ORDER BY rowid DESC LIMIT ?)",
                 (KEPT_RUNS,),
             )
 
     def runs(self) -> list[Run]:
         """Return the kept runs, newest first."""
         with reported():
-            rows = self._db.execute("SELECT * FROM runs ORDER BY started_at DESC")
+            rows = self._db.execute("SELECT * FROM runs ORDER BY rowid DESC")
             return [run_of(row) for row in rows]
 
     def remove_run(self, run_id: str) -> None:

@@ -10,10 +10,12 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.const import DOMAIN
+from custom_components.objclass.runtime.worker import async_change_runtime
 from tests.frigate_sim.faults import Fault
 
 from .conftest import Frigate, SetUp, classifier_of, no_past, teach
-from .crops import jpeg, keep
+from .crops import jpeg, keep, learn
+from .frames.cameras import add_cameras
 from .test_services import act, with_past
 
 
@@ -47,6 +49,28 @@ async def test_a_picture_is_classified_wherever_it_comes_from(
     await walking.in_view.wait()
     seen = await act(hass, "classify", event_id=walking.id)
     assert set(seen["scores"]) == {"leo", "charlie", "none"}
+
+
+@no_past
+async def test_when_another_network_comes_into_use_meanwhile_it_is_said(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await set_up()
+    await learn(classifier_of(entry))
+    (hall,) = await add_cameras(hass, "Hall")
+    shows = hall.async_camera_image
+
+    async def change_network(**size: Any) -> bytes | None:
+        await async_change_runtime(hass, {"backbone": "128"})
+        return await shows()
+
+    monkeypatch.setattr(hall, "async_camera_image", change_network)
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, "classify", entity_id="camera.hall")
+    assert raised.value.translation_key == "not_trained"
 
 
 @no_past

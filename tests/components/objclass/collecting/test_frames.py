@@ -1,12 +1,15 @@
 """Gathering examples from what cameras show."""
 
+from typing import Any
+
 import pytest
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from custom_components.objclass.collecting import frames as collect_frames
 from custom_components.objclass.collecting.collect import async_collect
 
+from ..conftest import Frigate, SetUp, no_past
 from ..crops import jpeg
 from ..frames.cameras import GATE, add_cameras, add_entry, frame_data, frames_of
 
@@ -74,3 +77,35 @@ async def test_a_camera_without_pictures_is_counted_and_no_hindrance(
     collected = await async_collect(hass, entry, frames_of(entry), count=2)
     assert {sample.camera for sample in collected.samples} == {"camera.drive"}
     assert collected.unusable == 3
+
+
+@no_past
+async def test_whoever_waits_is_told_at_once_when_the_cameras_are_changed_meanwhile(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The threads do not end with the entry: another one has them too.
+    await set_up()
+    gate, drive = await add_cameras(hass, "Gate", "Drive")
+    entry = await add_entry(hass, frame_data(camera_entities=[GATE, "camera.drive"]))
+    classifier = frames_of(entry)
+    shows = gate.async_camera_image
+
+    async def change_cameras(**size: Any) -> bytes | None:
+        monkeypatch.setattr(gate, "async_camera_image", shows)
+        (subentry,) = entry.subentries.values()
+        hass.config_entries.async_update_subentry(
+            entry, subentry, data={**subentry.data, "camera_entities": [GATE]}
+        )
+        # The entry is being loaded anew.
+        async with entry.setup_lock:
+            return await shows()
+
+    monkeypatch.setattr(gate, "async_camera_image", change_cameras)
+    asked = drive.asked
+    with pytest.raises(HomeAssistantError) as error:
+        await async_collect(hass, entry, classifier, count=4)
+    assert error.value.translation_key == "stopped"
+    assert drive.asked == asked

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_an_object_is_listed_once(tmp_path: Path) -> None:
     store.put_results("run0", EVENT.id, [])
     assert store.next_objects("run0", 9) == []
     assert store.counts("run0").done == 1
+    store.close()
+
+
+def test_a_run_that_starts_while_the_clock_is_wrong_is_the_newest_all_the_same(
+    tmp_path: Path,
+) -> None:
+    store = HistoryStore(tmp_path / "runs.sqlite")
+    for number in range(KEPT_RUNS):
+        store.put_run(a_run(number))
+    wrong = replace(a_run(KEPT_RUNS), started_at=0.0)
+    store.put_run(wrong)
+    store.put_run(replace(a_run(1), status=Status.DONE))
+    assert store.runs()[0] == wrong
+    assert len(store.runs()) == KEPT_RUNS
     store.close()
 
 

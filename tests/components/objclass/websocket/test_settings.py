@@ -1,5 +1,6 @@
 """Creating classifiers and changing their classes and threshold, over the websocket."""
 
+import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +10,8 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.objclass.classifier import Classifier
-from custom_components.objclass.const import DOMAIN
+from custom_components.objclass.const import DOMAIN, SUBENTRY_CLASSIFIER
+from custom_components.objclass.flow.dialogue import async_create
 
 from ..conftest import (
     CLASSIFIER,
@@ -42,6 +44,25 @@ async def labelled(classifier: Classifier, **classes: int) -> None:
 
 
 # Creating
+
+
+async def test_two_people_may_add_a_classifier_at_the_same_moment(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    names = ["Our dogs", "Our birds"]
+    created = await asyncio.gather(
+        *(
+            async_create(
+                hass,
+                entry,
+                SUBENTRY_CLASSIFIER,
+                {"name": name, "labels": ["dog"], "classes": ["rex"]},
+            )
+            for name in names
+        )
+    )
+    assert [entry.subentries[one].title for one in created] == names
 
 
 async def test_a_new_classifier_runs_when_the_answer_comes(

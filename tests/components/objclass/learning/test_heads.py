@@ -230,3 +230,25 @@ def test_foreign_files_among_the_heads_do_no_harm(
     assert shelf.numbers() == [1]
     put(shelf, trained)
     assert shelf.numbers() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("new", "classes"),
+    [("leon", ("charlie", "leon")), ("charlie", ("charlie", "leo"))],
+    ids=["another name", "merged"],
+)
+def test_every_head_goes_by_another_name_unless_two_classes_become_one(
+    tmp_path: Path, trained: TrainingResult, new: str, classes: tuple[str, ...]
+) -> None:
+    shelf = HeadShelf(tmp_path)
+    put(shelf, trained, times=2)
+    before = shelf.load(1)
+    shelf.rename({"leo": new}, {})
+    for number in (1, 2):
+        kept = shelf.load(number)
+        assert kept.head.classes == classes
+        assert tuple(item.name for item in kept.report.classes) == classes
+        assert {*kept.report.recognised_as.values()} <= {*classes}
+        assert kept.report.accuracy == before.report.accuracy
+    assert shelf.load(1).trained_at == before.trained_at
+    assert in_use(shelf) == 2

@@ -209,6 +209,50 @@ async def test_deleting_asks_first_and_then_the_picture_is_gone(
         assert ids[-1] not in [s["id"] for s in await home.samples(trained["id"])]
 
 
+async def test_deleting_with_the_keyboard_goes_on_with_the_next_picture(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    await label_as(home, trained["id"], None, count=12)
+    async with person_at(browser, home.api) as person:
+        ids = await person.opens_recent(trained)
+        await person.picture(ids[1]).focus()
+        await person.page.keyboard.press("Delete")
+        dialog = person.page.get_by_role("dialog", name="Delete this crop?")
+        await dialog.get_by_role("button", name="Delete").click()
+        await expect(person.card(ids[1])).to_have_count(0)
+        await expect(person.picture(ids[2])).to_be_focused()
+        await person.page.keyboard.press("1")
+        await is_labelled(home, trained, ids[2:3], home.classes[0])
+
+
+async def test_what_is_deleted_in_another_tab_is_not_selected_any_more(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api) as person:
+        ids = await person.opens_recent(trained)
+        await person.picture(ids[2]).click()
+        await person.picture(ids[4]).click(modifiers=["Shift"])
+        await person.sees("3 selected")
+        await home.ask("delete", classifier_id=trained["id"], sample_ids=ids[4:5])
+        await person.sees("2 selected")
+        # It had the focus.
+        await expect(person.card(ids[4])).to_have_count(0)
+
+
+async def test_a_picture_that_is_deleted_in_another_tab_is_closed(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api) as person:
+        ids = await person.opens_recent(trained)
+        await person.card(ids[0]).hover()
+        await person.card(ids[0]).get_by_role("button", name="Why?").click()
+        details = person.page.locator("objclass-details dialog")
+        await expect(details).to_be_visible()
+        await home.ask("delete", classifier_id=trained["id"], sample_ids=ids[:1])
+        await expect(details).to_be_hidden()
+        await expect(person.card(ids[0])).to_have_count(0)
+
+
 async def test_why_a_picture_was_called_so_can_be_seen(
     home: Home, browser: Browser, trained: dict[str, Any], picture: Take
 ) -> None:

@@ -40,6 +40,10 @@ class Details extends LitElement {
     }
   }
 
+  close() {
+    this.renderRoot.querySelector("dialog").close();
+  }
+
   /** Take a key; returns whether it meant something. */
   key(key) {
     const name = classOf(this.classifier.all_classes, key);

@@ -101,8 +101,21 @@ class Grid extends LitElement {
       this.#cards.clear();
       this.#spare = [];
     }
+    const went = this.focused !== null && !this.samples.has(this.focused);
+    const before = went ? this.order : [];
     if (changed.has("groups")) this.#lay();
+    if (went) this.#passOn(before);
+    else this.#draw();
+  }
+
+  /** Give the focus of a picture that is gone to the next one that is still there. */
+  #passOn(before) {
+    const gone = this.focused;
+    const worked = this.#cards.get(gone)?.element.contains(this.renderRoot.activeElement);
+    const later = before.slice(before.indexOf(gone)).find((id) => this.samples.has(id));
+    this.focused = later ?? this.order.at(-1) ?? null;
     this.#draw();
+    if (worked && this.focused !== null) this.focusOn(this.focused);
   }
 
   #measure() {
@@ -148,8 +161,9 @@ class Grid extends LitElement {
     const bottom = top + this.scroller.clientHeight;
     const boxes = visible(this.#layout, top - NEAR, bottom + NEAR);
     const wanted = new Set(boxes.map((box) => box.id));
-    this.#spare.push(...takeOut(this.#cards, wanted, (card) => card.element));
-    for (const heading of takeOut(this.#headings, wanted, (item) => item)) heading.remove();
+    const there = (id) => this.#layout.boxes.some((box) => box.id === id);
+    this.#spare.push(...takeOut(this.#cards, wanted, there, (card) => card.element));
+    for (const heading of takeOut(this.#headings, wanted, there, (item) => item)) heading.remove();
     for (const box of boxes) {
       if (box.header) this.#drawHeading(box);
       else this.#drawCard(box);
@@ -306,12 +320,13 @@ function idOf(event) {
 }
 
 /** Take out of the Map what is not wanted any more, and return it. */
-function takeOut(drawn, wanted, elementOf) {
+function takeOut(drawn, wanted, there, elementOf) {
   const free = [];
   for (const [id, item] of drawn) {
     const element = elementOf(item);
-    // A card that has the focus stays: a person is working on it.
-    if (wanted.has(id) || element.contains(element.getRootNode().activeElement)) continue;
+    if (wanted.has(id)) continue;
+    // A card that has the focus stays while it scrolls by: a person is working on it.
+    if (element.contains(element.getRootNode().activeElement) && there(id)) continue;
     drawn.delete(id);
     free.push(item);
   }

@@ -139,13 +139,22 @@ class Workbench extends LitElement {
     const { classifier_id: id, reset, added = [], changed = [], removed = [] } = event.detail;
     if (reset) return void this.#load((list) => list.reload());
     if (id !== this.classifier.id) return;
-    this._list.remove(removed);
+    this.#forget(removed);
     const known = changed.filter((item) => this._list.items.has(item));
     if (known.length > REFETCHED) void this.#load((list) => list.reload());
     else for (const item of known) void this.#renew(item);
     this._version += 1;
     if (added.some((item) => !this._list.items.has(item))) void this.#look();
   };
+
+  /** Pictures are gone: nobody can do anything with them any more. */
+  #forget(ids) {
+    if (!ids.length) return;
+    this._list.remove(ids);
+    this._selection = keep(this._selection, [...this._list.items.keys()]);
+    const details = this.renderRoot?.querySelector("objclass-details");
+    if (ids.includes(details?.shown)) details.close();
+  }
 
   /** Pictures have come: take in those that belong here, or say how many there are. */
   async #look() {

@@ -253,6 +253,15 @@ async def test_a_picture_that_is_deleted_in_another_tab_is_closed(
         await expect(person.card(ids[0])).to_have_count(0)
 
 
+async def test_an_address_of_a_picture_that_is_gone_shows_the_others_and_says_so(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api) as person:
+        await person.opens_recent(trained, "?show=gone")
+        await person.is_told("has none of these crops")
+        await expect(person.page.locator("objclass-details dialog")).to_be_hidden()
+
+
 async def test_why_a_picture_was_called_so_can_be_seen(
     home: Home, browser: Browser, trained: dict[str, Any], picture: Take
 ) -> None:

@@ -3,7 +3,7 @@
 import { css, define, html, LitElement } from "../lit.js";
 import { classOf, colorOf, digitOf, NONE } from "../palette.js";
 import { shared } from "../styles.js";
-import { icon, iconButton, send } from "../ui.js";
+import { icon, iconButton, send, tell } from "../ui.js";
 import { said } from "../words.js";
 import { closeOutside } from "./help.js";
 
@@ -36,7 +36,13 @@ class Details extends LitElement {
       const why = await this.store.ask("sample", { classifier_id: this.classifier.id, sample_id: id });
       if (this.shown === id) this._why = why;
     } catch (error) {
-      if (this.shown === id) this._why = { error: error.message };
+      if (this.shown !== id) return;
+      if (this.samples.has(id)) this._why = { error: error.message };
+      else {
+        // There is nothing to show, such as for an old address.
+        this.close();
+        tell(this, error.message, { error: true });
+      }
     }
   }
 

@@ -15,13 +15,17 @@ def routes(world: World, studio: Studio) -> list[web.RouteDef]:
     clean = world.version.clean_extension
     thumbnails = "|".join(world.version.picture_extensions)
     frames = "|".join(world.version.frame_extensions)
+    recorded = "|".join(world.version.recorded_extensions)
     return [
         web.get("/events/{id}/snapshot.jpg", media.snapshot),
         web.get(f"/events/{{id}}/snapshot-clean.{clean}", media.clean_snapshot),
         web.get(
             f"/events/{{id}}/thumbnail.{{extension:{thumbnails}}}", media.thumbnail
         ),
-        web.get("/{camera}/recordings/{time}/snapshot.jpg", media.recorded),
+        web.get(
+            f"/{{camera}}/recordings/{{time}}/snapshot.{{extension:{recorded}}}",
+            media.recorded,
+        ),
         web.get(f"/{{camera}}/latest.{{extension:{frames}}}", media.latest),
     ]
 
@@ -86,7 +90,10 @@ class _Media:
         time = float(request.match_info["time"])
         if camera is None or not self._world.recorded(time):
             return not_found(f"Recording not found at {time}")
-        style = Style(height=int(request.query.get("height", 0)) or None)
+        style = Style(
+            height=int(request.query.get("height", 0)) or None,
+            extension=request.match_info["extension"],
+        )
         objects = self._world.on_camera(camera)
         data = await self._studio.recorded(camera, objects, time, style)
         return web.Response(body=data, content_type=style.content_type)

@@ -37,6 +37,11 @@ class Version:
         return ("jpg",) if self.minor < 15 else ("jpg", "jpeg", "png", "webp")
 
     @property
+    def recorded_extensions(self) -> tuple[str, ...]:
+        """In which formats a frame of the recordings is served."""
+        return ("png",) if self.minor < 15 else ("jpg", "png")
+
+    @property
     def clean_extension(self) -> str:
         """In which format clean snapshots are kept."""
         return "png" if self.minor < 17 else "webp"

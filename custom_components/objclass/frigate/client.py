@@ -18,6 +18,7 @@ from .models import (
     parse_stored_event,
 )
 
+_V0_15 = FrigateVersion(0, 15)
 _V0_16 = FrigateVersion(0, 16)
 _V0_17 = FrigateVersion(0, 17)
 _V0_18 = FrigateVersion(0, 18)
@@ -164,7 +165,9 @@ class FrigateClient:
         """
         if not fields.is_safe_name(camera):
             raise FrigateNotFoundError("no such camera")
-        path = f"{camera}/recordings/{time:.3f}/snapshot.jpg"
+        # Frigate 0.14 has it as PNG only.
+        extension = "png" if await self._known_version() < _V0_15 else "jpg"
+        path = f"{camera}/recordings/{time:.3f}/snapshot.{extension}"
         return _picture(await self._connection.get(path, {"height": height}))
 
     async def event(self, event_id: str) -> StoredEvent | None:

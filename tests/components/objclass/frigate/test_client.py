@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from time import time
 
 import numpy as np
 import pytest
@@ -117,6 +118,15 @@ async def test_an_object_in_progress_is_shown_as_it_is(
         assert picture.frame_time in times
     else:
         assert picture.frame_time is None
+
+
+async def test_a_moment_of_the_recordings_is_shown(start: Start, version: str) -> None:
+    async with start(version=version) as (_, client):
+        moment = time() - 300
+        picture = await client.recorded_frame("front_door", moment, 240)
+        assert pixels(picture).shape[2] == 3
+        with pytest.raises(FrigateNotFoundError):
+            await client.recorded_frame("cellar", moment, 240)
 
 
 async def test_an_ended_object_is_shown_without_what_frigate_draws(

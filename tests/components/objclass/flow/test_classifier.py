@@ -25,7 +25,8 @@ from ..conftest import (
     folder_of,
     no_past,
 )
-from ..crops import keep
+from ..crops import keep, learn
+from ..entries import finish
 from .dialogues import begin, choices, submit
 
 pytestmark = no_past
@@ -330,6 +331,29 @@ async def test_crops_that_cannot_be_moved_are_said_and_can_be_tried_again(
     result = await submit(hass, shown, {"leo": "leon"})
     assert result["reason"] == "reconfigure_successful"
     assert classifier_of(entry).samples.labelled == {"leon": 2}
+
+
+async def test_trainings_that_cannot_take_a_new_name_are_said_and_can_be_tried_again(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await learn(classifier_of(entry))
+    report = folder_of(hass, entry) / "heads" / "1.json"
+    await hass.async_add_executor_job(report.unlink)
+    await hass.async_add_executor_job(report.mkdir)
+    answer = CLASSIFIER | {"classes": ["leon", "charlie"], "rules": RULES}
+    shown = await submit(hass, await change(hass, entry), answer)
+    shown = await submit(hass, shown, {"leo": "leon"})
+    assert shown["errors"] == {"base": "storage_failed"}
+    assert data_of_first(entry)["classes"] == ["leo", "charlie"]
+
+    await hass.async_add_executor_job(report.rmdir)
+    result = await submit(hass, shown, {"leo": "leon"})
+    assert result["reason"] == "reconfigure_successful"
+    await finish(entry, "train")
+    head = classifier_of(entry).trainings.trained_head
+    assert head is not None
+    assert set(head.classes) == {"leon", "charlie"}
 
 
 async def test_crops_that_cannot_be_counted_are_said_and_can_be_tried_again(

@@ -14,6 +14,9 @@ from .people import person_at
 
 type Take = Callable[[Page, str], Awaitable[None]]
 
+# The browser may be about to load what is deleted.
+JUST_DELETED = ("404 (Not Found)",)
+
 
 async def is_labelled(
     home: Home, classifier: dict[str, Any], ids: list[str], name: str | None
@@ -196,7 +199,7 @@ async def test_a_filter_is_in_the_address_and_survives_a_reload(
 async def test_deleting_asks_first_and_then_the_picture_is_gone(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    async with person_at(browser, home.api) as person:
+    async with person_at(browser, home.api, forgiven=JUST_DELETED) as person:
         ids = await person.opens_recent(trained)
         await person.picture(ids[-1]).click()
         await person.page.get_by_role("button", name="Delete", exact=True).click()
@@ -213,7 +216,7 @@ async def test_deleting_with_the_keyboard_goes_on_with_the_next_picture(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
     await label_as(home, trained["id"], None, count=12)
-    async with person_at(browser, home.api) as person:
+    async with person_at(browser, home.api, forgiven=JUST_DELETED) as person:
         ids = await person.opens_recent(trained)
         await person.picture(ids[1]).focus()
         await person.page.keyboard.press("Delete")
@@ -228,7 +231,7 @@ async def test_deleting_with_the_keyboard_goes_on_with_the_next_picture(
 async def test_what_is_deleted_in_another_tab_is_not_selected_any_more(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    async with person_at(browser, home.api) as person:
+    async with person_at(browser, home.api, forgiven=JUST_DELETED) as person:
         ids = await person.opens_recent(trained)
         await person.picture(ids[2]).click()
         await person.picture(ids[4]).click(modifiers=["Shift"])
@@ -242,7 +245,7 @@ async def test_what_is_deleted_in_another_tab_is_not_selected_any_more(
 async def test_a_picture_that_is_deleted_in_another_tab_is_closed(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
-    async with person_at(browser, home.api) as person:
+    async with person_at(browser, home.api, forgiven=JUST_DELETED) as person:
         ids = await person.opens_recent(trained)
         await person.card(ids[0]).hover()
         await person.card(ids[0]).get_by_role("button", name="Why?").click()

@@ -10,14 +10,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..classifier import Classifier
+from ..classifier import Classifier, FrameClassifier
 from ..const import DOMAIN, LOGGER
 from ..data import ObjclassConfigEntry
 from ..flow.dialogue import async_add_classes
 from ..learning.backbone import Backbone
 from ..learning.crop import PictureError
+from ..learning.frame import WHOLE, look_at_frame
 from ..learning.infrared import is_infrared
-from ..learning.look import look
+from ..learning.look import Look, look
 from ..learning.model_head import folded
 from ..lookup import classifier_by_id
 from .sources import Source
@@ -118,7 +119,7 @@ def _keep(
     samples = classifier.samples.store
     if samples.get(sample_id) is not None:
         return None
-    seen = look(backbone, data, classifier.heads)
+    seen = _look(classifier, backbone, data)
     sample = classifier.sample_of(
         seen,
         sample_id=sample_id,
@@ -130,6 +131,14 @@ def _keep(
     sample = replace(sample, label=label, infrared=is_infrared(seen.crop.pixels))
     samples.add(sample, seen.crop.jpeg, seen.embedding, seen.backbone)
     return sample_id
+
+
+def _look(classifier: Classifier, backbone: Backbone, data: bytes) -> Look:
+    """Look at a picture as the classifier looks at those of its cameras."""
+    heads = classifier.heads
+    if isinstance(classifier, FrameClassifier):
+        return look_at_frame(backbone, data, {WHOLE: heads})[WHOLE]
+    return look(backbone, data, heads)
 
 
 def _unknown(folders: Mapping[str, object], classifier: Classifier) -> list[str]:

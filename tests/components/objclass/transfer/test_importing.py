@@ -17,6 +17,7 @@ from custom_components.objclass.signals import SIGNAL_SAMPLES
 from tests.frigate_sim import Account, Fault, NativeModel
 
 from ..conftest import Frigate, SetUp, classifier_data, classifier_of, no_past
+from ..frames.cameras import add_cameras, add_entry, frames_of
 from .progress import followed
 
 PETS = NativeModel(
@@ -254,6 +255,23 @@ async def test_brought_pictures_are_not_the_last_crop(
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert classifier_of(entry).samples.last_crop is None
+
+
+async def test_of_a_brought_picture_of_a_whole_camera_nothing_is_cut_off(
+    hass: HomeAssistant, media: Path
+) -> None:
+    """As when the camera is looked at: what matters may be at the edge."""
+    await add_cameras(hass, "Gate")
+    classifier = frames_of(await add_entry(hass))
+    wide = BytesIO()
+    Image.new("RGB", (160, 40), "green").save(wide, "JPEG")
+    files = {"open/wide.jpg": wide.getvalue()}
+    path = await hass.async_add_executor_job(a_folder, media, files)
+    await bring(hass, path=str(path), classifier="Gate")
+    store = classifier.samples.store
+    (sample,) = await classifier.samples.async_files(store.find, source="import")
+    kept = await classifier.samples.async_files(store.pictures.read, sample.id)
+    assert Image.open(BytesIO(kept)).size == (160, 40)
 
 
 # From Frigate

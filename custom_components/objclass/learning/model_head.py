@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Final
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,9 +98,17 @@ def classes_of(labels: Sequence[str], classes: Sequence[str]) -> tuple[str, ...]
     return tuple(known.get(folded(label), NONE) for label in labels)
 
 
+def tidied(name: str) -> str:
+    """Return a name without surplus spaces, and its accents as they are typed.
+
+    Those in names of files of a Mac are characters of their own.
+    """
+    return normalize("NFC", " ".join(name.split()))
+
+
 def folded(name: str) -> str:
-    """Return a name as names are compared: capitals and surplus spaces do not count."""
-    return " ".join(name.split()).casefold()
+    """Return a name as names are compared: capitals do not count either."""
+    return tidied(name).casefold()
 
 
 type AnyHead = Head | ModelHead

@@ -35,6 +35,7 @@ _LONGEST_EXTRA: Final = 2 << 10
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others may take gigabytes of memory to unpack, and are rare."""
 _ENCRYPTED: Final = 1
+_UTF_8: Final = 1 << 11
 
 
 class PackageError(ValueError):
@@ -194,7 +195,7 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     files = {}
     for info in archive.infolist():
         # Some programs on Windows write its own kind of slash.
-        name = info.orig_filename.replace("\\", "/")
+        name = _name_in_zip(info).replace("\\", "/")
         parts = name.split("/")
         if ".." in parts or name.startswith("/") or ":" in parts[0] or "\0" in name:
             raise PackageError(f"the zip names a file outside of itself: {name[:100]}")
@@ -206,6 +207,17 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise PackageError("the zip is compressed in a way that is not supported")
         files[name] = info
     return files
+
+
+def _name_in_zip(info: zipfile.ZipInfo) -> str:
+    """Return the name of a file; macOS writes UTF-8 without saying that it does."""
+    name = info.orig_filename
+    if info.flag_bits & _UTF_8:
+        return name
+    try:
+        return name.encode("cp437").decode()
+    except UnicodeError:
+        return name
 
 
 def _too_many_files() -> PackageError:

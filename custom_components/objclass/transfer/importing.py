@@ -19,7 +19,7 @@ from ..learning.crop import PictureError
 from ..learning.frame import WHOLE, look_at_frame
 from ..learning.infrared import is_infrared
 from ..learning.look import Look, look
-from ..learning.model_head import folded
+from ..learning.model_head import folded, tidied
 from ..lookup import classifier_by_id
 from .sources import Source
 
@@ -144,5 +144,5 @@ def _look(classifier: Classifier, backbone: Backbone, data: bytes) -> Look:
 def _unknown(folders: Mapping[str, object], classifier: Classifier) -> list[str]:
     """Return the folders that name no class; capital letters do not matter."""
     known = {folded(name) for name in classifier.settings.all_classes}
-    unknown = {folded(name): " ".join(name.split()) for name in folders}
+    unknown = {folded(name): tidied(name) for name in folders}
     return [name for folded, name in unknown.items() if folded not in known]

@@ -151,6 +151,36 @@ def test_slashes_of_windows_are_slashes(tmp_path: Path) -> None:
         assert package.read("dataset/leo/1.jpg", 100) == b"first"
 
 
+def _without_mark(path: Path) -> None:
+    """Let a zip not say that its names are UTF-8."""
+    content = bytearray(path.read_bytes())
+    for signature, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        flags = content.index(signature) + place
+        assert content[flags + 1] & 8
+        content[flags + 1] &= ~8
+    path.write_bytes(content)
+
+
+def test_a_zip_of_a_mac_keeps_the_accents_of_its_folders(tmp_path: Path) -> None:
+    path = a_zip(tmp_path, {"Mu\u0308ller/1.jpg": b"first"})
+    _without_mark(path)
+    with open_package(path) as package:
+        assert [*contents_of(package).pictures] == ["Mu\u0308ller"]
+        assert package.read("Mu\u0308ller/1.jpg", 100) == b"first"
+
+
+def test_a_zip_of_an_old_windows_keeps_the_accents_of_its_folders(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "pictures.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Mxller/1.jpg", b"first")
+    path.write_bytes(path.read_bytes().replace(b"Mxller", b"M\x81ller"))
+    with open_package(path) as package:
+        assert [*contents_of(package).pictures] == ["M\u00fcller"]
+        assert package.read("M\u00fcller/1.jpg", 100) == b"first"
+
+
 def test_a_zip_with_a_password_is_refused(tmp_path: Path) -> None:
     path = a_zip(tmp_path, {"leo/1.jpg": b"first"})
     content = bytearray(path.read_bytes())

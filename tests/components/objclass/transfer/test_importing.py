@@ -189,6 +189,23 @@ async def test_unknown_classes_are_added_if_that_is_wanted(
 
 
 @no_past
+@made
+async def test_folders_of_a_mac_are_the_classes_of_that_name(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path, make: Make
+) -> None:
+    """There, an accent in the name of a file is a character of its own."""
+    entry = await set_up(classifier_data(classes=["M\u00fcller", "leo"]))
+    files = {"Mu\u0308ller/1.jpg": picture(1), "Zoe\u0308/1.jpg": picture(2)}
+    path = await hass.async_add_executor_job(make, media, files)
+    answer = await bring(hass, path=str(path), add_classes=True)
+    assert answer["images"] == {"M\u00fcller": 1, "Zo\u00eb": 1}
+    assert answer["classes_added"] == ["Zo\u00eb"]
+    await hass.async_block_till_done()
+    classes = classifier_of(entry).settings.classes
+    assert classes == ("M\u00fcller", "leo", "Zo\u00eb")
+
+
+@no_past
 async def test_a_class_with_a_name_that_is_not_possible_is_refused(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
 ) -> None:

@@ -70,6 +70,12 @@ class ObjectClassifier(Classifier):
         if before != self.in_view.get(result.event_id):
             self.telling.async_changed()
 
+    @callback
+    def async_show(self, event_id: str, seen: InView) -> None:
+        """Show that an object is in view again, of which nothing new is known."""
+        self.in_view[event_id] = seen
+        self.telling.async_changed()
+
     def live_sample(
         self, tracked: TrackedObject, frame_time: float, seen: Look
     ) -> Sample:

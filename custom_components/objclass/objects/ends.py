@@ -1,5 +1,8 @@
 """The end of objects: each classifier gives one final outcome, and they are forgotten.
 
+What Frigate does not speak of any more, since it or the broker went away, is given up.
+When it is spoken of again after all, it is in view again as what it was before.
+
 Many may end at once. They are told in turn, a little at a time, like messages.
 """
 
@@ -10,6 +13,7 @@ from time import monotonic
 
 from homeassistant.core import HomeAssistant, callback
 
+from ..classifier.objects import InView
 from ..conditions.chain import Chain
 from ..conditions.children import Children
 from ..const import LOGGER
@@ -80,3 +84,19 @@ class Ends:
                 self._results.async_not_asked(state, classifier)
         self._children.forget(state.id)
         self._results.async_end(state)
+        if not state.ended:
+            # Frigate, or the broker, was away; the object need not be.
+            self._tracker.give_up(state)
+
+    @callback
+    def async_undo(self, state: ObjectState) -> None:
+        """Show an object again that was given up and is in view after all."""
+        state.final = False
+        for classifier in self._chain.interested(state.latest):
+            verdict = state.assigned(classifier)
+            if verdict and verdict.class_name:
+                # It is no news; nobody is told a second time.
+                classifier.async_show(
+                    state.id,
+                    InView(class_name=verdict.class_name, camera=state.latest.camera),
+                )

@@ -181,9 +181,12 @@ class Pipeline:
         if not (self._tracker.get(tracked.id) or self.chain.interested(tracked)):
             return
         state = self._tracker.update(tracked, ended=event.type == "end")
-        if state is not None:
-            self._children.async_follow(state)
-            self._async_let_wait(state)
+        if state is None:
+            return
+        if state.final:
+            self._ends.async_undo(state)
+        self._children.async_follow(state)
+        self._async_let_wait(state)
 
     @callback
     def _async_on_update(self, update: TrackedObjectUpdate) -> None:

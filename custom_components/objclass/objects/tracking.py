@@ -44,9 +44,9 @@ class ObjectState:
     whose sub label it carries, `names` all the sub labels that came from us, and
     `foreign_sub_label` one that somebody else has set. `to_clear` is whether it carries
     a sub label of ours that was taken back. `findings` is what Frigate itself says,
-    `final` whether the end is being told, and `dropped` whether newer objects were once
-    looked at instead. `opinions` are those of the classifiers, by id; most objects of a
-    crowd are never looked at, and nobody has one.
+    `final` whether the end is being told or was, and `dropped` whether newer objects
+    were once looked at instead. `opinions` are those of the classifiers, by id; most
+    objects of a crowd are never looked at, and nobody has one.
     """
 
     latest: TrackedObject
@@ -155,7 +155,8 @@ class Tracker:
 
     def __init__(self) -> None:
         self._objects: dict[str, ObjectState] = {}
-        self._ended: dict[str, None] = {}
+        # With the state of those that have not ended as far as Frigate has said.
+        self._ended: dict[str, ObjectState | None] = {}
 
     def __iter__(self) -> Iterator[ObjectState]:
         """Iterate over the objects in view; they may be forgotten meanwhile."""
@@ -169,8 +170,9 @@ class Tracker:
         """Take in a message; None when the object has ended before.
 
         Messages may be repeated or arrive out of order; an older one changes nothing.
+        One that was given up, and is spoken of again, is still `final`.
         """
-        if tracked.id in self._ended:
+        if tracked.id in self._ended and not self._is_back(tracked, ended=ended):
             return None
         state = self._objects.get(tracked.id)
         if state is None:
@@ -184,6 +186,21 @@ class Tracker:
         sub_label = state.latest.sub_label
         state.note_sub_label(sub_label.text if sub_label else None)
         return state
+
+    def _is_back(self, tracked: TrackedObject, *, ended: bool) -> bool:
+        """Return whether an object that was given up is in view after all."""
+        state = self._ended[tracked.id]
+        if ended:
+            self._ended[tracked.id] = None
+        elif state and tracked.frame_time > state.latest.frame_time:
+            del self._ended[tracked.id]
+            self._objects[tracked.id] = state
+            return True
+        return False
+
+    def give_up(self, state: ObjectState) -> None:
+        """Let an object that was forgotten come back when Frigate speaks of it."""
+        self._ended[state.id] = state
 
     def forget(self, event_id: str) -> bool:
         """Forget an object for good; return whether it was still known."""

@@ -146,13 +146,57 @@ async def test_when_frigate_goes_offline_all_in_view_have_ended(
         new.id: "assigned",
     }
 
-    # Frigate was not away for long and still speaks of them.
+    # Of what went meanwhile, nothing more is said.
     frigate.say("available", "online")
-    await known.look()
-    await known.end()
     await new.end()
+    await new.say(new.next_message())
     assert len(finals(told)) == 2
     assert state_of(hass, "binary_sensor.our_cats_leo_in_view") == "off"
+
+
+async def test_what_frigate_still_sees_after_it_was_away_is_in_view_again_and_no_news(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo")
+    parked = Visit(frigate, entry)
+    await parked.look(3)
+    for _ in range(2):
+        frigate.say("available", "offline")
+        frigate.say("available", "online")
+        await settle(hass, entry)
+        assert state_of(hass, "binary_sensor.our_cats_leo_in_view") == "off"
+
+        await parked.look()
+        assert state_of(hass, "binary_sensor.our_cats_leo_in_view") == "on"
+    await parked.end()
+    assert state_of(hass, "binary_sensor.our_cats_leo_in_view") == "off"
+    said = [(event.data["class"], event.data["final"]) for event in told]
+    assert said == [("leo", False), ("leo", True), ("leo", True), ("leo", True)]
+
+
+async def test_what_was_not_known_when_frigate_went_away_is_looked_at_afterwards(
+    hass: HomeAssistant,
+    frigate: Frigate,
+    set_up: SetUp,
+    told: Told,
+) -> None:
+    entry = await set_up()
+    script(classifier_of(entry), "leo", "charlie")
+    visit = Visit(frigate, entry)
+    await visit.look(2)
+    frigate.say("available", "offline")
+    await settle(hass, entry)
+    assert [final["outcome"] for final in finals(told)] == ["undecided"]
+
+    frigate.say("available", "online")
+    await visit.look(3)
+    assert visit.seen.sub_label == ("charlie", 0.95)
+    await visit.end()
+    assert [final["class"] for final in finals(told)] == [None, "charlie"]
 
 
 async def test_a_look_that_is_finished_after_the_end_does_not_count(

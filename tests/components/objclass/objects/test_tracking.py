@@ -66,6 +66,21 @@ def test_what_has_ended_does_not_come_back() -> None:
     assert not list(tracker)
 
 
+def test_what_was_given_up_comes_back_with_news_unless_it_has_ended() -> None:
+    tracker = Tracker()
+    states = [tracker.update(tracked(name), ended=False) for name in ("parked", "gone")]
+    for state in states:
+        assert state is not None
+        assert tracker.forget(state.id)
+        tracker.give_up(state)
+    # What was sent before comes late, or twice.
+    assert tracker.update(tracked("parked"), ended=False) is None
+    assert tracker.update(tracked("gone", frame_time=11), ended=True) is None
+    assert tracker.update(tracked("gone", frame_time=12), ended=False) is None
+    assert tracker.update(tracked("parked", frame_time=11), ended=False) is states[0]
+    assert list(tracker) == [states[0]]
+
+
 def test_ended_objects_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracking, "_REMEMBERED_ENDS", 3)
     tracker = Tracker()

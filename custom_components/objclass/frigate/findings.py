@@ -47,14 +47,18 @@ class Findings:
         for model in known:
             self.attributes.pop(model, None)
 
-    def hear_update(self, update: TrackedObjectUpdate, face_threshold: float) -> None:
-        """Take in a message about one finding.
+    def hear_update(
+        self, update: TrackedObjectUpdate, face_threshold: float
+    ) -> str | None:
+        """Take in a message about one finding; return the sub label that it brings.
 
         Frigate tells of every attempt on a face, with its running score; the face is
         recognised, and becomes the sub label, from `face_threshold` on.
         """
+        if update.type == "face" and (update.score or 0) < face_threshold:
+            return None
         match update.type:
-            case "face" if update.name and (update.score or 0) >= face_threshold:
+            case "face" if update.name:
                 self.face = self.sub_label = update.name
             case "lpr" if update.plate or update.name:
                 self.plate = frozenset({update.plate, update.name})
@@ -63,3 +67,4 @@ class Findings:
                 self.sub_label = update.sub_label
             case "classification" if update.model and update.attribute:
                 self.attributes[update.model] = update.attribute
+        return update.sub_label or update.name

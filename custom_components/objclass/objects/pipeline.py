@@ -197,10 +197,10 @@ class Pipeline:
         state = self._tracker.get(update.id) if update.id else None
         if state is None:
             return
-        state.note_sub_label(update.sub_label or update.name)
+        name = state.findings.hear_update(update, self.frigate.face_threshold)
+        state.note_sub_label(name)
         if update.model and update.attribute:
             state.attributes[update.model] = update.attribute
-        state.findings.hear_update(update, self.frigate.face_threshold)
         self._children.async_follow(state)
         if any(c.settings.condition for c in self.chain.interested(state.latest)):
             self._async_let_wait(state)

@@ -72,6 +72,8 @@ async def test_what_frigate_found_out_itself_is_not_overwritten(
     "message",
     [
         {"type": "face", "name": None, "score": 0.3},
+        # Frigate says so after each attempt, and names nobody as long as it doubts.
+        {"type": "face", "name": "John", "score": 0.6},
         {"type": "lpr", "name": None, "plate": "123ABC", "score": 0.95},
         {"type": "description", "description": "A cat on the wall."},
         {"type": "classification", "model": "m", "attribute": "red", "score": 1.0},

@@ -254,19 +254,25 @@ class Trainings:
                 translation_key="no_such_training",
                 translation_placeholders={"classifier": self._settings.name},
             )
-        if not await self._async_files(self._fits, number):
+        head = (await self._async_files(self._heads.load, number)).head
+        if head.backbone != self._worker.backbone.identity:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="training_of_other_backbone",
                 translation_placeholders={"classifier": self._settings.name},
             )
+        if gone := {*head.classes} - {*self._settings.all_classes}:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="training_of_other_classes",
+                translation_placeholders={
+                    "classifier": self._settings.name,
+                    "classes": ", ".join(sorted(gone)),
+                },
+            )
         self.current = await self._async_files(self._use, number)
         self.model = None
         self._telling.async_changed()
-
-    def _fits(self, number: int) -> bool:
-        """Return whether a training was made with the backbone in use."""
-        return self._heads.load(number).head.backbone == self._worker.backbone.identity
 
     def _use(self, number: int) -> KeptHead:
         kept = self._heads.use(number)

@@ -98,6 +98,29 @@ async def test_a_training_that_is_taken_back_goes_by_the_new_name_of_a_class(
 
 
 @no_past
+async def test_a_training_that_knows_a_class_that_is_gone_is_not_taken_back(
+    hass: HomeAssistant, set_up: SetUp, panel: Panel
+) -> None:
+    """It would be trained again at the next start, without a word."""
+    entry = await set_up()
+    await learn(classifier_of(entry))
+    await keep(classifier_of(entry), NONE, 4)
+    await panel.ask(
+        "rename_class", classifier_id=classifier_of(entry).id, old="charlie", new="leo"
+    )
+    await hass.async_block_till_done()
+    await finish(entry, "train")
+
+    for asked in ({}, {"number": 1}):
+        with pytest.raises(ServiceValidationError, match="still knows charlie"):
+            await ask(hass, "rollback", **asked)
+    current = classifier_of(entry).trainings.current
+    assert current is not None
+    assert current.number == 2
+    assert set(current.head.classes) == {"leo", NONE}
+
+
+@no_past
 async def test_a_classifier_knows_the_new_name_of_a_class_without_being_trained_again(
     hass: HomeAssistant, set_up: SetUp, panel: Panel
 ) -> None:

@@ -39,7 +39,8 @@ CLASSIFY_SCHEMA: Final = vol.Schema(
 async def async_classify_action(call: ServiceCall) -> ServiceResponse:
     """Classify a picture now, whatever the rules for objects say."""
     entry, classifier = resolve_classifier(call.hass, call.data[ATTR_CLASSIFIER])
-    if len(call.data.keys() & _PICTURES) != 1:
+    # A field of a form that was cleared is an empty text.
+    if sum(bool(call.data.get(picture)) for picture in _PICTURES) != 1:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="classify_without_picture"
         )

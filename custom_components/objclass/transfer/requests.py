@@ -46,7 +46,8 @@ async def async_run_import(
     data: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Bring labelled pictures in, or a whole model; `data` is as IMPORT_FIELDS say."""
-    if len(data.keys() & _SOURCES) != 1:
+    # A field of a form that was cleared is an empty text.
+    if sum(bool(data.get(source)) for source in _SOURCES) != 1:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="import_without_source"
         )

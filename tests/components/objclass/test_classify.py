@@ -116,5 +116,6 @@ async def test_what_cannot_be_classified_is_said(
     assert "stored in Home Assistant" in await why_not(media=crop)
     frigate.faults.add(Fault(path="events", status=500))
     assert "HTTP 500" in await why_not(event_id="1.5-gone")
-    for wrong in ({}, {"event_id": "1.5-a", "entity_id": "camera.a"}):
+    both = {"event_id": "1.5-a", "entity_id": "camera.a"}
+    for wrong in ({}, {"event_id": ""}, both):
         assert "Say what to look at" in await why_not(**wrong)

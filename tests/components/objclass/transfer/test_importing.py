@@ -258,7 +258,10 @@ async def test_what_cannot_be_imported_is_said(
     for elsewhere in ("/etc", str(media.parent), f"{media}/../", "gone/gone.zip"):
         assert "may not read it" in await refusal(hass, path=elsewhere)
     assert classifier.samples.labelled == {}
-    for wrong in ({}, {"path": "a", "frigate_model": "b"}):
+    for wrong in (
+        *({}, {"path": "a", "frigate_model": "b"}),
+        *({"path": ""}, {"file": ""}, {"frigate_model": ""}),
+    ):
         assert "Say where the import comes from" in await refusal(hass, **wrong)
 
 

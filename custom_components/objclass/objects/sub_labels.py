@@ -67,7 +67,11 @@ class SubLabels:
         for above in self._chain.above(classifier):
             verdict = state.assigned(above)
             if verdict and above.settings.kind != KIND_ATTRIBUTE:
+                opinion = state.opinion(above)
+                # If this fails, it is tried again as if it had never been told.
+                opinion.told = None
                 await self.async_write(state, above, verdict)
+                opinion.told = verdict.class_name
                 return
         state.to_clear = True
 

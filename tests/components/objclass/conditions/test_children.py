@@ -13,6 +13,8 @@ from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import Backbone
 from custom_components.objclass.learning.chosen import Choice
 
+from tests.frigate_sim.faults import Fault
+
 from ..chains import (
     OUR_CATS,
     WITH_COLLAR,
@@ -328,6 +330,23 @@ async def test_the_one_who_knows_better_names_the_object_in_frigate(
     await visit.look(4)
     assert visit.seen.sub_label == ("charlie", 0.95)
     await visit.end()
+    assert visit.seen.sub_label == ("charlie", 0.95)
+
+
+async def test_a_name_that_could_not_be_taken_back_is_with_the_next_attempt(
+    frigate: Frigate, set_up: SetUp
+) -> None:
+    entry, _, _ = await cats_and_collar(
+        set_up, *["leo"] * 3, "charlie", kind="sub_label"
+    )
+    visit = Visit(frigate, entry)
+    await visit.look(4)
+    fault = frigate.faults.add(Fault(path="sub_label", method="POST", status=500))
+    await visit.look(4)
+    assert fault.hits == 1
+    assert visit.seen.sub_label == ("red", 0.95)
+    frigate.faults.clear()
+    await visit.look()
     assert visit.seen.sub_label == ("charlie", 0.95)
 
 

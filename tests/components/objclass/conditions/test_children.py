@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 from custom_components.objclass.learning import chosen
 from custom_components.objclass.learning.backbone import Backbone
 from custom_components.objclass.learning.chosen import Choice
-
 from tests.frigate_sim.faults import Fault
 
 from ..chains import (

@@ -279,6 +279,12 @@ class Trainings:
         self._models.remove()
         return kept
 
+    async def async_try_model(
+        self, content: bytes, labels: Sequence[str], pixel_range: str
+    ) -> None:
+        """Raise ModelError for a whole model that cannot be used; change nothing."""
+        await self._async_files(self._models.try_out, content, labels, pixel_range)
+
     async def async_use_model(
         self, content: bytes, labels: Sequence[str], pixel_range: str
     ) -> ModelHead:

@@ -134,18 +134,34 @@ class ModelShelf:
         pixel_range: str,
     ) -> ModelHead:
         """Keep a model and load it. Raises ModelError for an unusable one; OSError."""
-        self._folder.mkdir(exist_ok=True)
-        name = f"{hashlib.sha256(content).hexdigest()[:16]}.tflite"
-        write_atomically(self._folder / name, content)
-        try:
-            head = _open(self._folder / name, labels, classes, pixel_range)
-        except ModelError:
-            self._tidy()
-            raise
+        name = _file_name(content)
+        head = self._added(content, labels, classes, pixel_range)
         about = {"file": name, "labels": list(labels), "pixel_range": pixel_range}
         write_atomically(self._about, json.dumps(about, indent=1).encode())
         self._tidy()
         return head
+
+    def try_out(self, content: bytes, labels: Sequence[str], pixel_range: str) -> None:
+        """Raise ModelError for a model that `put` would refuse, or OSError."""
+        self._added(content, labels, (), pixel_range)
+        self._tidy()
+
+    def _added(
+        self,
+        content: bytes,
+        labels: Sequence[str],
+        classes: Sequence[str],
+        pixel_range: str,
+    ) -> ModelHead:
+        """Write a model beside the one in use, and load it."""
+        self._folder.mkdir(exist_ok=True)
+        path = self._folder / _file_name(content)
+        write_atomically(path, content)
+        try:
+            return _open(path, labels, classes, pixel_range)
+        except ModelError:
+            self._tidy()
+            raise
 
     def load(self, classes: Sequence[str]) -> ModelHead | None:
         """Load the model, if there is one. Raises ModelError or OSError."""
@@ -181,6 +197,10 @@ class ModelShelf:
         for path in self._folder.glob("*.tflite"):
             if path.name != used:
                 path.unlink(missing_ok=True)
+
+
+def _file_name(content: bytes) -> str:
+    return f"{hashlib.sha256(content).hexdigest()[:16]}.tflite"
 
 
 def _open(

@@ -67,6 +67,8 @@ async def async_import_model(
         if class_name == NONE and label.casefold() != NONE
     ]
     if add_classes and unknown:
+        # Nobody wants the classes of a model that cannot be used.
+        await classifier.trainings.async_try_model(content, labels, pixel_range)
         await async_add_classes(hass, entry, classifier, unknown)
         _, classifier = classifier_by_id(hass, classifier.id)
     elif not {*meant} & {*classifier.settings.classes}:

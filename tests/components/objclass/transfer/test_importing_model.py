@@ -279,6 +279,20 @@ async def test_labels_become_classes_if_that_is_wanted(
 
 
 @no_past
+async def test_a_model_that_cannot_be_used_adds_no_classes(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
+) -> None:
+    entry = await set_up()
+    path = await hass.async_add_executor_job(a_folder, media, "int8", "a\nleo\n")
+    with pytest.raises(HomeAssistantError, match="3 scores, but there are 2"):
+        await bring(hass, path, add_classes=True)
+    await hass.async_block_till_done()
+    classifier = classifier_of(entry)
+    assert classifier.settings.classes == ("leo", "charlie")
+    assert not [*classifier.folder.glob("model/*")]
+
+
+@no_past
 async def test_a_model_that_cannot_be_used_is_said_and_changes_nothing(
     hass: HomeAssistant,
     frigate: Frigate,

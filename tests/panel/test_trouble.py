@@ -15,6 +15,14 @@ from .test_labelling import is_labelled
 type Take = Callable[[Page, str], Awaitable[None]]
 
 MANY = 5000
+# What a browser complains of that has nobody to talk to.
+LOST = (
+    "Failed to fetch",
+    "ERR_CONNECTION",
+    "WebSocket",
+    "Failed to load resource",
+    "ERR_EMPTY",
+)
 DRAWN = 150  # pictures in the document, however many there are
 
 
@@ -68,14 +76,7 @@ async def test_a_lost_connection_is_said_and_work_goes_on_when_it_is_back(
     home: Home, browser: Browser, trained: dict[str, Any]
 ) -> None:
     await label_as(home, trained["id"], None, count=12)
-    lost = (
-        "Failed to fetch",
-        "ERR_CONNECTION",
-        "WebSocket",
-        "Failed to load resource",
-        "ERR_EMPTY",
-    )
-    async with person_at(browser, home.api, forgiven=lost) as person:
+    async with person_at(browser, home.api, forgiven=LOST) as person:
         await person.open(f"/objclass/{trained['id']}/recent")
         ids = await person.shown()
         await home.hass.stop()
@@ -96,14 +97,21 @@ async def test_a_lost_connection_is_said_and_work_goes_on_when_it_is_back(
         await is_labelled(home, trained, ids[:1], home.classes[0])
 
 
-async def test_five_thousand_pictures_scroll_past_without_filling_the_memory(
-    home: Home, browser: Browser, trained: dict[str, Any]
-) -> None:
+async def _keep_many(home: Home, classifier: dict[str, Any]) -> None:
+    """Let a classifier have thousands of crops, unless it has them already."""
+    if await home.samples(classifier["id"], event_id="many-0"):
+        return
     await home.hass.stop()
-    folder = home.hass.folder / "objclass" / home.entry_id / trained["id"]
+    folder = home.hass.folder / "objclass" / home.entry_id / classifier["id"]
     add_many(folder, MANY)
     await home.hass.start()
     await home.api.wait_for_entry(home.entry_id)
+
+
+async def test_five_thousand_pictures_scroll_past_without_filling_the_memory(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    await _keep_many(home, trained)
     async with person_at(browser, home.api) as person:
         await person.open(f"/objclass/{trained['id']}/recent")
         await person.shown()
@@ -143,6 +151,41 @@ SCROLL = """async (grid, many) => {
   }
   return { seen: seen.size, most, cards: cards.size, mixed };
 }"""
+
+
+async def test_somebody_who_scrolls_on_without_a_connection_can_go_on_later(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    await _keep_many(home, trained)
+    to_the_end = """grid => {
+      const cards = [...grid.samples.keys()];
+      grid.bring(cards[cards.length - 1]);
+    }"""
+    async with person_at(browser, home.api, phone=True, forgiven=LOST) as person:
+        await person.opens_recent(trained)
+        grid = person.page.locator("objclass-grid")
+        loaded = await grid.evaluate("grid => grid.samples.size")
+        await home.hass.stop()
+        try:
+            await person.sees("The connection to Home Assistant is lost")
+            await grid.evaluate(to_the_end)
+            # A page that asks again and again does nothing else, and is not drawn.
+            drawn = "new Promise(done => requestAnimationFrame(() => done(true)))"
+            await person.page.wait_for_function(drawn)
+        finally:
+            await home.hass.start()
+        await home.api.wait_for_entry(home.entry_id)
+        lost = person.page.get_by_text("The connection to Home Assistant is lost")
+        await expect(lost).to_have_count(0, timeout=2 * PATIENCE)
+        further = """([grid, before]) => {
+          const cards = [...grid.samples.keys()];
+          grid.bring(cards[cards.length - 1]);
+          return grid.samples.size > before;
+        }"""
+        handle = await grid.element_handle()
+        await person.page.wait_for_function(
+            further, arg=[handle, loaded], polling=200, timeout=2 * PATIENCE
+        )
 
 
 async def test_while_frigate_is_away_the_first_page_shows_what_was_seen_before(

@@ -21,6 +21,7 @@ import { icon, progressBar, takeKey, tell } from "../ui.js";
 const ALIKE = 3; // pictures of one visit: more are told to be near copies
 const LOOKED_AT = 100; // new pictures that are counted
 const RESTORED = 4000; // samples that are loaded to get back to where somebody was
+const PAUSE = 2000; // milliseconds after a refusal until it is asked again
 const REFETCHED = 24; // changed elsewhere: more than that and the list is loaded anew
 
 class Workbench extends LitElement {
@@ -44,6 +45,7 @@ class Workbench extends LitElement {
   #groups = { version: -1, grouped: null, value: [] };
   #returned = false;
   #looking = false;
+  #again = 0; // when it may be asked again after a refusal
   #renewal = new Renewal(
     (ids) => this.store.ask("addresses", { classifier_id: this.classifier.id, sample_ids: ids }),
     (addresses) => {
@@ -82,7 +84,14 @@ class Workbench extends LitElement {
     if (asked !== this.#asked) {
       this.#asked = asked;
       this.#open();
+    } else if (this._problem && changed.has("tick") && this.#mayAsk) {
+      void this.#load((list) => list.reload());
     }
+  }
+
+  /** Whether nobody is asked at the moment, nor was refused just now. */
+  get #mayAsk() {
+    return this.store.connected && !this._list.loading && Date.now() >= this.#again;
   }
 
   #open() {
@@ -112,8 +121,10 @@ class Workbench extends LitElement {
     try {
       await job(list);
       this._problem = null;
+      this.#again = 0;
     } catch (error) {
       this._problem = error.message;
+      this.#again = Date.now() + PAUSE;
     }
     if (list !== this._list) return;
     this._selection = keep(this._selection, [...list.items.keys()]);
@@ -354,7 +365,7 @@ class Workbench extends LitElement {
         @chip=${(event) => this.#chip(event.detail.id)}
         @why=${(event) => this.#why(event.detail.id)}
         @event=${(event) => { this._selection = toggleAll(this._selection, event.detail.ids); }}
-        @more=${() => { if (!list.loading && !list.complete) void this.#load((item) => item.more()); }}
+        @more=${() => { if (this.#mayAsk && !list.complete) void this.#load((item) => item.more()); }}
         @expired=${(event) => this.#renewal.want(event.detail.id)}
         @scrolled=${(event) => remember({ at: event.detail.id })}
       >

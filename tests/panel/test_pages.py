@@ -230,3 +230,13 @@ SMALL_TARGETS = """panel => {
   look(panel.renderRoot);
   return small;
 }"""
+
+
+async def test_pictures_are_in_sight_in_a_language_that_is_written_from_the_right(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api, language="he") as person:
+        ids = await person.opens_recent(trained)
+        await expect(person.page.locator("html")).to_have_attribute("dir", "rtl")
+        for sample_id in ids[:4]:
+            await expect(person.picture(sample_id)).to_be_in_viewport(ratio=0.9)

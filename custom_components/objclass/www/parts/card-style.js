@@ -8,7 +8,7 @@
 import { css } from "../lit.js";
 
 export const cardStyle = css`
-  .item { position: absolute; contain: layout style; border-radius: 14px; }
+  .item { position: absolute; left: 0; contain: layout style; border-radius: 14px; }
   .picture { display: block; position: relative; width: 100%; aspect-ratio: 1; padding: 0; border: 0; border-radius: 14px; overflow: hidden; background: var(--shade); touch-action: manipulation; user-select: none; -webkit-touch-callout: none; }
   .picture img { width: 100%; height: 100%; object-fit: cover; display: block; visibility: hidden; pointer-events: none; }
   .loaded .picture img { visibility: visible; }

@@ -4,6 +4,7 @@ import "./parts/help.js";
 import "./parts/snackbar.js";
 import "./views/classifiers.js";
 import { formatters, zoneOf } from "./format.js";
+import { isForDialog } from "./front.js";
 import { languageOf, loadErrors, loadTexts } from "./i18n.js";
 import { css, define, html, LitElement } from "./lit.js";
 import { parse, path } from "./route.js";
@@ -105,7 +106,7 @@ class ObjclassPanel extends LitElement {
   };
 
   #onKey = (event) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event) || isForDialog(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "?") this.renderRoot.querySelector("objclass-help")?.show();
     else if (event.key === "u") void this.#undo();
     else return;

@@ -1,5 +1,6 @@
 /** Ask before something that cannot be taken back, or for a name. */
 
+import { show } from "../front.js";
 import { define, html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 
@@ -19,7 +20,7 @@ class Ask extends LitElement {
     await this.updateComplete;
     const dialog = this.renderRoot.querySelector("dialog");
     dialog.returnValue = "";
-    dialog.showModal();
+    show(dialog);
     return new Promise((resolve) => { this.#resolve = resolve; });
   }
 

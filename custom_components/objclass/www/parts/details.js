@@ -1,5 +1,6 @@
 /** One picture, large, and why it was called what it was called. */
 
+import { show } from "../front.js";
 import { css, define, html, LitElement } from "../lit.js";
 import { classOf, colorOf, digitOf, NONE } from "../palette.js";
 import { shared } from "../styles.js";
@@ -30,8 +31,7 @@ class Details extends LitElement {
     this._why = null;
     send(this, "shown", { id });
     await this.updateComplete;
-    const dialog = this.renderRoot.querySelector("dialog");
-    if (!dialog.open) dialog.showModal();
+    show(this.renderRoot.querySelector("dialog"), { keys: true });
     try {
       const why = await this.store.ask("sample", { classifier_id: this.classifier.id, sample_id: id });
       if (this.shown === id) this._why = why;

@@ -1,5 +1,6 @@
 /** The keys. */
 
+import { show } from "../front.js";
 import { define, html, LitElement } from "../lit.js";
 import { shared } from "../styles.js";
 
@@ -14,8 +15,7 @@ class Help extends LitElement {
   static styles = shared;
 
   show() {
-    const dialog = this.renderRoot.querySelector("dialog");
-    if (!dialog.open) dialog.showModal();
+    show(this.renderRoot.querySelector("dialog"));
   }
 
   render() {

@@ -1,5 +1,6 @@
 /** Bring labelled pictures or a whole model in: choose, watch, and read what came of it. */
 
+import { show } from "../front.js";
 import { css, define, html, LitElement } from "../lit.js";
 import { colorOf } from "../palette.js";
 import { shared } from "../styles.js";
@@ -42,7 +43,7 @@ class Import extends LitElement {
 
   show() {
     if (!this._busy) this.#reset();
-    this.renderRoot.querySelector("dialog").showModal();
+    show(this.renderRoot.querySelector("dialog"));
   }
 
   get #models() {

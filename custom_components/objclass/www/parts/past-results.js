@@ -1,5 +1,6 @@
 /** What a run found, as pictures by class; a tap opens one, to be labelled. */
 
+import { show } from "../front.js";
 import { css, html, LitElement } from "../lit.js";
 import { colorOf, NONE } from "../palette.js";
 import { shared } from "../styles.js";
@@ -105,7 +106,7 @@ class PastResults extends LitElement {
   async #show(item) {
     this._open = item;
     await this.updateComplete;
-    this.renderRoot.querySelector("dialog").showModal();
+    show(this.renderRoot.querySelector("dialog"));
   }
 
   #dialog(classifier) {

@@ -7,6 +7,7 @@ import "./ask.js";
 import "./class-bar.js";
 import "./details.js";
 import "./grid.js";
+import { isForDialog } from "../front.js";
 import { css, define, html, LitElement } from "../lit.js";
 import { groupOf } from "../kinds.js";
 import { byEvent } from "../layout.js";
@@ -268,7 +269,7 @@ class Workbench extends LitElement {
     const [target] = event.composedPath();
     if (event.ctrlKey || event.metaKey || event.altKey || !this.#grid) return;
     if (["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) || target.isContentEditable) return;
-    if (this.renderRoot.querySelector("objclass-ask")?.renderRoot.querySelector("dialog[open]")) return;
+    if (isForDialog(event)) return;
     const details = this.renderRoot.querySelector("objclass-details");
     if (details.shown !== null) {
       if (details.key(event.key)) takeKey(event);

@@ -100,6 +100,8 @@ class CropSource(MediaSource):
                 return classifier.settings.name
             case [class_name]:
                 return class_name or "Without a class"
+            case [_, ""]:
+                return "Imported"  # from no camera
             case [_, camera]:
                 return camera_title(self.hass, classifier.id, camera)
             case _:

@@ -122,6 +122,27 @@ async def test_a_crop_can_be_seen_and_be_given_to_an_action(
 
 
 @no_past
+async def test_brought_pictures_are_in_a_folder_with_a_name(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp
+) -> None:
+    classifier = classifier_of(await set_up())
+    sample = Sample(
+        id="import-1", event_id=None, camera="", time=1.0, label="leo", source="import"
+    )
+    await classifier.samples.async_files(classifier.samples.store.add, sample, jpeg())
+    (cats,) = await children(hass, ROOT)
+    (leo,) = await children(hass, cats.media_content_id)
+    (brought,) = await children(hass, leo.media_content_id)
+    assert brought.title == "Imported (1)"
+    opened = await async_browse_media(hass, brought.media_content_id)
+    assert opened.title == "Imported"
+    (day,) = opened.children or ()
+    (crop,) = await children(hass, day.media_content_id)
+    played = await async_resolve_media(hass, crop.media_content_id, None)
+    assert played.path == classifier.samples.store.picture_path("import-1")
+
+
+@no_past
 async def test_names_with_slashes_and_emoji_make_no_wrong_folders(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp
 ) -> None:

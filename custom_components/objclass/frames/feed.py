@@ -93,6 +93,8 @@ class Feed:
         def start(_now: datetime) -> None:
             self._cancel = None
             self._looking = True
+            for watch in looking:
+                watch.stirred = False
             self._entry.async_create_background_task(
                 self._hass, self._async_work(looking), f"objclass look {self.camera}"
             )

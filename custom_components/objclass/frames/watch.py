@@ -17,7 +17,8 @@ class Watch:
     """A classifier's eye on a camera.
 
     `due` is when it wants to look next, in the loop's time; None is not before
-    something moves. `moving` are the topics and entities that tell of motion now.
+    something moves. `moving` are the topics and entities that tell of motion now,
+    `stirred` is whether any of them told anything new since the look was begun.
     """
 
     classifier: FrameClassifier
@@ -25,6 +26,7 @@ class Watch:
     due: float | None = 0.0
     looked_at: float = 0.0
     moving: set[str] = field(default_factory=set)
+    stirred: bool = False
 
     @property
     def part(self) -> Part:
@@ -45,12 +47,14 @@ class Watch:
             delays = [missed]
         elif self.classifier.pending(self.camera):
             delays.append(QUICK)
-        elif self.moving:
+        elif self.moving or self.stirred:
+            # What stopped meanwhile may have moved after the picture was taken.
             delays.append(ON_MOTION)
         self.due = min((now + d for d in delays if d is not None), default=None)
 
     def note_motion(self, source: str, *, moving: bool) -> bool:
         """Note that something moves or stopped; return whether to look sooner."""
+        self.stirred |= moving is not (source in self.moving)
         if not moving:
             self.moving.discard(source)
             return False

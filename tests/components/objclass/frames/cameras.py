@@ -1,6 +1,7 @@
 """Cameras that show what a test wants, and looks that happen when a test says so."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, override
 
@@ -33,13 +34,17 @@ SETTINGS: dict[str, Any] = {
 
 
 class ShownCamera(Camera):
-    """A camera; without a picture it fails, with a `defect` in its own way."""
+    """A camera; without a picture it fails, with a `defect` in its own way.
+
+    `meanwhile` is what happens before its picture has come.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._attr_name = name
         self.picture: bytes | None = jpeg()
         self.defect: Exception | None = None
+        self.meanwhile: Callable[[], object] | None = None
         self.asked = 0
 
     @override
@@ -47,6 +52,8 @@ class ShownCamera(Camera):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         self.asked += 1
+        if self.meanwhile:
+            self.meanwhile()
         if self.defect:
             raise self.defect
         return self.picture

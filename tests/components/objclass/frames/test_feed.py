@@ -117,6 +117,29 @@ async def test_motion_is_looked_at_once_a_second_while_it_lasts(
     assert next_look(hass, entry) == []
 
 
+@pytest.mark.parametrize("before", ["off", "on"])
+async def test_what_stops_moving_while_a_slow_camera_is_looked_at_is_looked_at_again(
+    hass: HomeAssistant, before: str
+) -> None:
+    (camera,) = await add_cameras(hass, "Gate")
+    hass.states.async_set(MOTION, "off")
+    entry = await add_entry(hass, frame_data(when={"motion_sensors": [MOTION]}))
+    script(frames_of(entry), "open")
+    await look(hass, entry, 2)
+    hass.states.async_set(MOTION, before)
+    await hass.async_block_till_done()
+
+    # The picture that is under way may be of before.
+    camera.meanwhile = lambda: [
+        hass.states.async_set(MOTION, state) for state in ("on", "off")
+    ]
+    await look(hass, entry)
+    camera.meanwhile = None
+    assert next_look(hass, entry)[0] <= 1
+    await look(hass, entry)
+    assert next_look(hass, entry) == []
+
+
 async def test_what_moves_at_the_start_is_looked_at(hass: HomeAssistant) -> None:
     await add_cameras(hass, "Gate")
     hass.states.async_set(MOTION, "on")

@@ -61,6 +61,7 @@ class Confirmation:
         self._rules = rules
         self._row: list[Answer] = []
         self._no_results = 0
+        self._turns = 0
 
     @property
     def pending(self) -> bool:
@@ -68,26 +69,32 @@ class Confirmation:
         return bool(self._row)
 
     def interrupt(self) -> None:
-        """Give up the change under way: the camera could not be looked at."""
+        """Forget the change under way, as when the camera cannot be looked at."""
         self._row.clear()
+        self._turns = 0
 
     def add(self, answer: Answer) -> Step:
         """Take in an answer.
 
         One that does not count neither adds to the row nor ends it; but as many of them
-        in a row as it takes to confirm a state end the change that was under way.
+        in a row as it takes to confirm a state end the change that was under way, as do
+        as many turns from one new class to another.
         """
         if answer.unfamiliar or answer.score < self._rules.threshold:
             self._no_results += 1
             if self._no_results >= self._rules.confirmations:
-                self._row.clear()
+                self.interrupt()
             return Step.NO_RESULT
         self._no_results = 0
         if self.state is not None and answer.class_name == self.state.class_name:
-            self._row.clear()
+            self.interrupt()
             return Step.SAME
         if self._row and self._row[-1].class_name != answer.class_name:
             self._row.clear()
+            self._turns += 1
+            if self._turns >= self._rules.confirmations:
+                self.interrupt()
+                return Step.NO_RESULT
         self._row.append(answer)
         if len(self._row) < self._rules.confirmations:
             return Step.PENDING
@@ -97,5 +104,5 @@ class Confirmation:
             since=self._row[0].time,
             confirmed_by=len(self._row),
         )
-        self._row.clear()
+        self.interrupt()
         return Step.CHANGED

@@ -76,6 +76,16 @@ def test_a_change_that_is_not_confirmed_is_given_up() -> None:
     assert steps(confirmation, "shut") == [Step.PENDING]
 
 
+def test_a_camera_that_goes_to_and_fro_is_not_looked_into_for_ever() -> None:
+    confirmation = Confirmation(ConfirmationRules(), OPEN)
+    steps(confirmation, "shut", "ajar", "shut")
+    assert confirmation.pending
+    assert steps(confirmation, "ajar") == [Step.NO_RESULT]
+    assert not confirmation.pending
+    # When it comes to rest, that is seen.
+    assert steps(confirmation, "ajar", "ajar", "ajar")[-1] is Step.CHANGED
+
+
 def test_what_was_seen_before_the_camera_went_away_does_not_count() -> None:
     confirmation = Confirmation(ConfirmationRules(), OPEN)
     steps(confirmation, "shut", "shut")

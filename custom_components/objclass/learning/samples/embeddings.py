@@ -17,6 +17,12 @@ PLAIN: Final = 0
 FAR: Final = 1
 COMPRESSED: Final = 2
 _SAME_SCENE: Final = 300  # seconds
+# How many visits some samples are of, as a training groups them (see `_group`).
+VISITS: Final = (
+    "COUNT(DISTINCT CASE WHEN event_id != '' THEN event_id"
+    " WHEN source = 'import' THEN id"
+    f" ELSE camera || ' ' || CAST(time / {_SAME_SCENE} AS INTEGER) END)"
+)
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS embeddings (
     sample_id TEXT NOT NULL REFERENCES samples (id) ON DELETE CASCADE,

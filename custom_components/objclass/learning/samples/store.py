@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..consensus import NONE
 from . import embeddings, outcomes
-from .embeddings import PLAIN, TrainingSet
+from .embeddings import PLAIN, VISITS, TrainingSet
 from .file import SampleFile, SampleStoreError
 from .outcomes import KeptOutcome
 from .pages import loses_log
@@ -247,11 +247,12 @@ class SampleStore(SampleFile):
     def class_counts(self) -> dict[str, ClassCount]:
         """Return what there is of each class that has labelled samples."""
         with self._reported():
-            rows = self._db.execute(
-                "SELECT label, COUNT(*) AS images, COALESCE(SUM(infrared), 0) AS grey, "
-                "COUNT(DISTINCT COALESCE(event_id, id)) AS events "
-                "FROM samples WHERE label IS NOT NULL GROUP BY label ORDER BY label"
+            parts = (
+                "SELECT label, COUNT(*) AS images, COALESCE(SUM(infrared), 0) AS grey,",
+                f"{VISITS} AS events FROM samples WHERE label IS NOT NULL",
+                "GROUP BY label ORDER BY label",
             )
+            rows = self._db.execute(" ".join(parts))
             return {
                 row["label"]: ClassCount(
                     images=row["images"], events=row["events"], infrared=row["grey"]

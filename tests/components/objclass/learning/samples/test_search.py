@@ -219,6 +219,18 @@ def test_labelled_samples_are_counted_by_class_event_and_light(
     assert store.unlabelled() == 1
 
 
+def test_pictures_that_a_camera_took_within_minutes_are_counted_as_one_visit(
+    store: SampleStore,
+) -> None:
+    """As a training counts them; of brought ones nobody knows."""
+    for number, time in enumerate((600.0, 700.0, 899.0, 900.0)):
+        add(store, f"seen-{number}", time, label="open")
+        add(store, f"brought-{number}", time, label="shut", source="import")
+    counts: Mapping[str, Any] = store.class_counts()
+    assert counts["open"].events == 2
+    assert counts["shut"].events == 4
+
+
 def test_the_state_of_the_labels_is_another_as_soon_as_any_label_is(
     store: SampleStore,
 ) -> None:

@@ -80,9 +80,14 @@ class ModelHead:
         return scores
 
 
-def read_labels(text: str) -> tuple[str, ...]:
-    """Read a labelmap: a line for each result, numbered from 0 or not numbered."""
+def read_labels(text: str, classes: Sequence[str] = ()) -> tuple[str, ...]:
+    """Read a labelmap: a line for each result, numbered from 0 or not numbered.
+
+    A number that is part of the names of known `classes` is none of a line's.
+    """
     lines = [line.strip() for line in text.removeprefix("\ufeff").strip().splitlines()]
+    if {folded(line) for line in lines} <= {folded(name) for name in classes}:
+        return tuple(lines)
     numbered = [_NUMBERED.fullmatch(line) for line in lines]
     names = [
         match[2]

@@ -59,7 +59,7 @@ async def async_import_model(
         raise UnsupportedModelError("there is more than one model in it")
     (name,) = files.contents.models
     content = await files.read(name, MAX_FILE_BYTES)
-    labels = await _async_labels(files, name)
+    labels = await _async_labels(files, name, classifier.settings.all_classes)
     meant = classes_of(labels, classifier.settings.all_classes)
     unknown = [
         label
@@ -112,14 +112,17 @@ async def _async_judge(
     return model_figures(labels, found)
 
 
-async def _async_labels(files: Files, model: str) -> tuple[str, ...]:
+async def _async_labels(
+    files: Files, model: str, classes: Sequence[str]
+) -> tuple[str, ...]:
     """Read the labels that lie beside a model."""
     for name in _LABELS:
         path = str(PurePosixPath(model).with_name(name))
         if path not in files.contents.texts:
             continue
         try:
-            return read_labels((await files.read(path, _LONGEST_LABELS)).decode())
+            text = (await files.read(path, _LONGEST_LABELS)).decode()
+            return read_labels(text, classes)
         except UnicodeDecodeError as err:
             raise InvalidModelError(f"{name} is no text") from err
     raise UnsupportedModelError(

@@ -279,6 +279,19 @@ async def test_labels_become_classes_if_that_is_wanted(
 
 
 @no_past
+async def test_classes_may_be_numbers_of_things(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
+) -> None:
+    """Such as Frigate's own states, which come in this order."""
+    counted = ["0 cars", "1 car", "2 cars"]
+    await set_up(classifier_data(classes=counted))
+    labels = "".join(f"{name}\n" for name in counted)
+    path = await hass.async_add_executor_job(a_folder, media, "int8", labels)
+    answer = await bring(hass, path)
+    assert answer["classes"] == {name: name for name in counted}
+
+
+@no_past
 async def test_a_model_that_cannot_be_used_adds_no_classes(
     hass: HomeAssistant, frigate: Frigate, set_up: SetUp, media: Path
 ) -> None:

@@ -74,8 +74,8 @@ def _matches(seen: SimObject, query: Mapping[str, str]) -> bool:
         wanted = query.get(key, query.get(f"{key}s", "all"))
         if wanted == "all":
             return True
-        names = {name.lower() for name in wanted.split(",")}
-        return any((value or "none").lower() in names for value in values)
+        names = wanted.split(",")
+        return any((value or "None") in names for value in values)
 
     flags = {
         "has_clip": seen.moved,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import partial
 from itertools import chain, zip_longest
 from typing import Final
 
@@ -86,9 +87,9 @@ async def _async_collect(
     data = entry.runtime_data
     frigate, settings = data.need_frigate(), classifier.settings
     condition = PastCondition(frigate.pipeline.chain, classifier)
-    events = await frigate.client.events(
+    list_events = partial(
+        frigate.client.events,
         labels=settings.labels,
-        sub_labels=condition.sub_labels,
         cameras=cameras or settings.cameras,
         zones=settings.zones,
         after=None if days is None else dt_util.utcnow().timestamp() - days * 86400,
@@ -97,6 +98,10 @@ async def _async_collect(
         in_progress=False,
         limit=_MOST_EVENTS,
     )
+    events = await list_events(sub_labels=condition.sub_labels)
+    if condition.sub_labels and not events:
+        # Frigate minds the case there, which no condition does.
+        events = await list_events()
     samples = classifier.samples
     seen: list[tuple[StoredEvent, Look]] = []
     unusable = 0

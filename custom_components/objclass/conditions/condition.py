@@ -56,9 +56,9 @@ class Condition:
     def holds_for(self, findings: Findings) -> bool:
         """Return whether Frigate has said one of the classes.
 
-        Case does not matter, as in Frigate's own search. Frigate shows the name of a
-        known face or plate as the sub label, which is all that is left of them when
-        Home Assistant was restarted since.
+        Case does not matter. Frigate shows the name of a known face or plate as the
+        sub label, which is all that is left of them when Home Assistant was restarted
+        since.
         """
         wanted = {name.casefold() for name in self.classes}
         said: set[str | None] = {findings.sub_label}

@@ -105,3 +105,22 @@ async def test_training_cannot_start_while_there_is_nothing_to_tell_apart(
         await expect(person.button("Done: train")).to_be_disabled()
         await person.picture(ids[0]).click()
         await expect(person.button("Done: train")).to_be_enabled()
+
+
+async def test_a_training_that_ends_after_the_page_was_loaded_anew_is_told(
+    home: Home, browser: Browser, empty: dict[str, Any]
+) -> None:
+    await home.ask("collect", classifier_id=empty["id"], count=6)
+    for number, sample in enumerate(await home.samples(empty["id"])):
+        name = empty["classes"][number % 2]
+        await home.ask(
+            "label",
+            classifier_id=empty["id"],
+            sample_ids=[sample["id"]],
+            **{"class": name},
+        )
+    async with person_at(browser, home.api) as person:
+        await person.open(f"/objclass/{empty['id']}/training")
+        await person.sees("The training did not work")
+        await home.ask("train", classifier_id=empty["id"])
+        await person.sees("Imports is trained")

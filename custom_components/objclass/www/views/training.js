@@ -14,9 +14,16 @@ class Training extends View {
   static properties = { ...View.properties, _report: { state: true }, _problem: { state: true }, _busy: { state: true } };
 
   #opened = false;
+  #known = null; // the training that was in use when it was last looked
 
   willUpdate() {
-    if (this.#opened) return;
+    const news = this.classifier.trained?.trained_at !== this.#known;
+    this.#known = this.classifier.trained?.trained_at;
+    if (this.#opened) {
+      // It went on when the page was loaded anew, or the connection was lost.
+      if (news && !this._busy) void this.#read();
+      return;
+    }
     this.#opened = true;
     void (this.route.query.start && this.store.isAdmin ? this.#train() : this.#read());
   }
@@ -40,6 +47,7 @@ class Training extends View {
   async #read() {
     try {
       this._report = (await this.store.ask("report", { classifier_id: this.classifier.id })).report;
+      this._problem = null;
     } catch (error) {
       this._problem = error.message;
     }

@@ -205,3 +205,20 @@ async def test_nothing_can_be_exported_before_the_first_training(
         words = {"en": "Export", "de": "Exportieren"}[language]
         button = person.page.get_by_role("button", name=words, exact=True)
         await expect(button).to_be_disabled(timeout=PATIENCE)
+
+
+async def test_a_file_can_be_chosen_again_after_the_import_was_cancelled(
+    home: Home, browser: Browser, empty: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api) as person:
+        await _open_import(person, empty)
+        await _choose(person, _pictures(red=1))
+        await person.sees("pictures.zip")
+        dialog = person.page.get_by_role("dialog", name="Import")
+        await dialog.get_by_role("button", name="Cancel").click()
+        await person.button("Import…").click()
+        async with person.page.expect_file_chooser():
+            await dialog.get_by_text("Choose a zip").click()
+        # A browser only tells of a file that is not the one that it has already.
+        chooser = person.page.locator("objclass-import input[type=file]")
+        await expect(chooser).to_have_value("")

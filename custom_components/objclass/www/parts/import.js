@@ -116,6 +116,7 @@ class Import extends LitElement {
     return html`<label class="drop ${files.length ? "chosen" : ""}" @dragover=${(event) => event.preventDefault()} @drop=${(event) => this.#dropped(event)}>
       ${icon("upload")}<span>${files.length ? files.map((file) => file.name).join(", ") : t(`import.choose_${source}`)}</span>
       <input class="hidden" type="file" accept=${ACCEPTED[source]} ?multiple=${source === "model"} aria-label=${t(`import.choose_${source}`)}
+        @click=${(event) => { event.target.value = ""; /* Else the same file again would be no change. */ }}
         @change=${(event) => { this._files = [...event.target.files]; this._problem = null; }} />
     </label>`;
   }

@@ -97,6 +97,45 @@ async def test_a_lost_connection_is_said_and_work_goes_on_when_it_is_back(
         await is_labelled(home, trained, ids[:1], home.classes[0])
 
 
+async def test_pages_that_could_not_be_read_without_a_connection_come_with_it(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api, forgiven=LOST) as person:
+        page = person.page
+        # Both have been loaded, so that they can be opened without Home Assistant.
+        await person.open("/objclass/history")
+        await page.get_by_role("link", name="Back").click()
+        card = page.get_by_role("article", name=trained["name"])
+        await card.get_by_role("link").first.click()
+        await page.get_by_role("link", name="Quality").click()
+        await person.sees("Balanced accuracy")
+        await page.get_by_role("link", name="Recent").click()
+        await person.shown()
+        await home.hass.stop()
+        try:
+            await person.sees("The connection to Home Assistant is lost")
+            await page.get_by_role("link", name="Quality").click()
+            refused = page.locator("objclass-quality").get_by_role("alert")
+            await expect(refused).to_be_visible()
+        finally:
+            await home.hass.start()
+        await home.api.wait_for_entry(home.entry_id)
+        balanced = page.get_by_text("Balanced accuracy").first
+        await expect(balanced).to_be_visible(timeout=2 * PATIENCE)
+        await home.hass.stop()
+        try:
+            await person.sees("The connection to Home Assistant is lost")
+            await page.get_by_role("link", name="Back").click()
+            await page.get_by_role("link", name="The past").click()
+            refused = page.locator("objclass-history").get_by_role("alert")
+            await expect(refused).to_be_visible()
+        finally:
+            await home.hass.start()
+        await home.api.wait_for_entry(home.entry_id)
+        start = page.get_by_role("button", name="Look at the past")
+        await expect(start).to_be_visible(timeout=2 * PATIENCE)
+
+
 async def _keep_many(home: Home, classifier: dict[str, Any]) -> None:
     """Let a classifier have thousands of crops, unless it has them already."""
     if await home.samples(classifier["id"], event_id="many-0"):

@@ -201,6 +201,7 @@ export class Store extends EventTarget {
     if (connected) {
       void this.refresh();
       this.dispatchEvent(new CustomEvent("samples", { detail: { reset: true } }));
+      this.dispatchEvent(new Event("history"));
     }
     this.#changed();
   }

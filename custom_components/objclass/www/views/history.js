@@ -37,6 +37,10 @@ class History extends View {
     this.#timer = null;
   }
 
+  willUpdate(changed) {
+    if (this._problem && changed.has("tick") && this.store.connected) void this.#load();
+  }
+
   #onNews = () => {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;

@@ -21,10 +21,11 @@ class Quality extends View {
 
   #asked = null;
 
-  willUpdate() {
+  willUpdate(changed) {
     const { id, trained, imported_model: imported } = this.classifier;
     const asked = `${id} ${trained?.number} ${trained?.trained_at} ${imported}`;
-    if (asked === this.#asked || !trained) return;
+    const again = this._problem && changed.has("tick") && this.store.connected;
+    if (!trained || (asked === this.#asked && !again)) return;
     this.#asked = asked;
     void this.#load();
   }

@@ -44,9 +44,10 @@ class ObjectState:
     whose sub label it carries, `names` all the sub labels that came from us, and
     `foreign_sub_label` one that somebody else has set. `to_clear` is whether it carries
     a sub label of ours that was taken back. `findings` is what Frigate itself says,
-    `final` whether the end is being told or was, and `dropped` whether newer objects
-    were once looked at instead. `opinions` are those of the classifiers, by id; most
-    objects of a crowd are never looked at, and nobody has one.
+    `final` whether the end is being told or was, `given_up` whether it once was though
+    the object had not ended, and `dropped` whether newer objects were once looked at
+    instead. `opinions` are those of the classifiers, by id; most objects of a crowd are
+    never looked at, and nobody has one.
     """
 
     latest: TrackedObject
@@ -60,6 +61,7 @@ class ObjectState:
     findings: Findings = field(default_factory=Findings)
     to_clear: bool = False
     final: bool = False
+    given_up: bool = False
     dropped: bool = False
     opinions: dict[str, Opinion] = field(default_factory=dict)
 
@@ -108,14 +110,16 @@ class ObjectState:
     def answer(self, classifier: ObjectClassifier) -> str | None:
         """Return what a classifier says of the object by now: a class, `none` or None.
 
-        A class once assigned stays, whatever the attempts come to later.
+        A class once assigned stays, whatever the attempts come to later. What was said
+        when it was given up does not depend on too few attempts any more.
         """
         if (opinion := self.opinions.get(classifier.id)) is None:
             return None
         if opinion.assigned:
             return opinion.assigned.class_name
         consensus = opinion.consensus
-        verdict = consensus.final_verdict() if self.final else consensus.verdict()
+        at_last = self.final or self.given_up
+        verdict = consensus.final_verdict() if at_last else consensus.verdict()
         return NONE if verdict.class_name == NONE else None
 
     def note_sub_label(self, text: str | None) -> None:
@@ -200,6 +204,7 @@ class Tracker:
 
     def give_up(self, state: ObjectState) -> None:
         """Let an object that was forgotten come back when Frigate speaks of it."""
+        state.given_up = True
         self._ended[state.id] = state
 
     def forget(self, event_id: str) -> bool:

@@ -29,7 +29,7 @@ from ..conftest import (
     Told,
     frigate_of,
 )
-from ..visits import ScriptedHead, Visit, busy_worker, finals, script, update
+from ..visits import ScriptedHead, Visit, busy_worker, finals, script, settle, update
 
 pytestmark = pytest.mark.parametrize("frigate", [WITH_COLLAR], indirect=True)
 
@@ -212,6 +212,22 @@ async def test_frigate_that_was_away_in_the_middle_begins_the_chain_anew(
     assert of(told, "Collar") == ["red"]
     assert finals(told, second.id)[0]["class"] == "charlie"
     assert len(finals(told, second.id)) == 1
+
+
+async def test_what_was_said_when_frigate_went_away_is_not_taken_back_when_it_returns(
+    hass: HomeAssistant, frigate: Frigate, set_up: SetUp, told: Told
+) -> None:
+    entry = await set_up(OUR_CATS, child("cats", "none"))
+    script(named(entry, "Our cats"), "none")
+    script(named(entry, "Collar"), "red")
+    visit = Visit(frigate, entry)
+    await visit.look(2)
+    assert of(told, "Collar") == []
+    frigate.say("available", "offline")
+    frigate.say("available", "online")
+    await settle(hass, entry)
+    await visit.look(2)
+    assert of(told, "Collar") == ["red"]
 
 
 async def test_looks_are_held_within_bounds(

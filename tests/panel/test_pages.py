@@ -240,3 +240,16 @@ async def test_pictures_are_in_sight_in_a_language_that_is_written_from_the_righ
         await expect(person.page.locator("html")).to_have_attribute("dir", "rtl")
         for sample_id in ids[:4]:
             await expect(person.picture(sample_id)).to_be_in_viewport(ratio=0.9)
+
+
+async def test_the_slider_of_the_threshold_runs_along_its_chart_in_such_a_language(
+    home: Home, browser: Browser, trained: dict[str, Any]
+) -> None:
+    async with person_at(browser, home.api, language="he") as person:
+        await person.open(f"/objclass/{trained['id']}/quality")
+        await expect(person.page.locator("html")).to_have_attribute("dir", "rtl")
+        slider = person.page.get_by_role("slider")
+        await slider.fill("0.5")
+        await slider.press("ArrowRight")
+        # To the right, where the chart has the higher thresholds.
+        await expect(slider).to_have_value("0.51")

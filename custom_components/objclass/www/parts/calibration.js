@@ -69,7 +69,7 @@ class Calibration extends LitElement {
 
   static styles = [shared, css`
     :host { display: grid; gap: 12px; }
-    svg { width: 100%; display: block; }
+    svg { width: 100%; display: block; direction: ltr; }
     text { fill: var(--quiet); font-size: 12px; }
     .rule { stroke: var(--line); }
     .hit { fill: transparent; }

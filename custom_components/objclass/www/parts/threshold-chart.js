@@ -92,6 +92,7 @@ class ThresholdChart extends LitElement {
     circle.precision { fill: var(--precision); }
     circle.decided { fill: var(--decided); }
     .now { stroke: var(--primary-text-color); stroke-dasharray: 4 4; opacity: 0.6; }
+    svg, .slider { direction: ltr; } /* as the numbers on its axis */
     .slider { padding-left: 36px; }
     input { width: 100%; margin: 0; height: 48px; appearance: none; background: none; }
     input::-webkit-slider-runnable-track { height: 6px; border-radius: 3px; background: var(--line); }

@@ -22,6 +22,7 @@ LOST = (
     "WebSocket",
     "Failed to load resource",
     "ERR_EMPTY",
+    "Object",  # what the frontend itself asked for, and the connection refused unheard
 )
 DRAWN = 150  # pictures in the document, however many there are
 
